@@ -1,0 +1,1 @@
+"""coopgov: the membership, votes and papers of a cooperative that owns its marketplace."""
