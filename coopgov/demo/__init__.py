@@ -1,0 +1,1 @@
+"""The demonstration: a living cooperative with constant characters."""
