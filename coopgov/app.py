@@ -1,0 +1,76 @@
+"""Builds and registers; decides nothing."""
+
+from typing import Any
+
+from flask import Flask, request, session
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from coopgov.config import ROOT, Config, read_config
+from coopgov.core import clock
+from coopgov.core.act import Runtime
+from coopgov.core.db import db
+from coopgov.web import filters, guard, problems, security
+from coopgov.wiring import BLUEPRINTS, HANDLERS, register_features, rulebook_maker
+
+MAX_UPLOAD = 16 * 1024 * 1024
+LANGUAGES = ("fr", "en")
+
+csrf = CSRFProtect()
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Make the application for these settings (from the environment when none are given)."""
+    config = config or read_config()
+    app = Flask("coopgov", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "coopgov" / "static"))
+    app.config.update(_flask_settings(config))
+    app.extensions["coopgov.config"] = config
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    csrf.init_app(app)
+    Babel(app, locale_selector=_language, default_translation_directories=str(ROOT / "coopgov" / "translations"))
+    app.extensions["coopgov.runtime"] = Runtime(HANDLERS, rulebook_maker(), clock.now)
+    _register(app)
+    return app
+
+
+def _register(app: Flask) -> None:
+    security.register_security(app)
+    app.before_request(guard.deny_unguarded)
+    problems.register_problems(app)
+    filters.register_filters(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    register_features(app, csrf)
+
+
+def _flask_settings(config: Config) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": config.secret_key,
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(config),
+        "SESSION_COOKIE_NAME": "__Host-coopgov" if config.secure_cookies else "coopgov",
+        "SESSION_COOKIE_SECURE": config.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": MAX_UPLOAD,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "BABEL_DEFAULT_LOCALE": "fr",
+        "BABEL_DEFAULT_TIMEZONE": "Europe/Paris",
+    }
+
+
+def _engine_options(config: Config) -> dict[str, Any]:
+    if config.is_sqlite:
+        return {"connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 16}
+    return {"pool_pre_ping": True, "pool_size": config.web_threads, "execution_options": {"postgresql_readonly": True}}
+
+
+def _language() -> str:
+    chosen = session.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(LANGUAGES, "fr") or "fr"

@@ -1,0 +1,82 @@
+"""One Act, one transaction, one commit."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from coopgov.core import journal
+from coopgov.core.dates import paris_day
+from coopgov.core.db import db, for_writing, writers_turn
+from coopgov.core.events import Event, Handlers
+from coopgov.core.figures import Figures
+from coopgov.core.policy import Actor
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What the edges hand to every Act: the handlers, the rule book's maker, the clock."""
+
+    handlers: Handlers
+    rulebook_for: Callable[[Session], Figures]
+    clock: Callable[[], datetime]
+
+
+@dataclass
+class Act:
+    """The one transaction of a request or job: who acts, when, under which rules (*acte*)."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    runtime: Runtime
+    _lines: list[journal.Note] = field(default_factory=list)
+    _after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        """The legal day (Europe/Paris) of this act."""
+        return paris_day(self.now)
+
+    @cached_property
+    def rulebook(self) -> Figures:
+        """The law and the statutes, asked by day."""
+        return self.runtime.rulebook_for(self.session)
+
+    def record(self, kind: str, about: str, payload: Mapping[str, Any] | None = None) -> None:
+        """Note one line for the journal, written at the commit: one line per command.
+
+        `about` is `kind-of-thing:id`; the payload may hold personal data, it stays outside the chain.
+        """
+        self._lines.append(journal.Note(kind=kind, about=about, payload=dict(payload or {})))
+
+    def publish(self, event: Event) -> None:
+        """Tell the features above, now, inside this transaction."""
+        for handler in self.runtime.handlers.get(type(event), ()):
+            handler(self, event)
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do this once the facts are safe (rendering a PDF); its failure undoes nothing."""
+        self._after_commit.append(action)
+
+
+@contextmanager
+def open_act(runtime: Runtime, actor: Actor) -> Iterator[Act]:
+    """Open the one transaction; keep it only if nothing was refused. The only commit of coopgov."""
+    session = db.session()
+    with writers_turn(session.get_bind().dialect.name):
+        for_writing(session)
+        act = Act(session=session, actor=actor, now=runtime.clock(), runtime=runtime)
+        try:
+            yield act
+            journal.write(session, act.actor, act.now, act._lines)  # noqa: SLF001 - the act's own other half
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+    for action in act._after_commit:  # noqa: SLF001 - the same
+        action()

@@ -1,0 +1,190 @@
+"""The two engines, their settings, and what models are made of."""
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DDL, Connection, DateTime, Dialect, Engine, Enum, MetaData, Table, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+# Batch migrations on SQLite can only change a constraint that has a name.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+# The first SQLite whose write-ahead log is free of the reset race (release notes of 3.51.3, 13 March 2026).
+FIRST_SAFE_WAL = (3, 51, 3)
+BUSY_TIMEOUT_MS = 30_000
+WRITES = "coopgov_writes"
+
+
+class Base(DeclarativeBase):
+    """The metadata that every table belongs to."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+# A reader must never write: sessions begin read-only and only an Act opens one for writing.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False}, disable_autonaming=True)
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """A mapped table; the type checker sees the plain declarative base."""
+
+        __abstract__ = True
+else:
+    Model = db.Model
+
+
+class Instant(TypeDecorator[datetime]):
+    """A UTC instant: SQLite gives back naive values, so both directions are normalised here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's own signature
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def words(kind: type[StrEnum]) -> Enum:
+    """A column that holds an enum's value as plain text and gives the enum back."""
+    return Enum(kind, native_enum=False, length=40, values_callable=lambda members: [m.value for m in members])
+
+
+def append_only(table: Any, *, verbs: tuple[str, ...] = ("UPDATE", "DELETE")) -> None:
+    """Let the database itself refuse to rewrite a table's rows, on both engines."""
+    assert isinstance(table, Table)  # noqa: S101 - narrows declarative's FromClause
+    table.info["append_only"] = verbs
+    for verb in verbs:
+        for dialect, statement in append_only_ddl(table.name, verb).items():
+            event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
+
+
+def append_only_ddl(table: str, verb: str) -> dict[str, str]:
+    """The trigger that refuses one verb on one table, by dialect; migrations write the same text."""
+    name, refusal = f"{table}_no_{verb.lower()}", f"{table} is append-only"
+    return {
+        "sqlite": f"CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{refusal}'); END",
+        "postgresql": f"CREATE TRIGGER {name} BEFORE {verb}{' OR TRUNCATE' if verb == 'DELETE' else ''} ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()",
+    }
+
+
+REFUSE_REWRITE_FUNCTION = (
+    "CREATE OR REPLACE FUNCTION coopgov_refuse_rewrite() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+)
+event.listen(
+    Base.metadata,
+    "before_create",
+    DDL(REFUSE_REWRITE_FUNCTION.replace("%", "%%")).execute_if(dialect="postgresql"),
+)
+
+
+def sqlite_may_use_wal() -> bool:
+    """True when the SQLite library is new enough for its write-ahead log to be safe."""
+    return sqlite3.sqlite_version_info >= FIRST_SAFE_WAL
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_connection(connection: Any, _record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _pragmas():
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+def _pragmas() -> list[str]:
+    journal = "WAL" if sqlite_may_use_wal() else "DELETE"
+    return [
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+        f"journal_mode={journal}",
+        "synchronous=FULL",
+        "secure_delete=ON",
+    ]
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writes = bool(connection.get_execution_options().get(WRITES))
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def for_writing(session: Session) -> Connection:
+    """Begin the session's transaction as a writer; SQLite takes its write lock at once."""
+    session.rollback()
+    return session.connection(execution_options={WRITES: True, "postgresql_readonly": False})
+
+
+class FairLock:
+    """A lock that serves in order of arrival: the same rate, a fraction of the tail."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._held = False
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for one's turn, hold it, pass it on."""
+        self._wait()
+        try:
+            yield
+        finally:
+            self._pass_on()
+
+    def _wait(self) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()
+
+    def _pass_on(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._held = False
+
+
+_sqlite_writer = FairLock()
+
+
+@contextmanager
+def writers_turn(dialect: str) -> Iterator[None]:
+    """Queue the writers of this process on SQLite; PostgreSQL needs no queue."""
+    if dialect != "sqlite":
+        yield
+        return
+    with _sqlite_writer.turn():
+        yield

@@ -1,0 +1,219 @@
+"""The tamper-evident journal: one hash-chained line per command, personal data outside the chain."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, String, Text, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from coopgov.core.canonical import canonical_json, plain
+from coopgov.core.db import Instant, Model, append_only
+from coopgov.core.ids import new_id
+from coopgov.core.policy import Actor
+
+VERSION = 1
+FIRST_PREV = "0" * 64
+MAX_DISORDER = timedelta(seconds=60)
+# Any constant will do; it only has to be the same for every writer of the journal.
+_ADVISORY_LOCK = 0x636F6F70
+
+
+class JournalPayload(Model):
+    """What a line commits to, with its salt; erasing both leaves the line verifiable and meaningless."""
+
+    __tablename__ = "journal_payload"
+
+    salt_id: Mapped[UUID] = mapped_column(primary_key=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    payload: Mapped[str] = mapped_column(Text)
+
+
+class JournalLine(Model):
+    """One line of the journal (*journal*): canonical JSON whose `prev` is the hash of the line before."""
+
+    __tablename__ = "journal_line"
+    __table_args__ = (Index("ix_journal_line_about", "about", "seq"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    about: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(Instant)
+    # No foreign key: the payload may be erased, the line stays.
+    salt_id: Mapped[UUID]
+    line: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+append_only(JournalLine.__table__)
+append_only(JournalPayload.__table__, verbs=("UPDATE",))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a command asks to be written: the kind of act, what it is about, and its data."""
+
+    kind: str
+    about: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line as it is read back, with its payload unless that was erased."""
+
+    seq: int
+    at: datetime
+    kind: str
+    about: str
+    actor: str
+    payload: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain: how many lines, and the hash of the last."""
+
+    size: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Indicate the first place where what is stored is not what was written."""
+
+    where: str
+    what: str
+
+
+class ClockWentBack(Exception):
+    """Indicate that the clock is behind the journal's last line; nothing is written."""
+
+
+def write(session: Session, actor: Actor, now: datetime, notes: Sequence[Note]) -> None:
+    """Add the lines of one act; raises ClockWentBack when `now` is over a minute before the last line."""
+    if not notes:
+        return
+    _wait_for_the_pen(session)
+    last = _last(session)
+    if last is not None:
+        now = _never_earlier(now, last)
+    seq, prev = (last.seq, last.hash) if last else (0, FIRST_PREV)
+    for note in notes:
+        seq += 1
+        prev = _add_line(session, actor, now, note, seq, prev)
+
+
+def head(session: Session) -> Head:
+    """The size and last hash of the journal."""
+    last = _last(session)
+    return Head(last.seq, last.hash) if last else Head(0, FIRST_PREV)
+
+
+def entries_about(session: Session, about: str) -> list[Entry]:
+    """The lines about one thing, oldest first."""
+    rows = session.execute(
+        select(JournalLine, JournalPayload.payload)
+        .outerjoin(JournalPayload, JournalPayload.salt_id == JournalLine.salt_id)
+        .where(JournalLine.about == about)
+        .order_by(JournalLine.seq)
+    )
+    return [_entry(line, payload) for line, payload in rows]
+
+
+def verify(session: Session) -> Iterator[Fault]:
+    """Recompute the whole chain; tell the lines that do not hold, in order."""
+    prev, expected = FIRST_PREV, 0
+    rows = session.execute(
+        select(JournalLine, JournalPayload.salt, JournalPayload.payload)
+        .outerjoin(JournalPayload, JournalPayload.salt_id == JournalLine.salt_id)
+        .order_by(JournalLine.seq)
+        .execution_options(yield_per=1000)
+    )
+    for line, salt, payload in rows:
+        expected += 1
+        fault = _check_line(line, expected, prev) or _check_payload(line, salt, payload)
+        if fault:
+            yield Fault(f"journal_line {line.seq}", fault)
+            expected = line.seq
+        prev = line.hash
+
+
+def _check_line(line: JournalLine, expected: int, prev: str) -> str | None:
+    told = json.loads(line.line)
+    if line.seq != expected or told["seq"] != line.seq:
+        return f"line {expected} is missing or out of place"
+    if told["prev"] != prev:
+        return "its prev is not the hash of the line before"
+    if hashlib.sha256(line.line.encode()).hexdigest() != line.hash:
+        return "its text does not give its hash"
+    if (told["kind"], told["object"], told["salt_id"]) != (line.kind, line.about, str(line.salt_id)):
+        return "its columns do not say what its text says"
+    return None
+
+
+def _check_payload(line: JournalLine, salt: bytes | None, payload: str | None) -> str | None:
+    if salt is None or payload is None:
+        return None  # erased on purpose; the line keeps its place
+    if _commitment(salt, payload.encode()) != json.loads(line.line)["data_hash"]:
+        return "its payload is not what it committed to"
+    return None
+
+
+def _never_earlier(now: datetime, last: JournalLine) -> datetime:
+    # Acts read the clock before they queue for the pen, so a small disorder is normal on PostgreSQL.
+    if last.at - now > MAX_DISORDER:
+        raise ClockWentBack(f"now {now.isoformat()} is before line {last.seq} of {last.at.isoformat()}")
+    return max(now, last.at)
+
+
+def _wait_for_the_pen(session: Session) -> None:
+    # SQLite already holds its write lock (BEGIN IMMEDIATE); PostgreSQL gets one writer per journal.
+    session.flush()
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+
+
+def _last(session: Session) -> JournalLine | None:
+    return session.scalars(select(JournalLine).order_by(JournalLine.seq.desc()).limit(1)).first()
+
+
+def _add_line(session: Session, actor: Actor, now: datetime, note: Note, seq: int, prev: str) -> str:  # noqa: PLR0913 - the six parts of a line
+    salt_id, salt = new_id(), secrets.token_bytes(32)
+    payload = canonical_json(note.payload)
+    line = canonical_json(
+        {
+            "seq": seq, "prev": prev, "at": now, "actor": actor.pseudonym,
+            "role": ",".join(sorted(actor.roles)) or ("system" if actor.is_system else ""),
+            "kind": note.kind, "object": note.about, "data_hash": _commitment(salt, payload),
+            "salt_id": salt_id, "v": VERSION,
+        }
+    ).decode()  # fmt: skip
+    hashed = hashlib.sha256(line.encode()).hexdigest()
+    session.add(JournalPayload(salt_id=salt_id, salt=salt, payload=payload.decode()))
+    session.add(
+        JournalLine(
+            seq=seq, about=note.about, kind=note.kind, at=now, salt_id=salt_id, line=line, hash=hashed
+        )  # fmt: skip
+    )
+    return hashed
+
+
+def _commitment(salt: bytes, payload: bytes) -> str:
+    return hashlib.sha256(salt + payload).hexdigest()
+
+
+def _entry(line: JournalLine, payload: str | None) -> Entry:
+    return Entry(
+        seq=line.seq,
+        at=line.at,
+        kind=line.kind,
+        about=line.about,
+        actor=json.loads(line.line)["actor"],
+        payload=None if payload is None else plain(json.loads(payload)),
+    )

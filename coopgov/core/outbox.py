@@ -1,0 +1,159 @@
+"""The transactional outbox: a message commits with the fact it tells and is the evidence of the notice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Text, exists, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from coopgov.core.act import Act
+from coopgov.core.db import Instant, Model, append_only, words
+from coopgov.core.ids import new_id
+
+
+class Outcome(StrEnum):
+    """What became of one attempt to deliver."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    GIVEN_UP = "given_up"
+
+
+FINAL = (Outcome.SENT, Outcome.GIVEN_UP)
+
+
+class OutboxMessage(Model):
+    """One message to one address, written once; what became of it stands in `outbox_delivery`."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        Index("ix_outbox_message_about", "about", "kind"),
+        Index("ix_outbox_message_created_at", "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(60))
+    about: Mapped[str] = mapped_column(String(80))
+    to_address: Mapped[str] = mapped_column(String(254))
+    to_name: Mapped[str] = mapped_column(String(200))
+    # Who it is for (membership or account), so that one person's evidence is found without her address.
+    recipient: Mapped[str] = mapped_column(String(80), default="")
+    subject: Mapped[str] = mapped_column(String(300))
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class OutboxDelivery(Model):
+    """One attempt to deliver a message, and its outcome."""
+
+    __tablename__ = "outbox_delivery"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("outbox_message.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    outcome: Mapped[Outcome] = mapped_column(words(Outcome))
+    detail: Mapped[str] = mapped_column(String(300), default="")
+
+
+append_only(OutboxMessage.__table__)
+append_only(OutboxDelivery.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it is read back, with what became of it."""
+
+    id: UUID
+    kind: str
+    about: str
+    to_address: str
+    to_name: str
+    subject: str
+    body: str
+    created_at: datetime
+    attempts: int = 0
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where a message goes: the name and address, and who that is (`member:id`, `account:id`)."""
+
+    address: str
+    name: str
+    who: str = ""
+
+
+def queue(act: Act, *, kind: str, about: str, to: Recipient, subject: str, body: str) -> UUID:
+    """Write a message in this transaction; the worker sends it after the commit."""
+    message = OutboxMessage(
+        id=new_id(), kind=kind, about=about, to_address=to.address, to_name=to.name, recipient=to.who,
+        subject=" ".join(subject.split()), body=body, created_at=act.now,
+    )  # fmt: skip
+    act.session.add(message)
+    return message.id
+
+
+def undelivered(session: Session, *, limit: int) -> list[Message]:
+    """Messages without a final outcome, oldest first, with the number of attempts made."""
+    final = exists().where(OutboxDelivery.message_id == OutboxMessage.id, OutboxDelivery.outcome.in_(FINAL))
+    rows = session.scalars(
+        select(OutboxMessage).where(~final).order_by(OutboxMessage.created_at, OutboxMessage.id).limit(limit)
+    ).all()
+    return [_message(row, _attempts(session, row.id)) for row in rows]
+
+
+def note_delivery(act: Act, message_id: UUID, outcome: Outcome, detail: str = "") -> None:
+    """Write what became of one attempt."""
+    act.session.add(
+        OutboxDelivery(id=new_id(), message_id=message_id, at=act.now, outcome=outcome, detail=detail[:300])
+    )
+
+
+def latest(session: Session, *, limit: int) -> list[Message]:
+    """The newest messages, newest first, with what became of them."""
+    rows = session.scalars(
+        select(OutboxMessage).order_by(OutboxMessage.created_at.desc(), OutboxMessage.id).limit(limit)
+    ).all()
+    sent = _sent_at(session, [row.id for row in rows])
+    return [_message(row, 0, sent.get(row.id)) for row in rows]
+
+
+def messages_about(session: Session, about: str, kind: str) -> list[Message]:
+    """The messages of one kind about one thing, oldest first, with the instant each was sent."""
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.about == about, OutboxMessage.kind == kind)
+        .order_by(OutboxMessage.created_at, OutboxMessage.id)
+    ).all()
+    sent = _sent_at(session, [row.id for row in rows])
+    return [_message(row, 0, sent.get(row.id)) for row in rows]
+
+
+def get_message(session: Session, message_id: UUID) -> Message | None:
+    """One message, or None."""
+    row = session.get(OutboxMessage, message_id)
+    return _message(row, 0, _sent_at(session, [message_id]).get(message_id)) if row else None
+
+
+def _sent_at(session: Session, ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    rows = session.execute(
+        select(OutboxDelivery.message_id, OutboxDelivery.at).where(
+            OutboxDelivery.message_id.in_(ids), OutboxDelivery.outcome == Outcome.SENT
+        )
+    )
+    return {message_id: at for message_id, at in rows}
+
+
+def _attempts(session: Session, message_id: UUID) -> int:
+    return len(session.scalars(select(OutboxDelivery.id).where(OutboxDelivery.message_id == message_id)).all())
+
+
+def _message(row: OutboxMessage, attempts: int, sent_at: datetime | None = None) -> Message:
+    return Message(
+        id=row.id, kind=row.kind, about=row.about, to_address=row.to_address, to_name=row.to_name,
+        subject=row.subject, body=row.body, created_at=row.created_at, attempts=attempts, sent_at=sent_at,
+    )  # fmt: skip

@@ -1,0 +1,214 @@
+"""Issue a document from frozen facts, render it once after the commit, serve the archived bytes ever after."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coopgov.core.act import Act
+from coopgov.core.canonical import canonical_json, digest
+from coopgov.core.errors import NotFound
+from coopgov.core.ids import new_id
+from coopgov.core.journal import Fault
+from coopgov.printing.models import IssuedDocument, RenderedDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An issued document as pages see it; `sha256` is None until its bytes are archived."""
+
+    id: UUID
+    kind: str
+    series: str
+    number: int
+    about: str
+    owner: str
+    title: str
+    language: str
+    issued_at: datetime
+    facts_sha256: str
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is asked of the printer: which paper, about what, with which facts."""
+
+    kind: str
+    series: str
+    about: str
+    title: str
+    template: str
+    facts: Mapping[str, Any]
+    owner: str = ""
+    language: str = "fr"
+    replaces: UUID | None = None
+
+
+def issue(act: Act, paper: Paper) -> UUID:
+    """Freeze a paper's facts under the next number of its series; the bytes follow after the commit.
+
+    `facts` must be plain values (text, whole numbers, lists, dicts, days, instants, ids, fractions).
+    """
+    document_id = new_id()
+    facts = canonical_json(paper.facts)
+    act.session.add(
+        IssuedDocument(
+            id=document_id, kind=paper.kind, series=paper.series, number=_next_number(act.session, paper.series),
+            about=paper.about, owner=paper.owner, title=paper.title, language=paper.language,
+            template=paper.template, facts=facts.decode(), facts_sha256=hashlib.sha256(facts).hexdigest(),
+            issued_at=act.now, replaces_id=paper.replaces,
+        )
+    )  # fmt: skip
+    act.session.flush()  # so that a second paper of the same series in this act takes the next number
+    return document_id
+
+
+def _next_number(session: Session, series: str) -> int:
+    last = session.scalar(select(func.max(IssuedDocument.number)).where(IssuedDocument.series == series))
+    return (last or 0) + 1
+
+
+def documents_about(session: Session, about: str, *, kind: str | None = None) -> list[Document]:
+    """The documents about one thing, oldest first."""
+    query = _documents().where(IssuedDocument.about == about).order_by(IssuedDocument.issued_at, IssuedDocument.number)
+    if kind is not None:
+        query = query.where(IssuedDocument.kind == kind)
+    return [_document(*row) for row in session.execute(query)]
+
+
+def get_document(session: Session, document_id: UUID) -> Document:
+    """One document; raises NotFound."""
+    row = session.execute(_documents().where(IssuedDocument.id == document_id)).first()
+    if row is None:
+        raise NotFound
+    return _document(*row)
+
+
+def get_facts(session: Session, document_id: UUID) -> dict[str, Any]:
+    """The frozen facts of a document; raises NotFound."""
+    document = session.get(IssuedDocument, document_id)
+    if document is None:
+        raise NotFound
+    facts: dict[str, Any] = json.loads(document.facts)
+    return facts
+
+
+def unrendered(session: Session, *, limit: int) -> list[UUID]:
+    """Documents whose bytes are still to be made, oldest first."""
+    return list(
+        session.scalars(
+            select(IssuedDocument.id)
+            .outerjoin(RenderedDocument, RenderedDocument.document_id == IssuedDocument.id)
+            .where(RenderedDocument.document_id.is_(None))
+            .order_by(IssuedDocument.issued_at, IssuedDocument.series, IssuedDocument.number)
+            .limit(limit)
+        )
+    )
+
+
+def render(act: Act, document_id: UUID, folder: Path) -> None:
+    """Make and archive the bytes of one document; does nothing when they are there already."""
+    from coopgov.printing.render import render_pdf  # noqa: PLC0415 - WeasyPrint is heavy and may be absent
+
+    document = act.session.get(IssuedDocument, document_id)
+    if document is None or act.session.get(RenderedDocument, document_id) is not None:
+        return
+    facts = json.loads(document.facts)
+    pdf = render_pdf(
+        document.template,
+        {**facts, "document": _stamp(document)},
+        language=document.language,
+        title=document.title,
+        attachment=document.facts.encode(),
+    )
+    _store(folder, pdf)
+    act.session.add(
+        RenderedDocument(
+            document_id=document_id, sha256=hashlib.sha256(pdf).hexdigest(), size=len(pdf), rendered_at=act.now
+        )
+    )
+
+
+def read_bytes(document: Document, folder: Path) -> bytes:
+    """The archived bytes of a document; raises NotFound before they are made or when they are damaged."""
+    if document.sha256 is None:
+        raise NotFound
+    data = path_of(folder, document.sha256).read_bytes()
+    if hashlib.sha256(data).hexdigest() != document.sha256:
+        raise NotFound
+    return data
+
+
+def path_of(folder: Path, sha256: str) -> Path:
+    """Where bytes of that SHA-256 are kept."""
+    return folder / sha256[:2] / f"{sha256}.pdf"
+
+
+def verify(session: Session, folder: Path) -> Iterator[Fault]:
+    """Tell every issued document whose facts or archived bytes are not what was issued."""
+    rows = session.execute(
+        select(IssuedDocument, RenderedDocument.sha256)
+        .outerjoin(RenderedDocument, RenderedDocument.document_id == IssuedDocument.id)
+        .order_by(IssuedDocument.series, IssuedDocument.number)
+        .execution_options(yield_per=500)
+    )
+    last: dict[str, int] = {}
+    for document, sha256 in rows:
+        where = f"document {document.series} {document.number}"
+        if document.number != last.get(document.series, 0) + 1:
+            yield Fault(where, "the number before it is missing")
+        last[document.series] = document.number
+        if digest(json.loads(document.facts)) != document.facts_sha256:
+            yield Fault(where, "its facts do not give their hash")
+        if sha256 is not None and (fault := _fault_of_bytes(path_of(folder, sha256), sha256)):
+            yield Fault(where, fault)
+
+
+def _fault_of_bytes(path: Path, sha256: str) -> str | None:
+    if not path.exists():
+        return "its archived file is missing"
+    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        return "its archived file is not what was issued"
+    return None
+
+
+def _store(folder: Path, pdf: bytes) -> None:
+    path = path_of(folder, hashlib.sha256(pdf).hexdigest())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.tmp")
+    with draft.open("wb") as file:
+        file.write(pdf)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _stamp(document: IssuedDocument) -> dict[str, Any]:
+    return {
+        "number": document.number,
+        "series": document.series,
+        "issued_at": document.issued_at,
+        "facts_sha256": document.facts_sha256,
+    }
+
+
+def _documents() -> Any:
+    return select(IssuedDocument, RenderedDocument.sha256).outerjoin(
+        RenderedDocument, RenderedDocument.document_id == IssuedDocument.id
+    )
+
+
+def _document(row: IssuedDocument, sha256: str | None) -> Document:
+    return Document(
+        id=row.id, kind=row.kind, series=row.series, number=row.number, about=row.about, owner=row.owner,
+        title=row.title, language=row.language, issued_at=row.issued_at, facts_sha256=row.facts_sha256, sha256=sha256,
+    )  # fmt: skip

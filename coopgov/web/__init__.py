@@ -1,0 +1,1 @@
+"""HTTP in, HTTP out: guards, forms, filters, error pages."""

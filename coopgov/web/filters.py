@@ -1,0 +1,95 @@
+"""How facts are written for people, in the language of the page."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+from flask import Flask
+from flask_babel import get_locale, gettext
+
+from coopgov.core.dates import paris_time
+from coopgov.core.errors import Breach
+from coopgov.core.money import Euros
+
+
+def register_filters(app: Flask) -> None:
+    """Give templates the filters."""
+    app.jinja_env.filters.update(
+        money=money, day=day, instant=instant, rate=rate, percent=percent, breach=sentence, decimal=decimal
+    )  # fmt: skip
+
+
+def money(cents: int) -> str:
+    """12,50 € — exact: the cents are never a float."""
+    return format_currency(Decimal(cents) / 100, "EUR", locale=_locale())
+
+
+def day(value: date, length: str = "long") -> str:
+    """24 novembre 2026."""
+    return format_date(value, format=length, locale=_locale())
+
+
+def instant(value: datetime, length: str = "long") -> str:
+    """24 novembre 2026 à 18:00, at Paris time."""
+    return format_datetime(paris_time(value).replace(tzinfo=None), _pattern(length), locale=_locale())
+
+
+def rate(basis_points: int) -> str:
+    """4,5 %."""
+    return _percent(Fraction(basis_points, 10_000))
+
+
+def percent(value: Fraction) -> str:
+    """66,67 % — rounded for the eye only; decisions use the fraction."""
+    return _percent(value)
+
+
+def decimal(value: int) -> str:
+    """1 234 with the language's own separators."""
+    return format_decimal(value, locale=_locale())
+
+
+def sentence(breach: Breach) -> str:
+    """The refusal as a sentence in the language of the page, its figures written out."""
+    return gettext(breach.sentence) % _shown(breach.values)
+
+
+def _shown(values: Mapping[str, object]) -> dict[str, str]:
+    return {name: _show(value) for name, value in values.items()}
+
+
+def _show(value: object) -> str:  # noqa: PLR0911 - one line per type
+    match value:
+        case Euros(cents):
+            return money(cents)
+        case datetime():
+            return instant(value)
+        case date():
+            return day(value)
+        case Fraction():
+            return percent(value)
+        case bool():
+            return gettext("yes") if value else gettext("no")
+        case int():
+            return decimal(value)
+        case _:
+            return gettext(str(value)) if value else ""
+
+
+def _percent(value: Fraction) -> str:
+    hundredths = round(value * 10_000)
+    text = format_decimal(hundredths / 100, format="#,##0.##", locale=_locale())
+    return f"{text}\u202f%" if _locale().startswith("fr") else f"{text}%"
+
+
+def _pattern(length: str) -> str:
+    if _locale().startswith("fr"):
+        return {"long": "d MMMM y 'à' HH:mm", "short": "dd/MM/y HH:mm"}[length]
+    return {"long": "d MMMM y 'at' HH:mm", "short": "y-MM-dd HH:mm"}[length]
+
+
+def _locale() -> str:
+    return str(get_locale() or "fr")

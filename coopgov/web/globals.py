@@ -1,0 +1,80 @@
+"""What every template may use without being handed it."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _l
+
+from coopgov.core.policy import Permission
+from coopgov.web.guard import current_actor
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of the main navigation."""
+
+    label: str
+    url: str
+    active: bool
+    icon: str
+
+
+# (label, endpoint, permission, icon), in the order shown.
+NAVIGATION: tuple[tuple[Any, str, Permission, str], ...] = (
+    (_l("Home"), "home.index", Permission.HOME_SEE, "home"),
+    (_l("Proposals"), "proposals.index", Permission.PROPOSALS_SEE, "lightbulb"),
+    (_l("Assemblies"), "assemblies.index", Permission.ASSEMBLIES_SEE, "people"),
+    (_l("Fees"), "terms.show", Permission.TERMS_SEE, "tag"),
+    (_l("Members"), "members.index", Permission.MEMBERS_LIST, "person"),
+    (_l("Shares"), "shares.index", Permission.SHARES_SEE, "coin"),
+    (_l("My shares"), "shares.mine", Permission.SHARES_OWN, "coin"),
+    (_l("Minutes"), "minutes.index", Permission.MINUTES_SEE, "book"),
+    (_l("Statutes"), "statutes.show", Permission.STATUTES_SEE, "scale"),
+    (_l("Integrity"), "registers.integrity", Permission.REGISTERS_SEE, "shield"),
+)
+
+
+def register_globals(app: Flask) -> None:
+    """Give templates the navigation, the actor, the demonstration bar and hashed asset addresses."""
+    app.jinja_env.globals.update(asset=asset, nav_items=nav_items, Permission=Permission, _=gettext)
+    app.context_processor(_context)
+
+
+def nav_items() -> list[NavItem]:
+    """The entries the actor's offices of the day open."""
+    actor = current_actor()
+    return [
+        NavItem(str(label), url_for(endpoint), _is_active(endpoint), icon)
+        for label, endpoint, permission, icon in NAVIGATION
+        if actor.is_signed_in and actor.may(permission) and endpoint in current_app.view_functions
+    ]
+
+
+def asset(path: str) -> str:
+    """The address of a static file, changing with its content so that it may be cached for a year."""
+    static = current_app.static_folder
+    return url_for("static", filename=path, v=_content_hash(Path(str(static)) / path))
+
+
+@cache
+def _content_hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def _is_active(endpoint: str) -> bool:
+    return request.blueprint == endpoint.split(".", 1)[0] and (request.blueprint != "shares" or request.endpoint == endpoint)
+
+
+def _context() -> dict[str, Any]:
+    extensions = current_app.extensions
+    return {
+        "current_actor": current_actor(),
+        "locale": str(get_locale() or "fr"),
+        "cooperative": extensions.get("coopgov.cooperative", lambda: None)(),
+        "demo": extensions.get("coopgov.demo", lambda: None)(),
+    }

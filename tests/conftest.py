@@ -1,0 +1,232 @@
+"""The shared world of the tests: each service and web test runs on SQLite and on PostgreSQL."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from coopgov.app import create_app
+from coopgov.config import Config
+from coopgov.core.act import Act, Runtime, open_act
+from coopgov.core.db import WRITES, Base, db
+from coopgov.core.policy import SYSTEM, Actor
+
+START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+ENGINES = ("sqlite", "postgresql")
+
+
+@dataclass
+class TestClock:
+    """A clock that moves only when a test moves it."""
+
+    __test__ = False
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> datetime:
+        """Move on by so many days, hours…"""
+        self.now += timedelta(**span)
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """A PostgreSQL of our own, run by an unprivileged user in a temporary folder; gives its address."""
+    folder = Path(tempfile.mkdtemp(prefix="coopgov-pg-"))
+    yield from _serve_postgres(folder)
+
+
+def _serve_postgres(folder: Path) -> Iterator[str]:
+    run = _as_unprivileged(folder)
+    data, bin_dir = folder / "data", _postgres_bin()
+    run([bin_dir / "initdb", "-D", data, "-U", "coopgov", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
+    options = f"-c unix_socket_directories={folder} -c listen_addresses= -c fsync=off -c max_connections=60"
+    run([bin_dir / "pg_ctl", "-D", data, "-o", options, "-w", "-l", folder / "log", "start"])
+    try:
+        yield f"postgresql://coopgov@/{{name}}?host={folder}"
+    finally:
+        run([bin_dir / "pg_ctl", "-D", data, "-m", "immediate", "stop"])
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _postgres_bin() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[4]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    assert on_path, "PostgreSQL is missing: `make test` installs it"
+    return Path(on_path).resolve().parent
+
+
+def _as_unprivileged(folder: Path) -> Callable[[list[Any]], None]:
+    # PostgreSQL refuses to run as root.
+    prefix: list[str] = []
+    if os.geteuid() == 0:
+        account = pwd.getpwnam("postgres")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        prefix = ["runuser", "-u", "postgres", "--"]
+    folder.chmod(0o700)
+
+    def run(command: list[Any]) -> None:
+        done = subprocess.run([*prefix, *map(str, command)], capture_output=True, text=True, cwd=folder, check=False)
+        assert done.returncode == 0, done.stderr + done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """This test process among others (xdist), or "main"."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def make_config(folder: Path, url: str, *, demo: bool = False) -> Config:
+    """The settings tests run with."""
+    return Config(
+        database_url=url,
+        data_dir=folder,
+        secret_key="a secret for tests only, long enough",
+        demo=demo,
+        base_url="http://localhost:8000",
+        hosts=("localhost", "127.0.0.1"),
+        bind="127.0.0.1:0",
+        mail_url="mailbox:",
+        mail_from="coop@example.org",
+        web_workers=1,
+        web_threads=4,
+    )
+
+
+@dataclass
+class Engine:
+    """One database engine under test: how to begin again with empty tables."""
+
+    url: str
+    refresh: Callable[[], None]
+
+
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], Engine]:
+    """Make each engine once, on first use."""
+    made: dict[str, Engine] = {}
+
+    def engine(kind: str) -> Engine:
+        if kind not in made:
+            maker = _sqlite if kind == "sqlite" else _postgresql
+            made[kind] = maker(tmp_path_factory, request)
+        return made[kind]
+
+    return engine
+
+
+def _sqlite(tmp: pytest.TempPathFactory, _request: pytest.FixtureRequest) -> Engine:
+    folder = tmp.mktemp("sqlite")
+    template, used = folder / "template.sqlite3", folder / "used.sqlite3"
+    _create_tables(f"sqlite:///{template}")
+    return Engine(f"sqlite:///{used}", lambda: shutil.copyfile(template, used) and None)
+
+
+def _postgresql(_tmp: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Engine:
+    address = request.getfixturevalue("postgres_server")
+    admin = create_engine(address.format(name="postgres"), isolation_level="AUTOCOMMIT")
+
+    def execute(statement: str) -> None:
+        with admin.connect() as connection:
+            connection.execute(text(statement))
+
+    execute("CREATE DATABASE template_coopgov")
+    _create_tables(address.format(name="template_coopgov"))
+
+    def refresh() -> None:
+        execute("DROP DATABASE IF EXISTS used WITH (FORCE)")
+        execute("CREATE DATABASE used TEMPLATE template_coopgov")
+
+    request.addfinalizer(admin.dispose)
+    return Engine(address.format(name="used"), refresh)
+
+
+def _create_tables(url: str) -> None:
+    engine = create_engine(url)
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        Base.metadata.create_all(connection)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def apps(tmp_path_factory: pytest.TempPathFactory, engines: Callable[[str], Engine]) -> Callable[[str], Flask]:
+    """One application per engine for the whole session; its tables are refreshed for each test."""
+    made: dict[str, Flask] = {}
+
+    def app(kind: str) -> Flask:
+        if kind not in made:
+            made[kind] = create_app(make_config(tmp_path_factory.mktemp("data"), engines(kind).url))
+            made[kind].config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+        return made[kind]
+
+    return app
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    """The clock of the test: 24 November 2026, 10:00 in Paris."""
+    return TestClock()
+
+
+@pytest.fixture(params=ENGINES)
+def app(
+    request: pytest.FixtureRequest,
+    apps: Callable[[str], Flask],
+    engines: Callable[[str], Engine],
+    clock: TestClock,
+) -> Iterator[Flask]:
+    """The real application on an empty database, once per engine."""
+    made = apps(request.param)
+    engines(request.param).refresh()
+    made.extensions["coopgov.runtime"] = replace(made.extensions["coopgov.runtime"], clock=clock)
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Any:
+    """A reading session."""
+    return db.session()
+
+
+ActMaker = Callable[..., AbstractContextManager[Act]]
+
+
+@pytest.fixture
+def act(app: Flask) -> ActMaker:
+    """Open an act: `with act() as a:` as the system, `with act(actor) as a:` as somebody."""
+
+    @contextmanager
+    def make(actor: Actor = SYSTEM) -> Iterator[Act]:
+        runtime = app.extensions["coopgov.runtime"]
+        assert isinstance(runtime, Runtime)
+        with open_act(runtime, actor) as opened:
+            yield opened
+
+    return make
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without pictures, signed out."""
+    return app.test_client()
