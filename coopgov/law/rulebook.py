@@ -162,18 +162,18 @@ def _out_of_bounds(entry: Entry, version: Version | None, leeway: Leeway, read: 
     law_value = version.value if version is not None else None
     floors = _numbers(leeway.minimum, law_value if leeway.may is StatutesMay.RAISE else None)
     ceilings = _numbers(leeway.maximum, law_value if leeway.may is StatutesMay.LOWER else None)
-    [number] = _numbers(read) or [None]
     breaches = []
-    if number is not None and floors and number < max(floors):
-        sentence = N_("The law does not let the statutes go under %(bound)s. Give at least that.")
-        breaches.append(_beyond("statutes_figure_too_low", sentence, entry, version, max(floors)))
-    if number is not None and ceilings and number > min(ceilings):
-        sentence = N_("The law does not let the statutes go over %(bound)s. Give at most that.")
-        breaches.append(_beyond("statutes_figure_too_high", sentence, entry, version, min(ceilings)))
-    for limit in _numbers(leeway.below):
-        if number is not None and number >= limit:
-            sentence = N_("The law does not let the statutes reach %(bound)s. Stay under it.")
-            breaches.append(_beyond("statutes_figure_too_high", sentence, entry, version, limit))
+    for number in _numbers(read):
+        if floors and number < max(floors):
+            sentence = N_("The law does not let the statutes go under %(bound)s. Give at least that.")
+            breaches.append(_beyond("statutes_figure_too_low", sentence, entry, version, max(floors)))
+        if ceilings and number > min(ceilings):
+            sentence = N_("The law does not let the statutes go over %(bound)s. Give at most that.")
+            breaches.append(_beyond("statutes_figure_too_high", sentence, entry, version, min(ceilings)))
+        for limit in _numbers(leeway.below):
+            if number >= limit:
+                sentence = N_("The law does not let the statutes reach %(bound)s. Stay under it.")
+                breaches.append(_beyond("statutes_figure_too_high", sentence, entry, version, limit))
     return breaches
 
 

@@ -19,6 +19,7 @@ class Unit(StrEnum):
     FRACTION = "fraction"
     HEADS = "heads"
     SHARES = "shares"
+    COUNT = "count"
     CENTS = "cents"
     BASE = "base"
     BOOL = "bool"
@@ -31,7 +32,7 @@ class Unit(StrEnum):
         return self in WHOLE_NUMBERS or self is Unit.FRACTION
 
 
-WHOLE_NUMBERS: Final = frozenset({Unit.DAYS, Unit.MONTHS, Unit.YEARS, Unit.HEADS, Unit.SHARES, Unit.CENTS})
+WHOLE_NUMBERS: Final = frozenset({Unit.DAYS, Unit.MONTHS, Unit.YEARS, Unit.HEADS, Unit.SHARES, Unit.COUNT, Unit.CENTS})
 
 _FRACTION = re.compile(r"(\d+)(?:/(\d+))?")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
