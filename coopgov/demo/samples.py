@@ -87,10 +87,10 @@ def _refused_form() -> SampleForm:
 
 def _steps() -> list[Step]:
     return [
-        Step(_("Proposed"), "done", _("on 2 November")),
-        Step(_("Debated"), "done", _("until 16 November"), _("Two amendments were taken up.")),
+        Step(_("Proposal handed in"), "done", _("on 2 November")),
+        Step(_("Debate closed"), "done", _("until 16 November"), _("Two amendments were taken up.")),
         Step(_("Ballot open"), "current", _("until 30 November at 18:00")),
-        Step(_("Takes effect"), "todo", _("on 1 January, if it is adopted")),
+        Step(_("Change takes effect"), "todo", _("on 1 January, if it is adopted")),
     ]
 
 
