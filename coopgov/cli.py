@@ -1,0 +1,159 @@
+"""The commands: one word each, plain French, a non-zero exit when something is wrong."""
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from coopgov.config import BadSetting, Config, read_config
+
+
+@click.group()
+def main() -> None:
+    """Coopgov : adhésion, votes et documents d'une coopérative."""
+
+
+def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the application, inside its context; a bad setting is a sentence, not a trace."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        from coopgov.app import create_app
+        from coopgov.core.db import db
+
+        app = create_app(config_or_exit())
+        with app.app_context():
+            try:
+                return command(app, *args, **kwargs)
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+
+    return run
+
+
+def config_or_exit() -> Config:
+    """The settings, or their fault as one sentence on the error stream and exit code 2."""
+    try:
+        return read_config()
+    except BadSetting as fault:
+        click.echo(str(fault), err=True)
+        sys.exit(2)
+
+
+@main.command()
+def doctor() -> None:
+    """Dit ce qui manque, et pour quoi."""
+    from coopgov.doctor import examine
+
+    findings = examine(config_or_exit())
+    for finding in findings:
+        click.echo(f"{'✓' if finding.ok else '✗'} {finding.what}" + ("" if finding.ok else f"\n    {finding.remedy}"))
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@main.command()
+@with_app
+def migrate(app: Any) -> None:  # noqa: ARG001 - every command gets the application
+    """Met la base de données au format de cette version."""
+    from coopgov.migrating import upgrade
+
+    click.echo("La base est à jour." if upgrade() else "La base était déjà à jour.")
+
+
+@main.command()
+@click.option("--no-worker", is_flag=True, help="Sans les travaux de fond (un autre processus s'en charge).")
+def serve(*, no_worker: bool) -> None:
+    """Lance le site et ses travaux de fond ; Ctrl-C arrête tout."""
+    from coopgov.serving import serve as run
+
+    sys.exit(run(config_or_exit(), with_worker=not no_worker))
+
+
+@main.command()
+def worker() -> None:
+    """Lance les travaux de fond seuls : courriels, effets des décisions, documents."""
+    import logging
+
+    from coopgov.app import create_app
+    from coopgov.jobs import run_worker
+
+    logging.basicConfig(level=logging.INFO, format="%(name)s %(levelname)s %(message)s")
+    run_worker(create_app(config_or_exit()))
+
+
+@main.command()
+@click.option("--form", type=click.Choice(["scop-sa", "scic-sa"]), default="scop-sa", help="Forme juridique.")
+@click.option("--seed", type=int, default=2017, help="Graine du hasard : même graine, même coopérative.")
+@click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Jour de référence (aujourd'hui par défaut).")
+@click.option("--year", is_flag=True, help="Joue une année entière et raconte chaque étape.")
+@with_app
+def demo(app: Any, *, form: str, seed: int, on: datetime | None, year: bool) -> None:
+    """Remplit une base vide avec la coopérative de démonstration."""
+    from coopgov.core import clock
+    from coopgov.core.dates import paris_day
+    from coopgov.demo.data import Plan, fill, is_empty, play_a_year
+    from coopgov.migrating import upgrade
+
+    upgrade()
+    if not is_empty():
+        click.echo("La base contient déjà une coopérative : rien n'a été changé.", err=True)
+        sys.exit(1)
+    plan = Plan(form=form, seed=seed, today=on.date() if on else paris_day(clock.now()))
+    (play_a_year if year else fill)(app, plan, click.echo)
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--for-real", is_flag=True, help="Écrit pour de bon ; sans cela, dit seulement ce qui serait fait.")
+@with_app
+def import_members(app: Any, file: Path, *, for_real: bool) -> None:  # noqa: ARG001 - every command gets the application
+    """Importe des membres d'un fichier CSV ou XLSX."""
+    from coopgov.members.importing import import_file
+
+    report = import_file(file.name, file.read_bytes(), for_real=for_real)
+    for line in report.lines():
+        click.echo(line)
+    sys.exit(0 if report.ok else 1)
+
+
+@main.command()
+@with_app
+def verify(app: Any) -> None:
+    """Recalcule le journal, les registres et l'empreinte des documents."""
+    from coopgov.core import journal
+    from coopgov.registers.verify import verify_all
+    from coopgov.web.acts import reading
+
+    faults = verify_all(reading(), app.extensions["coopgov.config"].documents_dir)
+    for fault in faults:
+        click.echo(f"✗ {fault.where} : {fault.what}", err=True)
+    head = journal.head(reading())
+    if not faults:
+        click.echo(f"✓ Aucune anomalie. Journal : {head.size} lignes, tête {head.hash}.")
+    sys.exit(1 if faults else 0)
+
+
+@main.command("administrator")
+@click.argument("email")
+@click.argument("name")
+@with_app
+def first_administrator(app: Any, email: str, name: str) -> None:
+    """Ouvre le compte d'une première personne qui administre le site."""
+    from coopgov.accounts import service
+    from coopgov.core.policy import Role
+    from coopgov.web.acts import begin_system_act
+
+    with begin_system_act() as act:
+        account_id = service.create_account(act, email=email, name=name)
+        service.grant_role(act, account_id=account_id, role=Role.ADMINISTRATOR, from_day=act.today, decision="installation")
+        service.request_link(act, email=email)
+    click.echo(f"Compte ouvert. Un lien de connexion part à {email} ; sinon, demandez-en un sur {app.extensions['coopgov.config'].base_url}.")
+
+
+if __name__ == "__main__":
+    main()

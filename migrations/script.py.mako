@@ -1,0 +1,23 @@
+"""${message}
+
+Rules: never import a model; schema and data in separate migrations; write append-only triggers here too
+(`coopgov.core.db.append_only_ddl`); a change that rewrites a large table says how long it locks it.
+Write the new revision into migrations/HEAD.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+${imports if imports else ""}
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = ${repr(branch_labels)}
+depends_on = ${repr(depends_on)}
+
+
+def upgrade() -> None:
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade() -> None:
+    ${downgrades if downgrades else "pass"}

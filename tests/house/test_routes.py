@@ -1,0 +1,35 @@
+"""Every route says who it is for."""
+
+import pytest
+
+from coopgov.core.policy import GRANTS, Permission
+from coopgov.web.guard import PUBLIC
+
+# Read by someone who asked himself the question for each: what a stranger may see.
+FOR_EVERYBODY = {
+    "accounts.sign_in", "accounts.link", "accounts.link_sent", "accounts.request_link", "accounts.password",
+    "home.index", "home.set_language", "members.apply", "members.applied",
+    "api.fees", "api.openapi", "terms_api.fees",
+}  # fmt: skip
+
+
+@pytest.fixture
+def views(apps):
+    return {name: view for name, view in apps("sqlite").view_functions.items() if name != "static"}
+
+
+def test_every_route_names_a_permission_or_says_public(views):
+    unguarded = sorted(name for name, view in views.items() if getattr(view, "guarded_by", None) is None)
+    assert unguarded == []
+
+
+def test_what_is_public_was_thought_about(views):
+    public = {name for name, view in views.items() if view.guarded_by == PUBLIC and not name.startswith("demo.")}
+    assert public <= FOR_EVERYBODY
+
+
+def test_every_permission_is_granted_to_some_office_and_used(views):
+    used = {view.guarded_by for view in views.values()} - {PUBLIC}
+    assert set(GRANTS) == set(Permission)
+    assert all(GRANTS.values())
+    assert used <= set(Permission)
