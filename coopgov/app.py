@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, request, session
+from flask import Flask
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -12,10 +12,10 @@ from coopgov.core import clock
 from coopgov.core.act import Runtime
 from coopgov.core.db import db
 from coopgov.web import filters, guard, problems, security
+from coopgov.web.languages import language
 from coopgov.wiring import BLUEPRINTS, HANDLERS, register_features, rulebook_maker
 
 MAX_UPLOAD = 16 * 1024 * 1024
-LANGUAGES = ("fr", "en")
 
 csrf = CSRFProtect()
 
@@ -30,7 +30,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     csrf.init_app(app)
-    Babel(app, locale_selector=_language, default_translation_directories=str(ROOT / "coopgov" / "translations"))
+    Babel(app, locale_selector=language, default_translation_directories=str(ROOT / "coopgov" / "translations"))
     app.extensions["coopgov.runtime"] = Runtime(HANDLERS, rulebook_maker(), clock.now)
     _register(app)
     return app
@@ -67,10 +67,3 @@ def _engine_options(config: Config) -> dict[str, Any]:
     if config.is_sqlite:
         return {"connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 16}
     return {"pool_pre_ping": True, "pool_size": config.web_threads, "execution_options": {"postgresql_readonly": True}}
-
-
-def _language() -> str:
-    chosen = session.get("language")
-    if chosen in LANGUAGES:
-        return str(chosen)
-    return request.accept_languages.best_match(LANGUAGES, "fr") or "fr"
