@@ -1,0 +1,1 @@
+"""Members (*associés*): who applies, who is admitted, who leaves, and how to reach each one."""

@@ -1,0 +1,157 @@
+"""Tables of the members: the person, her membership, the events that make it, and how to reach her."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coopgov.core.db import Instant, Model, append_only, words
+from coopgov.core.ids import new_id
+from coopgov.members.rules import Category, ContactKind, DecidedBy, EventKind, PartyKind, Status
+
+
+def folded(length: int) -> String:
+    """Folded text: compared byte by byte on both engines, so that prefix search and paging use the index."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+class Party(Model):
+    """A person or an organisation (*personne*), a member or not yet."""
+
+    __tablename__ = "party"
+    __table_args__ = (CheckConstraint("kind = 'organisation' OR siren = ''", name="siren_of_organisation"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[PartyKind] = mapped_column(words(PartyKind))
+    legal_name: Mapped[str] = mapped_column(String(120))
+    given_names: Mapped[str] = mapped_column(String(120), default="")
+    birth_date: Mapped[date | None]
+    birth_place: Mapped[str] = mapped_column(String(120), default="")
+    siren: Mapped[str] = mapped_column(String(9), default="")
+    representative: Mapped[str] = mapped_column(String(200), default="")
+    is_cooperative: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PartyContact(Model):
+    """One way to reach a party, with the days it is good for; may be erased."""
+
+    __tablename__ = "party_contact"
+    __table_args__ = (Index("ix_party_contact_party_id", "party_id", "kind", "valid_from"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"))
+    kind: Mapped[ContactKind] = mapped_column(words(ContactKind))
+    value: Mapped[str] = mapped_column(String(500))
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+
+
+class Membership(Model):
+    """A party's membership (*qualité d'associé*) under one number.
+
+    Everything from `name` on is a projection of the party, its contacts and the events, rewritten in the same act.
+    """
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        # One index per filter of the list: each ends with the order of the page.
+        Index("ix_membership_sort", "sort_name", "number"),
+        Index("ix_membership_status", "status", "sort_name", "number"),
+        Index("ix_membership_status_category", "status", "category", "sort_name", "number"),
+        Index("ix_membership_status_college", "status", "college", "sort_name", "number"),
+        Index("ix_membership_email", "email"),
+        Index("ix_membership_account_id", "account_id"),
+        Index("ix_membership_party_id", "party_id"),
+        CheckConstraint("number > 0", name="number_positive"),
+        CheckConstraint("shares_wished >= 0", name="shares_not_negative"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"))
+    number: Mapped[int] = mapped_column(unique=True)
+    # No foreign key: accounts belong to another feature.
+    account_id: Mapped[UUID | None]
+    shares_wished: Mapped[int] = mapped_column(default=0)
+    craft: Mapped[str] = mapped_column(String(120), default="")
+    has_shop: Mapped[bool] = mapped_column(default=False)
+    name: Mapped[str] = mapped_column(String(250))
+    sort_name: Mapped[str] = mapped_column(folded(250))
+    town: Mapped[str] = mapped_column(String(120), default="")
+    email: Mapped[str] = mapped_column(folded(254), default="")
+    postal_address: Mapped[str] = mapped_column(String(500), default="")
+    status: Mapped[Status] = mapped_column(words(Status))
+    category: Mapped[Category] = mapped_column(words(Category))
+    college: Mapped[str] = mapped_column(String(40), default="")
+    applied_on: Mapped[date | None]
+    joined_on: Mapped[date | None]
+    left_on: Mapped[date | None]
+
+
+class MembershipEvent(Model):
+    """One fact in the life of a membership: what happened, when it counts, and what the member is from then on."""
+
+    __tablename__ = "membership_event"
+    __table_args__ = (
+        Index("ix_membership_event_membership_id", "membership_id", "effective_on", "id"),
+        CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal_names_its_event"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("membership.id"))
+    kind: Mapped[EventKind] = mapped_column(words(EventKind))
+    effective_on: Mapped[date]
+    status: Mapped[Status] = mapped_column(words(Status))
+    category: Mapped[Category] = mapped_column(words(Category))
+    college: Mapped[str] = mapped_column(String(40), default="")
+    decided_by: Mapped[DecidedBy | None] = mapped_column(words(DecidedBy))
+    decision: Mapped[str] = mapped_column(String(300), default="")
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("membership_event.id"), unique=True)
+
+
+class EmailConsent(Model):
+    """A member's agreement to be convened by e-mail, or its withdrawal, with the proof of it."""
+
+    __tablename__ = "email_consent"
+    __table_args__ = (Index("ix_email_consent_membership_id", "membership_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("membership.id"))
+    given: Mapped[bool]
+    on_day: Mapped[date]
+    proof: Mapped[str] = mapped_column(String(300))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+
+
+class MemberWord(Model):
+    """The folded words a member is found by: the words of her name, her town and her number."""
+
+    __tablename__ = "member_word"
+    __table_args__ = (Index("ix_member_word_membership_id", "membership_id"),)
+
+    word: Mapped[str] = mapped_column(folded(60), primary_key=True)
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("membership.id"), primary_key=True)
+
+
+class ImportBatch(Model):
+    """A file of members sent by someone, kept until it is imported or thrown away; then only its report stays."""
+
+    __tablename__ = "import_batch"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    file_name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    uploaded_at: Mapped[datetime] = mapped_column(Instant)
+    uploaded_by: Mapped[UUID | None]
+    sealed_at: Mapped[datetime | None] = mapped_column(Instant)
+    report: Mapped[str] = mapped_column(Text, default="")
+
+
+append_only(MembershipEvent.__table__)
+append_only(EmailConsent.__table__)

@@ -1,0 +1,67 @@
+"""Tables of the statutes: a version is written once and never again."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coopgov.core.db import Instant, Model, append_only, words
+from coopgov.core.figures import LegalForm
+from coopgov.core.ids import new_id
+
+
+class StatutesRow(Model):
+    """One version of the statutes, in force from a day, by a decision."""
+
+    __tablename__ = "statutes"
+    __table_args__ = (
+        CheckConstraint("share_nominal_cents > 0", name="nominal_positive"),
+        CheckConstraint("statutory_minimum_cents >= 0", name="minimum_not_negative"),
+        CheckConstraint("proposal_backers > 0", name="backers_positive"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    in_force_from: Mapped[date] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    legal_form: Mapped[LegalForm] = mapped_column(words(LegalForm))
+    is_cae: Mapped[bool]
+    object_text: Mapped[str] = mapped_column(Text)
+    seat: Mapped[str] = mapped_column(String(300))
+    siren: Mapped[str] = mapped_column(String(9))
+    rcs_city: Mapped[str] = mapped_column(String(100))
+    share_nominal_cents: Mapped[int]
+    statutory_minimum_cents: Mapped[int]
+    year_end: Mapped[str] = mapped_column(String(5))
+    proposal_backers: Mapped[int]
+    decision: Mapped[str] = mapped_column(String(300))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+
+
+class StatutesFigureRow(Model):
+    """One figure that a version of the statutes gives, with its clause; the value is text, read by its unit."""
+
+    __tablename__ = "statutes_figure"
+
+    statutes_id: Mapped[UUID] = mapped_column(ForeignKey("statutes.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200))
+    clause: Mapped[str] = mapped_column(String(100))
+
+
+class StatutesCollegeRow(Model):
+    """One college (*collège*) of a version of the statutes; the weight is a fraction written as text."""
+
+    __tablename__ = "statutes_college"
+
+    statutes_id: Mapped[UUID] = mapped_column(ForeignKey("statutes.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    position: Mapped[int]
+    label: Mapped[str] = mapped_column(String(120))
+    weight: Mapped[str] = mapped_column(String(20))
+
+
+append_only(StatutesRow.__table__)
+append_only(StatutesFigureRow.__table__)
+append_only(StatutesCollegeRow.__table__)
