@@ -15,9 +15,9 @@ class Euros:
     cents: int
 
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
-_AMOUNT = re.compile(r"-?\d+(?:[.,]\d{1,2})?")
+_AMOUNT = re.compile(r"-?\d+(?:[.,]\d{1,2})?", re.ASCII)
 # A grouped amount has one to three digits, then groups of exactly three: "1 234,56".
-_GROUPED = re.compile(r"-?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?")
+_GROUPED = re.compile(r"-?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?", re.ASCII)
 
 
 def parse_cents(text: str) -> Cents:

@@ -84,7 +84,7 @@ class RateField(_TextNumberField):
 
     def read(self, text: str) -> int:
         plain = text.removesuffix("%").strip().replace(",", ".")
-        if not re.fullmatch(r"\d{1,3}(\.\d{1,2})?", plain):
+        if not re.fullmatch(r"\d{1,3}(\.\d{1,2})?", plain, re.ASCII):
             raise ValueError(text)
         whole, _, part = plain.partition(".")
         return int(whole) * 100 + int((part + "00")[:2])
@@ -100,7 +100,7 @@ class WholeNumberField(_TextNumberField):
 
     def read(self, text: str) -> int:
         plain = re.sub(r"[\s\u00a0\u202f]", "", text)
-        if not re.fullmatch(r"-?\d{1,9}", plain):
+        if not re.fullmatch(r"-?\d{1,9}", plain, re.ASCII):
             raise ValueError(text)
         return int(plain)
 
