@@ -1,0 +1,118 @@
+"""Every case of `cases/*.toml` holds: given a form, a day and the statutes, the law says what a jurist expects."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coopgov.core.errors import Citation
+from coopgov.core.figures import FigureValue, LegalForm
+from coopgov.law.arithmetic import (
+    Counts,
+    decide,
+    decision_rule,
+    earliest_assembly_day,
+    latest_sending_day,
+    max_proxies,
+    quorum,
+    quorum_met,
+)
+from coopgov.law.loader import Law, load_law
+from coopgov.law.rulebook import Rulebook, StatutesFigure, StatutesVersion, check_statutes_figure
+from coopgov.law.values import read_value
+
+CASES = Path(__file__).parent / "cases"
+LONG_AGO = date(2000, 9, 21)
+
+
+def cases(kind: str) -> list[Any]:
+    """Every case of that kind, once for each of its forms, named after its file and its place there."""
+    return [
+        pytest.param({**case, "form": LegalForm(form)}, id=f"{path.stem}-{number}-{form}")
+        for path in sorted(CASES.glob("*.toml"))
+        for number, case in enumerate(tomllib.loads(path.read_text(encoding="utf-8")).get(kind, []), 1)
+        for form in case.get("forms") or [case["form"]]
+    ]
+
+
+@pytest.fixture(scope="module")
+def law() -> Law:
+    return load_law()
+
+
+def rulebook(law: Law, case: Mapping[str, Any]) -> Rulebook:
+    """The law with the clauses the case gives."""
+    own = {
+        name: StatutesFigure(read_value(law.entry(name).unit, value), case["clause"])
+        for name, value in case.get("statutes", {}).items()
+    }
+    return Rulebook(law, [StatutesVersion(LONG_AGO if not own else date(2020, 1, 1), case["form"], own)])
+
+
+def assert_cited(because: str, citations: Iterable[Citation]) -> None:
+    text = " | ".join(citation.text for citation in citations)
+    assert re.search(re.escape(because) + r"(?!\d)", text), f"{because} is not in: {text}"
+
+
+@pytest.mark.parametrize("case", cases("figures"))
+def test_a_figure(law, case):
+    found = law.find_figure(case["figure"], form=case["form"], on=case["on"])
+    if case.get("absent"):
+        assert found is None
+    else:
+        assert found is not None
+        assert found.value == read_value(law.entry(found.name).unit, case["expect"])
+        assert_cited(case["because"], found.citations)
+
+
+@pytest.mark.parametrize("case", cases("votes"))
+def test_a_vote(law, case):
+    rule = decision_rule(rulebook(law, case), kind=case["kind"], call=case["call"], on=case["on"])
+    counts = Counts(*case["votes"], present_or_represented=case["room"], enrolled=case["roll"])
+    assert decide(counts, rule).adopted is case["adopted"]
+    assert_cited(case["because"], rule.citations)
+
+
+@pytest.mark.parametrize("case", cases("quorums"))
+def test_a_quorum(law, case):
+    figure = quorum(rulebook(law, case), kind=case["kind"], call=case["call"], on=case["on"])
+    assert quorum_met(case["present"], case["roll"], figure.as_fraction()) is case["met"]
+    assert_cited(case["because"], figure.citations)
+
+
+@pytest.mark.parametrize("case", cases("notices"))
+def test_a_notice(law, case):
+    figure = rulebook(law, case).figure(f"assembly.notice_days.{case['call']}", on=case["sent_on"])
+    assert earliest_assembly_day(case["sent_on"], figure.as_int()) == case["earliest"]
+    assert latest_sending_day(case["earliest"], figure.as_int()) == case["sent_on"]
+    assert_cited(case["because"], figure.citations)
+
+
+@pytest.mark.parametrize("case", cases("proxies"))
+def test_the_proxies_of_one_holder(law, case):
+    expected = None if case.get("unlimited") else case["expect"]
+    assert max_proxies(case["members"], rulebook(law, case), case["on"]) == expected
+
+
+@pytest.mark.parametrize("case", cases("clauses"))
+def test_a_clause_of_the_statutes(law, case):
+    breaches = check_statutes_figure(law, case["form"], case["figure"], _value(case["value"]), case["on"])
+    assert [breach.code for breach in breaches] == ([case["refused"]] if "refused" in case else [])
+    if "because" in case:
+        assert_cited(case["because"], breaches[0].citations)
+
+
+def _value(raw: FigureValue) -> FigureValue:
+    is_fraction = isinstance(raw, str) and raw.replace("/", "").isdigit()
+    return Fraction(raw) if isinstance(raw, str) and is_fraction else raw
+
+
+def test_every_figure_of_law_has_a_case(law):
+    tried = {case.values[0]["figure"] for case in cases("figures")}
+    assert sorted({entry.name for entry in law} - tried) == []
+    assert sorted(tried - {entry.name for entry in law}) == []
