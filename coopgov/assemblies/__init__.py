@@ -1,0 +1,1 @@
+"""Assemblies: convening, agenda, proxies, attendance, quorum, votes, results."""

@@ -1,0 +1,231 @@
+"""Convening (*convocation*): the days of notice, the agenda, the channel for each member."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from coopgov.assemblies.rules.states import AssemblyKind, SubjectKind, law_call
+from coopgov.core.dates import paris_day, paris_instant
+from coopgov.core.errors import Breach, Citation
+from coopgov.core.figures import Figure, Figures
+from coopgov.core.i18n import N_
+from coopgov.law.arithmetic import add_months, earliest_assembly_day, latest_sending_day
+
+# What an agenda may not be made of: its scope must be clear without another paper.
+VAGUE = frozenset({"divers", "questions diverses", "points divers", "miscellaneous", "any other business"})
+ONLY_ORDINARY = frozenset({SubjectKind.ACCOUNTS, SubjectKind.ADMISSION})
+
+
+class NoticeChannel(StrEnum):
+    """How the notice reaches one member."""
+
+    EMAIL = "email"
+    LETTER = "letter"
+    REGISTERED_LETTER = "registered_letter"
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaDraft:
+    """One resolution as the rules read it."""
+
+    position: int
+    title: str
+    text: str
+    subject_kind: SubjectKind
+    subject_id: UUID | None = None
+
+
+def notice_days(figures: Figures, *, call: int, on: date) -> Figure:
+    """The days of notice at that call, on the day the notice leaves."""
+    return figures.figure(f"assembly.notice_days.{law_call(call)}", on=on)
+
+
+def check_notice(figures: Figures, *, call: int, held_on: date, sent_on: date) -> list[Breach]:
+    """List what is wrong with the notice's days when it leaves that day."""
+    figure = notice_days(figures, call=call, on=sent_on)
+    latest = latest_sending_day(held_on, figure.as_int())
+    if sent_on <= latest:
+        return []
+    values = {
+        "held_on": held_on,
+        "days": figure.as_int(),
+        "latest": latest,
+        "earliest": earliest_assembly_day(sent_on, figure.as_int()),
+    }
+    sentence = N_(
+        "An assembly on %(held_on)s needs %(days)s days of notice: the notice had to leave by %(latest)s. "
+        "Choose a day from %(earliest)s on."
+    )
+    return [Breach("notice_too_short", sentence, values, figure.citations, field="held_on")]
+
+
+def check_second_call(figures: Figures, *, kind: AssemblyKind, first_on: date, held_on: date) -> list[Breach]:
+    """List what is wrong with the day of a second call: after the first, and not too long after."""
+    if held_on <= first_on:
+        sentence = N_("The second call is held after %(first_on)s, the day of the first. Choose a later day.")
+        return [Breach("second_call_too_early", sentence, {"first_on": first_on}, field="held_on")]
+    figure = figures.find_figure("assembly.second_call_max_months", on=held_on)
+    if figure is None or kind is AssemblyKind.ORDINARY:
+        return []
+    last = add_months(first_on, figure.as_int())
+    if held_on <= last:
+        return []
+    sentence = N_("An extraordinary assembly is postponed by %(months)s months at most. Choose a day until %(last)s.")
+    values = {"months": figure.as_int(), "last": last}
+    return [Breach("second_call_too_late", sentence, values, figure.citations, field="held_on")]
+
+
+def check_remote_vote(figures: Figures, *, remote_vote: bool, on: date) -> list[Breach]:
+    """List what is wrong with voting remotely before the assembly, if it is wanted."""
+    figure = figures.figure("assembly.postal_vote_allowed", on=on)
+    if not remote_vote or figure.as_bool():
+        return []
+    sentence = N_(
+        "The statutes do not allow voting remotely before the assembly. "
+        "Hold the votes in the room only, or have the statutes amended first."
+    )
+    return [Breach("remote_vote_not_allowed", sentence, {}, figure.citations, field="remote_vote")]
+
+
+def remote_closes_at(figures: Figures, *, held_at: datetime) -> tuple[datetime, tuple[Citation, ...]]:
+    """The last instant for electronic votes and proxies, with its articles; without a figure, the opening hour."""
+    held_on = paris_day(held_at)
+    hour = figures.find_figure("assembly.remote_vote_cutoff_time", on=held_on)
+    days = figures.find_figure("assembly.remote_vote_cutoff_days_before", on=held_on)
+    if hour is None or days is None:
+        return held_at, ()
+    last = held_on - timedelta(days=days.as_int())
+    return paris_instant(last, time.fromisoformat(hour.as_text())), hour.citations
+
+
+def channel_for(*, consented: bool, email: str | None, without_consent: str) -> NoticeChannel:
+    """How one member is convened: by e-mail only with timely consent, else as the law says."""
+    if consented and email:
+        return NoticeChannel.EMAIL
+    channel = NoticeChannel(without_consent)
+    return NoticeChannel.LETTER if channel is NoticeChannel.EMAIL and not email else channel
+
+
+def check_agenda(items: Sequence[AgendaDraft], *, kind: AssemblyKind) -> list[Breach]:
+    """List what is wrong with an agenda: empty, vague, without text, beyond this kind of assembly."""
+    if not items:
+        sentence = N_("The agenda is empty. Add at least one resolution.")
+        return [Breach("agenda_empty", sentence, {}, field="agenda")]
+    return [breach for item in items for breach in _check_item(item, items, kind)]
+
+
+def _check_item(item: AgendaDraft, items: Sequence[AgendaDraft], kind: AssemblyKind) -> list[Breach]:
+    where = {"position": item.position, "title": item.title}
+    found = []
+    if not item.title.strip() or item.title.strip().rstrip(".").casefold() in VAGUE:
+        sentence = N_("Resolution %(position)s has a vague title. Word it so that its scope is clear by itself.")
+        found.append(Breach("agenda_vague", sentence, where, field="agenda"))
+    if not item.text.strip():
+        sentence = N_("Resolution %(position)s, “%(title)s”, has no text. Write what is put to the vote.")
+        found.append(Breach("agenda_without_text", sentence, where, field="agenda"))
+    if item.subject_kind in ONLY_ORDINARY and kind is not AssemblyKind.ORDINARY:
+        sentence = N_(
+            "Resolution %(position)s, “%(title)s”, belongs to an ordinary assembly. "
+            "Remove it, or convene an ordinary assembly for it."
+        )
+        found.append(Breach("agenda_not_competent", sentence, where, field="agenda"))
+    if item.subject_id is not None and _comes_before(item, items):
+        sentence = N_("Resolution %(position)s, “%(title)s”, is on the agenda twice. Remove one of them.")
+        found.append(Breach("agenda_twice", sentence, where, field="agenda"))
+    return found
+
+
+def _comes_before(item: AgendaDraft, items: Sequence[AgendaDraft]) -> bool:
+    return any(
+        other.position < item.position
+        and (other.subject_kind, other.subject_id) == (item.subject_kind, item.subject_id)
+        for other in items
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What the checklist of an assembly being prepared looks at."""
+
+    kind: AssemblyKind
+    call: int
+    held_at: datetime
+    remote_vote: bool
+    items: Sequence[AgendaDraft]
+    enrolled: int
+    by_mail: int
+    by_letter: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreparationCheck:
+    """One line of the checklist: kept or not, the figure, the article, the day by which to act."""
+
+    code: str
+    ok: bool
+    sentence: str
+    values: dict[str, object]
+    citations: tuple[Citation, ...] = ()
+    due: date | None = None
+
+
+def preparation(facts: Preparation, figures: Figures, *, on: date) -> list[PreparationCheck]:
+    """The checklist before convening, with everything that is right and everything that is wrong."""
+    return [
+        *_agenda_checks(facts),
+        _notice_check(facts, figures, on),
+        _roll_check(facts),
+        _channel_check(facts, figures, on),
+        *_remote_check(facts, figures, on),
+    ]
+
+
+def _agenda_checks(facts: Preparation) -> list[PreparationCheck]:
+    breaches = check_agenda(facts.items, kind=facts.kind)
+    if breaches:
+        return [PreparationCheck(b.code, False, b.sentence, dict(b.values), b.citations) for b in breaches]
+    sentence = N_("The agenda is complete: %(count)s resolutions, each with its text.")
+    return [PreparationCheck("agenda", True, sentence, {"count": len(facts.items)})]
+
+
+def _notice_check(facts: Preparation, figures: Figures, on: date) -> PreparationCheck:
+    held_on = paris_day(facts.held_at)
+    figure = notice_days(figures, call=facts.call, on=on)
+    latest = latest_sending_day(held_on, figure.as_int())
+    for breach in check_notice(figures, call=facts.call, held_on=held_on, sent_on=on):
+        return PreparationCheck(breach.code, False, breach.sentence, dict(breach.values), breach.citations, latest)
+    sentence = N_("The notice must leave %(days)s days before the assembly: by %(latest)s.")
+    values: dict[str, object] = {"days": figure.as_int(), "latest": latest}
+    return PreparationCheck("notice", True, sentence, values, figure.citations, latest)
+
+
+def _roll_check(facts: Preparation) -> PreparationCheck:
+    if facts.enrolled == 0:
+        return PreparationCheck("roll_empty", False, N_("No member could vote today. Admit members first."), {})
+    sentence = N_("%(enrolled)s members are on the roll as it stands today.")
+    return PreparationCheck("roll", True, sentence, {"enrolled": facts.enrolled})
+
+
+def _channel_check(facts: Preparation, figures: Figures, on: date) -> PreparationCheck:
+    days = figures.figure("assembly.email_consent_days", on=on)
+    before = paris_day(facts.held_at) - timedelta(days=days.as_int())
+    sentence = N_(
+        "%(by_mail)s members accepted e-mail by %(before)s, %(days)s days before the assembly; "
+        "%(by_letter)s are convened by letter."
+    )
+    values: dict[str, object] = {
+        "by_mail": facts.by_mail, "by_letter": facts.by_letter, "before": before, "days": days.as_int(),
+    }  # fmt: skip
+    return PreparationCheck("channel", True, sentence, values, days.citations)
+
+
+def _remote_check(facts: Preparation, figures: Figures, on: date) -> list[PreparationCheck]:
+    if not facts.remote_vote:
+        return []
+    for breach in check_remote_vote(figures, remote_vote=True, on=on):
+        return [PreparationCheck(breach.code, False, breach.sentence, {}, breach.citations)]
+    closes_at, citations = remote_closes_at(figures, held_at=facts.held_at)
+    sentence = N_("Voting remotely opens with the notice and ends on %(closes_at)s.")
+    return [PreparationCheck("remote", True, sentence, {"closes_at": closes_at}, citations)]

@@ -1,0 +1,194 @@
+"""The room: the bureau, the quorum, each vote, the end of the session."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from coopgov.assemblies.rules.states import ItemState
+from coopgov.core.errors import Breach, Citation
+from coopgov.core.figures import Figure
+from coopgov.core.i18n import N_
+from coopgov.law.arithmetic import quorum_heads, quorum_met
+
+DONE = (ItemState.PROCLAIMED, ItemState.NO_QUORUM, ItemState.SET_ASIDE)
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Heads that count at one instant, each once: in the room, represented, having voted remotely."""
+
+    present: int
+    represented: int
+    remote: int
+
+    @property
+    def total(self) -> int:
+        """Everybody present, represented or deemed present."""
+        return self.present + self.represented + self.remote
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """The quorum at one instant: who counts, what is needed, whether it is met, under which article."""
+
+    present: int
+    represented: int
+    remote: int
+    enrolled: int
+    needed: Fraction
+    met: bool
+    citations: tuple[Citation, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Everybody present, represented or deemed present."""
+        return self.present + self.represented + self.remote
+
+    @property
+    def heads_needed(self) -> int:
+        """The smallest number of members that meets it."""
+        return quorum_heads(self.enrolled, self.needed)
+
+    @property
+    def missing(self) -> int:
+        """How many members are still missing."""
+        return max(self.heads_needed - self.total, 0)
+
+    @property
+    def share(self) -> Fraction:
+        """The members who count, as a share of those enrolled."""
+        return Fraction(self.total, self.enrolled) if self.enrolled else Fraction(0)
+
+
+def measure_quorum(presence: Presence, *, enrolled: int, figure: Figure) -> Quorum:
+    """Measure the quorum in whole numbers; those who voted remotely count as present."""
+    needed = figure.as_fraction()
+    return Quorum(
+        presence.present, presence.represented, presence.remote, enrolled, needed,
+        met=quorum_met(presence.total, enrolled, needed), citations=figure.citations,
+    )  # fmt: skip
+
+
+def check_quorum(quorum: Quorum) -> list[Breach]:
+    """List the missing quorum, with what can be done."""
+    if quorum.met:
+        return []
+    sentence = N_(
+        "The quorum is missing: %(there)s members of %(enrolled)s are present, represented or have voted remotely, "
+        "%(needed)s are needed (%(share)s). Wait for %(missing)s more, or note that the quorum is missing."
+    )
+    values = {
+        "there": quorum.total, "enrolled": quorum.enrolled, "needed": quorum.heads_needed,
+        "share": quorum.needed, "missing": quorum.missing,
+    }  # fmt: skip
+    return [Breach("quorum_missing", sentence, values, quorum.citations)]
+
+
+def check_no_quorum(quorum: Quorum, *, now: datetime, held_at: datetime) -> list[Breach]:
+    """List what stands against noting that the quorum is missing."""
+    if now < held_at:
+        return [_too_early(held_at)]
+    if not quorum.met:
+        return []
+    sentence = N_("The quorum is met: %(there)s members, %(needed)s needed. Open the session or go on with it.")
+    values = {"there": quorum.total, "needed": quorum.heads_needed}
+    return [Breach("quorum_is_met", sentence, values, quorum.citations)]
+
+
+def check_opening(quorum: Quorum, *, now: datetime, held_at: datetime) -> list[Breach]:
+    """List what stands against opening the session: the hour, the quorum."""
+    return [*([_too_early(held_at)] if now < held_at else []), *check_quorum(quorum)]
+
+
+def _too_early(held_at: datetime) -> Breach:
+    sentence = N_("The assembly is convened for %(held_at)s: it cannot begin before. Wait until that hour.")
+    return Breach("before_its_hour", sentence, {"held_at": held_at})
+
+
+def check_bureau(*, has_chair: bool, tellers: Sequence[bool], needed: Figure | None) -> list[Breach]:
+    """List what is missing from the bureau; `tellers` says of each whether a member on the roll."""
+    found = []
+    if not has_chair:
+        sentence = N_("The assembly needs somebody in the chair. Choose the chair.")
+        found.append(Breach("bureau_without_chair", sentence, {}, field="chair"))
+    if needed is not None and len(tellers) < needed.as_int():
+        sentence = N_("The bureau needs %(needed)s tellers. Choose members who accept.")
+        found.append(Breach("bureau_tellers", sentence, {"needed": needed.as_int()}, needed.citations, field="tellers"))
+    if not all(tellers):
+        citations = needed.citations if needed is not None else ()
+        sentence = N_("Tellers are chosen among the members on the roll. Choose others.")
+        found.append(Breach("bureau_teller_stranger", sentence, {}, citations, field="tellers"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class VoteFacts:
+    """What is known when a ballot is brought for one member (the voter) by somebody (the caster)."""
+
+    voter: str
+    on_roll: bool
+    holder: str | None
+    """Who holds the voter's proxy, if the voter gave one."""
+    caster_is_voter: bool
+    caster_is_holder: bool
+    caster_is_bureau: bool
+    is_remote: bool
+    voter_is_present: bool
+    holder_is_present: bool
+    is_convened: bool
+    item_state: ItemState
+
+
+def check_vote(facts: VoteFacts) -> list[Breach]:
+    """List what stands against casting this ballot; the hours are kept by the scrutin itself."""
+    found = [*_check_voter(facts)]
+    if facts.is_remote:
+        found.extend(_check_remote(facts))
+    else:
+        found.extend(_check_room(facts))
+    return found
+
+
+def _check_voter(facts: VoteFacts) -> Iterable[Breach]:
+    voter = {"voter": facts.voter, "holder": facts.holder or ""}
+    if not facts.on_roll:
+        yield Breach("not_on_roll", N_("%(voter)s is not on the roll of this assembly."), voter)
+    elif facts.caster_is_voter and facts.holder is not None:
+        sentence = N_("You gave your proxy to %(holder)s, who votes for you. Revoke it first, or come to the room.")
+        yield Breach("gave_proxy", sentence, voter)
+    elif not (facts.caster_is_voter or facts.caster_is_holder or facts.caster_is_bureau):
+        yield Breach("no_proxy", N_("You hold no proxy from %(voter)s and cannot vote for this member."), voter)
+
+
+def _check_remote(facts: VoteFacts) -> Iterable[Breach]:
+    if not facts.is_convened:
+        sentence = N_("Voting remotely is over: the assembly has begun or is not convened. Vote in the room.")
+        yield Breach("remote_over", sentence)
+
+
+def _check_room(facts: VoteFacts) -> Iterable[Breach]:
+    if facts.item_state is not ItemState.VOTING:
+        yield Breach("vote_not_open", N_("The vote on this resolution is not open. Wait until the chair opens it."))
+    there = facts.holder_is_present if facts.holder is not None else facts.voter_is_present
+    if facts.on_roll and not there:
+        sentence = N_("%(voter)s is neither in the room nor represented there. Note the arrival first.")
+        yield Breach("not_in_room", sentence, {"voter": facts.voter})
+
+
+def check_departure(*, has_voted: bool, name: str) -> list[Breach]:
+    """List what stands against noting a departure: a ballot in the vote that is still open."""
+    if not has_voted:
+        return []
+    sentence = N_("%(name)s has a ballot in the vote that is open. Note the departure once this vote is closed.")
+    return [Breach("ballot_in_open_vote", sentence, {"name": name})]
+
+
+def check_closing(items: Sequence[tuple[int, str, ItemState]]) -> list[Breach]:
+    """List the resolutions that keep the session from closing: position, title, state of each."""
+    sentence = N_("Resolution %(position)s, “%(title)s”, is %(state)s. Finish its vote, or set it aside, then close.")
+    return [
+        Breach("item_not_done", sentence, {"position": position, "title": title, "state": state.value})
+        for position, title, state in items
+        if state not in DONE
+    ]
