@@ -1,10 +1,6 @@
 """The shared world of the tests: each service and web test runs on SQLite and on PostgreSQL."""
 
-import os
-import pwd
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +18,7 @@ from coopgov.config import Config
 from coopgov.core.act import Act, Runtime, open_act
 from coopgov.core.db import WRITES, Base, db
 from coopgov.core.policy import SYSTEM, Actor
+from tests.postgres import serve_postgres
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ENGINES = ("sqlite", "postgresql")
@@ -44,54 +41,10 @@ class TestClock:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
-    """A PostgreSQL of our own, run by an unprivileged user in a temporary folder; gives its address."""
-    folder = Path(tempfile.mkdtemp(prefix="coopgov-pg-"))
-    yield from _serve_postgres(folder)
-
-
-def _serve_postgres(folder: Path) -> Iterator[str]:
-    run = _as_unprivileged(folder)
-    data, bin_dir = folder / "data", _postgres_bin()
-    run([bin_dir / "initdb", "-D", data, "-U", "coopgov", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
-    options = f"-c unix_socket_directories={folder} -c listen_addresses= -c fsync=off -c max_connections=60"
-    run([bin_dir / "pg_ctl", "-D", data, "-o", options, "-w", "-l", folder / "log", "start"])
-    try:
-        yield f"postgresql://coopgov@/{{name}}?host={folder}"
-    finally:
-        run([bin_dir / "pg_ctl", "-D", data, "-m", "immediate", "stop"])
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _postgres_bin() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[4]))
-    if found:
-        return found[-1].parent
-    on_path = shutil.which("initdb")
-    assert on_path, "PostgreSQL is missing: `make test` installs it"
-    return Path(on_path).resolve().parent
-
-
-def _as_unprivileged(folder: Path) -> Callable[[list[Any]], None]:
-    # PostgreSQL refuses to run as root.
-    prefix: list[str] = []
-    if os.geteuid() == 0:
-        account = pwd.getpwnam("postgres")
-        os.chown(folder, account.pw_uid, account.pw_gid)
-        prefix = ["runuser", "-u", "postgres", "--"]
-    folder.chmod(0o700)
-
-    def run(command: list[Any]) -> None:
-        done = subprocess.run([*prefix, *map(str, command)], capture_output=True, text=True, cwd=folder, check=False)
-        assert done.returncode == 0, done.stderr + done.stdout
-
-    return run
-
-
-@pytest.fixture(scope="session")
-def worker_id(request: pytest.FixtureRequest) -> str:
-    """This test process among others (xdist), or "main"."""
-    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL of our own for this test process; gives its address."""
+    with serve_postgres() as address:
+        yield address
 
 
 def make_config(folder: Path, url: str, *, demo: bool = False) -> Config:

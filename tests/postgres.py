@@ -1,0 +1,52 @@
+"""A PostgreSQL of our own, run by an unprivileged user in a temporary folder, for tests and benches."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def serve_postgres(*, durable: bool = False) -> Iterator[str]:
+    """Start it, give its address with `{name}` for the database, stop it; PostgreSQL refuses to run as root."""
+    folder = Path(tempfile.mkdtemp(prefix="coopgov-pg-"))
+    run, data, programs = _as_unprivileged(folder), folder / "data", _programs()
+    run([programs / "initdb", "-D", data, "-U", "coopgov", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
+    fsync = "on" if durable else "off"
+    options = f"-c unix_socket_directories={folder} -c listen_addresses= -c fsync={fsync} -c max_connections=80"
+    run([programs / "pg_ctl", "-D", data, "-o", options, "-w", "-l", folder / "log", "start"])
+    try:
+        yield f"postgresql://coopgov@/{{name}}?host={folder}"
+    finally:
+        run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"])
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _programs() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    on_path = shutil.which("initdb")
+    assert found or on_path, "PostgreSQL is missing: `make setup` installs it"
+    return found[-1].parent if found else Path(str(on_path)).resolve().parent
+
+
+def _as_unprivileged(folder: Path) -> Callable[[list[Any]], None]:
+    prefix: list[str] = []
+    if os.geteuid() == 0:
+        account = pwd.getpwnam("postgres")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        prefix = ["runuser", "-u", "postgres", "--"]
+    folder.chmod(0o700)
+
+    def run(command: list[Any]) -> None:
+        # Files, not pipes: the server keeps its parent's output open and a pipe would never end.
+        with tempfile.TemporaryFile("w+") as told:
+            done = subprocess.run([*prefix, *map(str, command)], stdout=told, stderr=told, cwd=folder, check=False)
+            told.seek(0)
+            assert done.returncode == 0, told.read()
+
+    return run
