@@ -1,0 +1,1 @@
+"""Rolls, ballot papers, casting, counting and proof: knows nothing of what is decided."""

@@ -1,0 +1,429 @@
+"""Reading rolls, votes and results; a running vote shows its turnout, never its ballots."""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coopgov.ballots.models import BallotNamed, Roll, RollEntry, Scrutin, ScrutinResult, ScrutinStep, ScrutinTally, Urn
+from coopgov.ballots.proof import Seal, rule_from_facts, weights_from_text
+from coopgov.ballots.rules import (
+    URN_CLOSED,
+    Channel,
+    Choice,
+    Level,
+    Outcome,
+    RollVoter,
+    State,
+    Tally,
+    Window,
+    latest,
+    together,
+)
+from coopgov.core.errors import Breach, Citation, NotFound, RuleBroken
+from coopgov.core.i18n import N_
+from coopgov.law.arithmetic import Base, Counts, DecisionRule
+
+
+@dataclass(frozen=True, slots=True)
+class RollRow:
+    """A frozen roll, without its entries."""
+
+    id: UUID
+    reference_on: date
+    size: int
+    colleges: dict[str, int]
+    hash: str
+    frozen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing done to a vote."""
+
+    step: State
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScrutinRow:
+    """A sealed vote and where it stands."""
+
+    id: UUID
+    roll_id: UUID
+    level: Level
+    subject_hash: str
+    title: str
+    rule: DecisionRule
+    window: Window | None
+    college_weights: dict[str, Fraction] | None
+    seal: str
+    state: State
+    steps: tuple[Step, ...]
+
+    def at(self, state: State) -> datetime | None:
+        """When that step was taken, if it was."""
+        return next((step.at for step in self.steps if step.step is state), None)
+
+    def takes_remote(self, now: datetime) -> bool:
+        """Whether a remote ballot would be taken at that instant."""
+        return self.state not in URN_CLOSED and self.window is not None and self.window.is_open(now)
+
+    @property
+    def takes_in_room(self) -> bool:
+        """Whether a ballot would be taken in the room."""
+        return self.state is State.ROOM_OPENED
+
+
+@dataclass(frozen=True, slots=True)
+class UrnRow:
+    """A closed urn."""
+
+    ballots: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollegeLine:
+    """One college's line of a result; `present_or_represented` is None when heads are counted together."""
+
+    college: str
+    tally: Tally
+    enrolled: int
+    present_or_represented: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A proclaimed result: what was decided, from which numbers, by which rule."""
+
+    scrutin_id: UUID
+    subject_hash: str
+    outcome: Outcome
+    counts: Counts
+    numerator: int
+    denominator: int
+    rule: DecisionRule
+    colleges: tuple[CollegeLine, ...]
+    weighted: bool
+    urn_hash: str
+    hash: str
+    proclaimed_at: datetime
+    proclaimed_by: str
+
+    @property
+    def base(self) -> Base:
+        return self.rule.base
+
+    @property
+    def fraction(self) -> Fraction:
+        return self.rule.fraction
+
+    @property
+    def strict(self) -> bool:
+        return self.rule.strict
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return self.rule.citations
+
+
+def get_roll(session: Session, roll_id: UUID) -> RollRow:
+    """One roll; raises NotFound."""
+    row = session.get(Roll, roll_id)
+    if row is None:
+        raise NotFound
+    return RollRow(row.id, row.reference_on, row.size, json.loads(row.colleges), row.hash, row.frozen_at)
+
+
+def roll_size(session: Session, roll_id: UUID) -> int:
+    """How many voters the roll holds; raises NotFound."""
+    return get_roll(session, roll_id).size
+
+
+def on_roll(session: Session, roll_id: UUID, voter_id: UUID) -> bool:
+    """Whether that person is on the roll."""
+    return session.get(RollEntry, (roll_id, voter_id)) is not None
+
+
+def find_roll_voter(session: Session, roll_id: UUID, voter_id: UUID) -> RollVoter | None:
+    """One line of a roll, if the person stands there."""
+    row = session.get(RollEntry, (roll_id, voter_id))
+    return None if row is None else RollVoter(row.voter_id, row.number, row.name, row.college)
+
+
+def roll_voters(session: Session, roll_id: UUID) -> Iterator[RollVoter]:
+    """The lines of a roll in the order of their numbers."""
+    rows = session.execute(
+        select(RollEntry.voter_id, RollEntry.number, RollEntry.name, RollEntry.college)
+        .where(RollEntry.roll_id == roll_id)
+        .order_by(RollEntry.number, RollEntry.voter_id)
+        .execution_options(yield_per=2000)
+    )
+    return (RollVoter(*row) for row in rows)
+
+
+def find_scrutin(session: Session, scrutin_id: UUID) -> ScrutinRow | None:
+    """One vote, if it was sealed."""
+    return next(iter(get_scrutins(session, [scrutin_id]).values()), None)
+
+
+def get_scrutin(session: Session, scrutin_id: UUID) -> ScrutinRow:
+    """One vote; raises NotFound."""
+    found = find_scrutin(session, scrutin_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_scrutins(session: Session, scrutin_ids: Collection[UUID]) -> dict[UUID, ScrutinRow]:
+    """Several votes at once, by identifier."""
+    scrutins = session.scalars(select(Scrutin).where(Scrutin.id.in_(scrutin_ids)))
+    steps: dict[UUID, list[Step]] = {}
+    for row in session.scalars(
+        select(ScrutinStep).where(ScrutinStep.scrutin_id.in_(scrutin_ids)).order_by(ScrutinStep.at)
+    ):
+        steps.setdefault(row.scrutin_id, []).append(Step(row.step, row.at, row.by))
+    return {scrutin.id: _scrutin(scrutin, steps[scrutin.id]) for scrutin in scrutins}
+
+
+def state_of(session: Session, scrutin_id: UUID) -> State:
+    """Where a vote stands; raises NotFound."""
+    return get_scrutin(session, scrutin_id).state
+
+
+def turnout(session: Session, scrutin_id: UUID) -> int:
+    """How many ballots are in the urn."""
+    return turnouts(session, [scrutin_id]).get(scrutin_id, 0)
+
+
+def turnouts(session: Session, scrutin_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many ballots are in each urn."""
+    rows = session.execute(
+        select(BallotNamed.scrutin_id, func.count())
+        .where(BallotNamed.scrutin_id.in_(scrutin_ids))
+        .group_by(BallotNamed.scrutin_id)
+    )
+    return {scrutin_id: count for scrutin_id, count in rows}  # noqa: C416 - dict() loses the row's types
+
+
+def has_voted(session: Session, scrutin_id: UUID, voter_id: UUID) -> bool:
+    """Whether that person's ballot is in the urn."""
+    return (scrutin_id, voter_id) in voted_ids(session, [scrutin_id], [voter_id])
+
+
+def voted_ids(
+    session: Session, scrutin_ids: Collection[UUID], voter_ids: Collection[UUID]
+) -> frozenset[tuple[UUID, UUID]]:
+    """The pairs (vote, voter) among these whose ballot is in the urn."""
+    rows = session.execute(
+        select(BallotNamed.scrutin_id, BallotNamed.voter_id).where(
+            BallotNamed.scrutin_id.in_(scrutin_ids), BallotNamed.voter_id.in_(voter_ids)
+        )
+    )
+    return frozenset((scrutin_id, voter_id) for scrutin_id, voter_id in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class CastRow:
+    """A ballot as its own voter, or who cast it, may see it."""
+
+    scrutin_id: UUID
+    voter_id: UUID
+    choice: Choice
+    channel: Channel
+    cast_by: UUID
+    receipt: str
+
+
+def ballots_of(session: Session, scrutin_ids: Collection[UUID], voter_ids: Collection[UUID]) -> list[CastRow]:
+    """The ballots of these voters; ask only for those the reader cast or owns."""
+    rows = session.scalars(
+        select(BallotNamed)
+        .where(BallotNamed.scrutin_id.in_(scrutin_ids), BallotNamed.voter_id.in_(voter_ids))
+        .order_by(BallotNamed.scrutin_id, BallotNamed.voter_id)
+    )
+    return [CastRow(r.scrutin_id, r.voter_id, r.choice, r.channel, r.cast_by, r.receipt) for r in rows]
+
+
+def remote_voters(session: Session, scrutin_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Who voted remotely in at least one of these votes: they count as present for the quorum."""
+    rows = session.scalars(
+        select(BallotNamed.voter_id)
+        .where(BallotNamed.scrutin_id.in_(scrutin_ids), BallotNamed.channel == Channel.REMOTE)
+        .distinct()
+    )
+    return frozenset(rows)
+
+
+def count_remote_voters(session: Session, scrutin_ids: Collection[UUID]) -> int:
+    """How many people voted remotely in at least one of these votes."""
+    return session.scalar(
+        select(func.count(BallotNamed.voter_id.distinct())).where(
+            BallotNamed.scrutin_id.in_(scrutin_ids), BallotNamed.channel == Channel.REMOTE
+        )
+    ) or 0  # fmt: skip
+
+
+def find_urn(session: Session, scrutin_id: UUID) -> UrnRow | None:
+    """The closed urn, once it is."""
+    row = session.get(Urn, scrutin_id)
+    return None if row is None else UrnRow(row.ballots, row.hash)
+
+
+def tally(session: Session, scrutin_id: UUID) -> Tally:
+    """How many ballots say what; raises RuleBroken while ballots are still taken."""
+    return together(tally_by_college(session, scrutin_id).values())
+
+
+def tally_by_college(session: Session, scrutin_id: UUID) -> dict[str, Tally]:
+    """The same, by college of the roll; a college without ballots is there with zeros."""
+    scrutin = get_scrutin(session, scrutin_id)
+    if scrutin.state not in URN_CLOSED:
+        raise RuleBroken([Breach("tally_hidden", N_("Nobody sees how a vote goes before it is closed."))])
+    counted = _counted(session, scrutin_id, scrutin.roll_id)
+    return {college: counted.get(college, Tally()) for college in get_roll(session, scrutin.roll_id).colleges}
+
+
+def _counted(session: Session, scrutin_id: UUID, roll_id: UUID) -> dict[str, Tally]:
+    rows = session.execute(
+        select(RollEntry.college, BallotNamed.choice, func.count())
+        .join(RollEntry, (RollEntry.voter_id == BallotNamed.voter_id) & (RollEntry.roll_id == roll_id))
+        .where(BallotNamed.scrutin_id == scrutin_id)
+        .group_by(RollEntry.college, BallotNamed.choice)
+    )
+    found: dict[str, dict[Choice, int]] = {}
+    for college, choice, count in rows:
+        found.setdefault(college, {})[choice] = count
+    return {college: _tally(by_choice) for college, by_choice in found.items()}
+
+
+def export_ballots(session: Session, scrutin_id: UUID) -> Iterator[str]:
+    """The urn, one JSON object a line, in the order of voters' identifiers: what `recount` reads.
+
+    Raises RuleBroken while ballots are still taken.
+    """
+    scrutin = get_scrutin(session, scrutin_id)
+    if scrutin.state not in URN_CLOSED:
+        raise RuleBroken([Breach("tally_hidden", N_("Nobody sees how a vote goes before it is closed."))])
+    rows = session.execute(
+        select(
+            BallotNamed.voter_id, BallotNamed.choice, BallotNamed.channel, BallotNamed.cast_by, BallotNamed.receipt,
+            RollEntry.college,
+        )
+        .outerjoin(RollEntry, (RollEntry.voter_id == BallotNamed.voter_id) & (RollEntry.roll_id == scrutin.roll_id))
+        .where(BallotNamed.scrutin_id == scrutin_id)
+        .order_by(BallotNamed.voter_id)
+        .execution_options(yield_per=2000)
+    )  # fmt: skip
+    return (_exported(scrutin_id, row) for row in rows)
+
+
+def _exported(scrutin_id: UUID, row: Any) -> str:
+    return json.dumps(
+        {
+            "scrutin": str(scrutin_id), "voter": str(row.voter_id), "college": row.college,
+            "choice": row.choice.value, "channel": row.channel.value, "cast_by": str(row.cast_by),
+            "receipt": row.receipt,
+        }
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The stored count, before or after it is proclaimed."""
+
+    colleges: tuple[CollegeLine, ...]
+    present_or_represented: int
+
+    @property
+    def tally(self) -> Tally:
+        """All colleges together."""
+        return together(line.tally for line in self.colleges)
+
+    @property
+    def enrolled(self) -> int:
+        """All voters of the roll."""
+        return sum(line.enrolled for line in self.colleges)
+
+
+def find_count(session: Session, scrutin_id: UUID) -> Count | None:
+    """The count that two programs agreed on, once it is made."""
+    row = session.get(ScrutinTally, scrutin_id)
+    return None if row is None else count_from_facts(json.loads(row.facts))
+
+
+def count_from_facts(facts: dict[str, Any]) -> Count:
+    """The count those canonical facts tell."""
+    return Count(_lines(facts["colleges"]), facts["present_or_represented"])
+
+
+def find_result(session: Session, scrutin_id: UUID) -> Result | None:
+    """The proclaimed result, once it is."""
+    return results(session, [scrutin_id]).get(scrutin_id)
+
+
+def result(session: Session, scrutin_id: UUID) -> Result:
+    """The proclaimed result; raises NotFound before it is."""
+    found = find_result(session, scrutin_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def results(session: Session, scrutin_ids: Collection[UUID]) -> dict[UUID, Result]:
+    """The proclaimed results among these votes."""
+    rows = session.scalars(select(ScrutinResult).where(ScrutinResult.scrutin_id.in_(scrutin_ids)))
+    return {row.scrutin_id: result_from_facts(json.loads(row.facts), row.hash) for row in rows}
+
+
+def result_from_facts(facts: dict[str, Any], hashed: str) -> Result:
+    """The result those canonical facts tell."""
+    return Result(
+        scrutin_id=UUID(facts["scrutin"]), subject_hash=facts["subject"], outcome=Outcome(facts["outcome"]),
+        counts=Counts(**facts["counts"]), numerator=int(facts["numerator"]), denominator=int(facts["denominator"]),
+        rule=rule_from_facts(facts["rule"]), colleges=_lines(facts["colleges"]), weighted=facts["weights"] is not None,
+        urn_hash=facts["urn"], hash=hashed, proclaimed_at=datetime.fromisoformat(facts["proclaimed_at"]),
+        proclaimed_by=facts["proclaimed_by"],
+    )  # fmt: skip
+
+
+def _lines(colleges: Sequence[dict[str, Any]]) -> tuple[CollegeLine, ...]:
+    return tuple(
+        CollegeLine(line["college"], Tally(**line["tally"]), line["enrolled"], line["present_or_represented"])
+        for line in colleges
+    )
+
+
+def _tally(by_choice: dict[Choice, int]) -> Tally:
+    return Tally(*(by_choice.get(choice, 0) for choice in Choice))
+
+
+def _scrutin(row: Scrutin, steps: Sequence[Step]) -> ScrutinRow:
+    return ScrutinRow(
+        id=row.id, roll_id=row.roll_id, level=row.level, subject_hash=row.subject_hash, title=row.title,
+        rule=rule_from_facts(json.loads(row.rule)), window=_window(row),
+        college_weights=weights_from_text(row.college_weights), seal=row.seal,
+        state=latest(step.step for step in steps), steps=tuple(steps),
+    )  # fmt: skip
+
+
+def _window(row: Scrutin) -> Window | None:
+    if row.remote_opens_at is None or row.remote_closes_at is None:
+        return None
+    return Window(row.remote_opens_at, row.remote_closes_at)
+
+
+def seal_of(scrutin: ScrutinRow, roll: RollRow) -> Seal:
+    """The facts a vote's seal was taken of."""
+    return Seal(
+        scrutin.id, scrutin.level, scrutin.subject_hash, scrutin.title, roll.hash, scrutin.rule, scrutin.window,
+        scrutin.college_weights,
+    )  # fmt: skip

@@ -1,0 +1,292 @@
+"""Commands of a vote: freeze the roll, seal, open, close, count, proclaim. Casting has its own file."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, text
+
+from coopgov.ballots.cast import cast
+from coopgov.ballots.events import ScrutinProclaimed
+from coopgov.ballots.models import (
+    URN_LOCK,
+    BallotNamed,
+    Roll,
+    RollEntry,
+    Scrutin,
+    ScrutinResult,
+    ScrutinStep,
+    ScrutinTally,
+    Urn,
+)
+from coopgov.ballots.proof import Seal, roll_hash, rule_facts, urn_hash
+from coopgov.ballots.queries import (
+    Count,
+    Result,
+    ScrutinRow,
+    export_ballots,
+    find_count,
+    get_roll,
+    get_scrutin,
+    result_from_facts,
+    tally_by_college,
+)
+from coopgov.ballots.recount import BadUrn, recount
+from coopgov.ballots.rules import (
+    MOVES,
+    Heads,
+    Level,
+    Move,
+    RollVoter,
+    State,
+    Tally,
+    Verdict,
+    Window,
+    check_close,
+    check_count,
+    check_presence_known,
+    check_programs_agree,
+    check_roll,
+    check_seal,
+    counts_of,
+    decide_by_colleges,
+    decide_by_heads,
+    together,
+)
+from coopgov.core.act import Act
+from coopgov.core.canonical import canonical_json
+from coopgov.core.errors import refuse_if
+from coopgov.core.ids import new_id
+from coopgov.core.states import step
+from coopgov.law.arithmetic import Counts, DecisionRule
+
+__all__ = [
+    "cancel", "cast", "close_room", "count", "freeze_roll", "open_room", "proclaim", "seal_scrutin",
+]  # fmt: skip
+
+BATCH = 5000
+
+
+def freeze_roll(act: Act, *, reference_on: date, voters: Sequence[RollVoter]) -> UUID:
+    """Fix who may vote, as the members were on the reference day."""
+    refuse_if(check_roll(voters))
+    roll_id, hashed = new_id(), roll_hash(reference_on, voters)
+    colleges = dict(sorted(Counter(voter.college for voter in voters).items()))
+    act.session.add(
+        Roll(
+            id=roll_id, reference_on=reference_on, size=len(voters), colleges=canonical_json(colleges).decode(),
+            hash=hashed, frozen_at=act.now,
+        )
+    )  # fmt: skip
+    act.session.flush()
+    _write_entries(act, roll_id, voters)
+    act.record("roll.frozen", f"roll:{roll_id}", {"on": reference_on, "size": len(voters), "hash": hashed})
+    return roll_id
+
+
+def _write_entries(act: Act, roll_id: UUID, voters: Sequence[RollVoter]) -> None:
+    for start in range(0, len(voters), BATCH):
+        batch = voters[start : start + BATCH]
+        rows = [
+            {"roll_id": roll_id, "voter_id": v.id, "number": v.number, "name": v.name, "college": v.college}
+            for v in batch
+        ]
+        act.session.execute(insert(RollEntry.__table__), rows)  # type: ignore[arg-type]  # declarative's FromClause is a Table
+
+
+def seal_scrutin(  # noqa: PLR0913 - all that is fixed before the first ballot
+    act: Act,
+    *,
+    roll_id: UUID,
+    subject_hash: str,
+    title: str,
+    rule: DecisionRule,
+    remote_opens_at: datetime | None = None,
+    remote_closes_at: datetime | None = None,
+    college_weights: Mapping[str, Fraction] | None = None,
+    level: Level = Level.NAMED,
+) -> UUID:
+    """Fix everything about a vote before its first ballot; nothing of it ever changes afterwards."""
+    roll = get_roll(act.session, roll_id)
+    window = _window(remote_opens_at, remote_closes_at)
+    refuse_if(check_seal(window=window, now=act.now, colleges=roll.colleges, weights=college_weights))
+    seal = Seal(new_id(), level, subject_hash, title, roll.hash, rule, window, college_weights)
+    act.session.add(_sealed(seal, roll_id))
+    act.session.flush()
+    _write_step(act, seal.scrutin_id, State.SEALED)
+    act.record("scrutin.sealed", f"scrutin:{seal.scrutin_id}", {"seal": seal.hash, "subject": subject_hash})
+    return seal.scrutin_id
+
+
+def _window(opens_at: datetime | None, closes_at: datetime | None) -> Window | None:
+    if opens_at is None and closes_at is None:
+        return None
+    if opens_at is None or closes_at is None:
+        raise ValueError("a remote window has two ends")
+    return Window(opens_at, closes_at)
+
+
+def _sealed(seal: Seal, roll_id: UUID) -> Scrutin:
+    weights = None if seal.weights is None else canonical_json(seal.weights).decode()
+    return Scrutin(
+        id=seal.scrutin_id, roll_id=roll_id, level=seal.level, subject_hash=seal.subject_hash, title=seal.title,
+        rule=canonical_json(rule_facts(seal.rule)).decode(), college_weights=weights, seal=seal.hash,
+        remote_opens_at=seal.window and seal.window.opens_at, remote_closes_at=seal.window and seal.window.closes_at,
+    )  # fmt: skip
+
+
+def open_room(act: Act, *, scrutin_id: UUID) -> None:
+    """Let those in the room vote."""
+    _move(act, get_scrutin(act.session, scrutin_id), Move.OPEN_ROOM)
+    act.record("scrutin.room_opened", f"scrutin:{scrutin_id}")
+
+
+def close_room(act: Act, *, scrutin_id: UUID) -> None:
+    """Take no more ballots, and write the urn's hash in the journal."""
+    _wait_for_ballots_under_way(act, scrutin_id)
+    scrutin = get_scrutin(act.session, scrutin_id)
+    refuse_if(check_close(window=scrutin.window, now=act.now))
+    _move(act, scrutin, Move.CLOSE_ROOM)
+    receipts = list(act.session.scalars(select(BallotNamed.receipt).where(BallotNamed.scrutin_id == scrutin_id)))
+    hashed = urn_hash(receipts)
+    act.session.add(Urn(scrutin_id=scrutin_id, ballots=len(receipts), hash=hashed))
+    act.record("scrutin.room_closed", f"scrutin:{scrutin_id}", {"ballots": len(receipts), "urn": hashed})
+
+
+def cancel(act: Act, *, scrutin_id: UUID, reason: str) -> None:
+    """Give up a vote that is not closed (no quorum, item withdrawn); its ballots are never counted."""
+    _wait_for_ballots_under_way(act, scrutin_id)
+    _move(act, get_scrutin(act.session, scrutin_id), Move.CANCEL)
+    act.record("scrutin.cancelled", f"scrutin:{scrutin_id}", {"reason": reason})
+
+
+def _wait_for_ballots_under_way(act: Act, scrutin_id: UUID) -> None:
+    # SQLite has one writer; on PostgreSQL each ballot holds this lock shared until its commit.
+    if act.session.get_bind().dialect.name == "postgresql":
+        act.session.execute(
+            text("SELECT pg_advisory_xact_lock(:kind, hashtext(:id))"), {"kind": URN_LOCK, "id": str(scrutin_id)}
+        )
+
+
+def count(
+    act: Act, *, scrutin_id: UUID, present_or_represented: int, present_by_college: Mapping[str, int] | None = None
+) -> Tally:
+    """Count a closed urn with two programs; refuses when they differ or the attendance does not fit."""
+    scrutin = get_scrutin(act.session, scrutin_id)
+    step(MOVES, scrutin.state, Move.COUNT)
+    tallies = tally_by_college(act.session, scrutin_id)
+    refuse_if(check_programs_agree(tallies, _recounted(act, scrutin_id, tallies)))
+    refuse_if(check_presence_known(scrutin.rule, scrutin.college_weights, known=present_by_college is not None))
+    enrolled = get_roll(act.session, scrutin.roll_id).colleges
+    refuse_if(check_count(_heads(tallies, enrolled, present_or_represented, present_by_college)))
+    _write_count(act, scrutin, _count_facts(tallies, enrolled, present_or_represented, present_by_college))
+    return together(tallies.values())
+
+
+def _recounted(act: Act, scrutin_id: UUID, colleges: Iterable[str]) -> dict[str, Tally]:
+    try:
+        found = recount(export_ballots(act.session, scrutin_id))
+    except BadUrn:
+        return {}
+    tallies = {college: Tally(c["for"], c["against"], c["abstain"], c["blank"]) for college, c in found.items()}
+    return {**{college: Tally() for college in colleges}, **tallies}
+
+
+def _heads(
+    tallies: Mapping[str, Tally], enrolled: Mapping[str, int], present: int, by_college: Mapping[str, int] | None
+) -> list[Heads]:
+    whole = Heads(together(tallies.values()).cast, present, sum(enrolled.values()))
+    return [whole, *(Heads(tallies[c].cast, n, enrolled[c]) for c, n in sorted((by_college or {}).items()))]
+
+
+def _count_facts(
+    tallies: Mapping[str, Tally], enrolled: Mapping[str, int], present: int, by_college: Mapping[str, int] | None
+) -> dict[str, Any]:
+    lines = [
+        {
+            "college": college, "tally": asdict(tally), "enrolled": enrolled[college],
+            "present_or_represented": (by_college or {}).get(college),
+        }
+        for college, tally in sorted(tallies.items())
+    ]  # fmt: skip
+    return {"present_or_represented": present, "colleges": lines}
+
+
+def _write_count(act: Act, scrutin: ScrutinRow, facts: Mapping[str, Any]) -> None:
+    _move(act, scrutin, Move.COUNT)
+    stored, hashed = _frozen(facts)
+    act.session.add(ScrutinTally(scrutin_id=scrutin.id, facts=stored, hash=hashed))
+    act.record("scrutin.counted", f"scrutin:{scrutin.id}", {"tally": hashed, **facts})
+
+
+def proclaim(act: Act, *, scrutin_id: UUID, by: UUID) -> Result:
+    """Say what a counted vote decided; the features above hear it in the same act."""
+    scrutin = get_scrutin(act.session, scrutin_id)
+    _move(act, scrutin, Move.PROCLAIM, by=str(by))
+    counted = find_count(act.session, scrutin_id)
+    urn = act.session.get(Urn, scrutin_id)
+    assert counted is not None  # noqa: S101 - a counted vote has its count
+    assert urn is not None  # noqa: S101 - and its closed urn
+    facts = _result_facts(act, scrutin, counted, urn.hash, by)
+    stored, hashed = _frozen(facts)
+    act.session.add(ScrutinResult(scrutin_id=scrutin_id, facts=stored, hash=hashed))
+    act.record("scrutin.proclaimed", f"scrutin:{scrutin_id}", {"result": hashed, **facts})
+    found = result_from_facts(json.loads(stored), hashed)
+    act.publish(ScrutinProclaimed(scrutin_id, scrutin.subject_hash, found.outcome))
+    return found
+
+
+def _result_facts(act: Act, scrutin: ScrutinRow, counted: Count, urn: str, by: UUID) -> dict[str, Any]:
+    verdict = verdict_of(scrutin, counted)
+    whole = _whole(counted)
+    return {
+        "scrutin": scrutin.id, "seal": scrutin.seal, "subject": scrutin.subject_hash, "urn": urn,
+        "outcome": verdict.outcome, "numerator": str(verdict.numerator), "denominator": str(verdict.denominator),
+        "counts": asdict(whole), "rule": rule_facts(scrutin.rule), "weights": scrutin.college_weights,
+        "colleges": [asdict(line) for line in counted.colleges],
+        "proclaimed_at": act.now, "proclaimed_by": by,
+    }  # fmt: skip
+
+
+def verdict_of(scrutin: ScrutinRow, counted: Count) -> Verdict:
+    """What a count decides under the rule that was sealed."""
+    if scrutin.college_weights is None:
+        return decide_by_heads(_whole(counted), scrutin.rule)
+    colleges = {
+        line.college: counts_of(
+            line.tally,
+            # Known wherever the base needs it (`check_presence_known`); otherwise it weighs nothing.
+            present_or_represented=line.enrolled
+            if line.present_or_represented is None
+            else line.present_or_represented,
+            enrolled=line.enrolled,
+        )
+        for line in counted.colleges
+    }
+    return decide_by_colleges(colleges, scrutin.rule, scrutin.college_weights)
+
+
+def _whole(counted: Count) -> Counts:
+    return counts_of(
+        counted.tally, present_or_represented=counted.present_or_represented, enrolled=counted.enrolled
+    )  # fmt: skip
+
+
+def _move(act: Act, scrutin: ScrutinRow, move: Move, *, by: str = "") -> None:
+    _write_step(act, scrutin.id, step(MOVES, scrutin.state, move), by=by)
+
+
+def _write_step(act: Act, scrutin_id: UUID, state: State, *, by: str = "") -> None:
+    act.session.add(ScrutinStep(scrutin_id=scrutin_id, step=state, at=act.now, by=by or act.actor.pseudonym))
+    act.session.flush()
+
+
+def _frozen(facts: Mapping[str, Any]) -> tuple[str, str]:
+    data = canonical_json(facts)
+    return data.decode(), hashlib.sha256(data).hexdigest()
