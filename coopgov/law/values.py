@@ -34,8 +34,9 @@ class Unit(StrEnum):
 
 WHOLE_NUMBERS: Final = frozenset({Unit.DAYS, Unit.MONTHS, Unit.YEARS, Unit.HEADS, Unit.SHARES, Unit.COUNT, Unit.CENTS})
 
-_FRACTION = re.compile(r"(\d+)(?:/(\d+))?")
-_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
+_FRACTION = re.compile(r"([0-9]+)(?:/([0-9]+))?")
+_DIGITS = re.compile(r"[0-9]+")
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _WORDS_OF_TRUTH: Final = {"true": True, "false": False}
 
 
@@ -102,7 +103,7 @@ def value_from_text(unit: Unit, text: str) -> FigureValue:
     """Read a value as a form or a database row holds it ("15", "1/4", "true"); raises ValueError otherwise."""
     plain = text.strip()
     if unit in WHOLE_NUMBERS:
-        return _whole_number(int(plain))
+        return _whole_number(int(plain) if _DIGITS.fullmatch(plain) else plain)
     if unit is Unit.BOOL:
         return read_value(unit, _WORDS_OF_TRUTH.get(plain.lower(), plain))
     return read_value(unit, plain)
