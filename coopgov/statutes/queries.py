@@ -1,0 +1,200 @@
+"""Reads of the statutes: what is in force on a day, and every version there was."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from uuid import UUID
+
+from babel.numbers import format_currency
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coopgov.core.errors import NotFound
+from coopgov.core.figures import LegalForm
+from coopgov.law.loader import Law, load_law
+from coopgov.law.rulebook import Rulebook, StatutesFigure, StatutesVersion
+from coopgov.law.values import value_from_text
+from coopgov.statutes.models import StatutesCollegeRow, StatutesFigureRow, StatutesRow
+from coopgov.statutes.rules import FORM_LABELS, College
+
+# Where the statutes do not give the assembly that power, its vote on fees binds nobody.
+NO_POWER = "CONSULTATIVE"
+
+
+@dataclass(frozen=True, slots=True)
+class Statutes:
+    """One version of the statutes (*statuts*), whole."""
+
+    id: UUID
+    in_force_from: date
+    name: str
+    legal_form: LegalForm
+    is_cae: bool
+    object_text: str
+    seat: str
+    siren: str
+    rcs_city: str
+    share_nominal_cents: int
+    statutory_minimum_cents: int
+    year_end: str
+    colleges: tuple[College, ...]
+    figures: Mapping[str, StatutesFigure] = field(hash=False)
+    admission_body: str
+    proposal_backers: int
+    fee_decision: str
+    decision: str
+    recorded_at: datetime
+
+
+@cache
+def the_law() -> Law:
+    """The texts of law, read once in the life of the process."""
+    return load_law()
+
+
+def find_statutes_on(session: Session, on: date) -> Statutes | None:
+    """The statutes in force on that day, or None before the first ones."""
+    row = session.scalars(
+        select(StatutesRow).where(StatutesRow.in_force_from <= on).order_by(StatutesRow.in_force_from.desc()).limit(1)
+    ).first()
+    return _statutes(session, [row])[0] if row is not None else None
+
+
+def statutes_on(session: Session, on: date) -> Statutes:
+    """The statutes in force on that day; raises NotFound before the first ones."""
+    found = find_statutes_on(session, on)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_latest(session: Session) -> Statutes | None:
+    """The last version adopted, in force already or not, or None."""
+    found = history(session)
+    return found[0] if found else None
+
+
+def get_statutes(session: Session, statutes_id: UUID) -> Statutes:
+    """One version by its id; raises NotFound."""
+    row = session.get(StatutesRow, statutes_id)
+    if row is None:
+        raise NotFound
+    return _statutes(session, [row])[0]
+
+
+def history(session: Session) -> list[Statutes]:
+    """Every version, the latest first."""
+    rows = session.scalars(select(StatutesRow).order_by(StatutesRow.in_force_from.desc())).all()
+    return _statutes(session, rows)
+
+
+def rulebook(session: Session, law: Law) -> Rulebook:
+    """The law and all versions of the statutes in one book; raises NotFound before there are any."""
+    rows = session.execute(select(StatutesRow.id, StatutesRow.in_force_from, StatutesRow.legal_form)).all()
+    if not rows:
+        raise NotFound
+    figures = _figures(session, [row.id for row in rows])
+    return Rulebook(law, [StatutesVersion(row.in_force_from, row.legal_form, figures[row.id]) for row in rows])
+
+
+def form_label(form: LegalForm) -> str:
+    """The name of a legal form in the language of the page."""
+    return str(gettext(FORM_LABELS[form]))
+
+
+# How papers name the company (loi 78-763, art. 4; loi 47-1775, art. 22; code de commerce, art. L231-2).
+_KIND = {
+    "fr": {
+        "scop": "société coopérative et participative (SCOP)",
+        "scic": "société coopérative d’intérêt collectif (SCIC)",
+        "loi47": "société coopérative",
+    },
+    "en": {
+        "scop": "workers’ cooperative (SCOP)",
+        "scic": "collective-interest cooperative (SCIC)",
+        "loi47": "cooperative",
+    },
+}
+_COMPANY = {
+    "fr": {
+        "sarl": "société à responsabilité limitée",
+        "sas": "société par actions simplifiée",
+        "sa": "société anonyme",
+    },
+    "en": {
+        "sarl": "limited liability company (SARL)",
+        "sas": "simplified joint-stock company (SAS)",
+        "sa": "public limited company (SA)",
+    },
+}
+_CAE = {"fr": "coopérative d’activité et d’emploi, ", "en": "business and employment cooperative, "}
+_VARIABLE = {"fr": "à capital variable", "en": "with variable capital"}
+
+
+def mentions(statutes: Statutes, capital_cents: int, language: str = "fr") -> dict[str, str]:
+    """The mandatory mentions at the head of every paper (*mentions obligatoires*), ready to print."""
+    tongue = "en" if language == "en" else "fr"
+    kind, company = statutes.legal_form.value.rsplit("-", 1)
+    cae = _CAE[tongue] if statutes.is_cae else ""
+    siren = f"{statutes.siren[:3]} {statutes.siren[3:6]} {statutes.siren[6:]}".replace(" ", "\u00a0")
+    return {
+        "name": statutes.name,
+        "form": f"{_KIND[tongue][kind]}, {cae}{_COMPANY[tongue][company]} {_VARIABLE[tongue]}",
+        "capital": format_currency(Decimal(capital_cents) / 100, "EUR", locale=tongue),
+        "siren": siren,
+        "rcs": f"RCS {statutes.rcs_city} {siren}",
+        "seat": statutes.seat,
+    }
+
+
+def _statutes(session: Session, rows: Sequence[StatutesRow]) -> list[Statutes]:
+    ids = [row.id for row in rows]
+    figures, colleges = _figures(session, ids), _colleges(session, ids)
+    return [_one(row, figures[row.id], colleges[row.id]) for row in rows]
+
+
+def _one(row: StatutesRow, figures: dict[str, StatutesFigure], colleges: list[College]) -> Statutes:
+    return Statutes(
+        id=row.id, in_force_from=row.in_force_from, name=row.name, legal_form=row.legal_form, is_cae=row.is_cae,
+        object_text=row.object_text, seat=row.seat, siren=row.siren, rcs_city=row.rcs_city,
+        share_nominal_cents=row.share_nominal_cents, statutory_minimum_cents=row.statutory_minimum_cents,
+        year_end=row.year_end, colleges=tuple(colleges), figures=figures,
+        admission_body=_word("membership.admission_body", row, figures),
+        proposal_backers=row.proposal_backers,
+        fee_decision=_word("terms.decision_power", row, figures) or NO_POWER,
+        decision=row.decision, recorded_at=row.recorded_at,
+    )  # fmt: skip
+
+
+def _word(name: str, row: StatutesRow, figures: dict[str, StatutesFigure]) -> str:
+    """The word that is in force for this version: its own, or that of the law."""
+    version = StatutesVersion(row.in_force_from, row.legal_form, figures)
+    figure = Rulebook(the_law(), [version]).find_figure(name, on=row.in_force_from)
+    return figure.as_text() if figure is not None else ""
+
+
+def _figures(session: Session, ids: Sequence[UUID]) -> dict[UUID, dict[str, StatutesFigure]]:
+    rows = session.scalars(
+        select(StatutesFigureRow).where(StatutesFigureRow.statutes_id.in_(ids)).order_by(StatutesFigureRow.name)
+    )
+    found: dict[UUID, dict[str, StatutesFigure]] = {statutes_id: {} for statutes_id in ids}
+    for row in rows:
+        unit = the_law().entry(row.name).unit
+        found[row.statutes_id][row.name] = StatutesFigure(value_from_text(unit, row.value), row.clause)
+    return found
+
+
+def _colleges(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[College]]:
+    rows = session.scalars(
+        select(StatutesCollegeRow)
+        .where(StatutesCollegeRow.statutes_id.in_(ids))
+        .order_by(StatutesCollegeRow.statutes_id, StatutesCollegeRow.position)
+    )
+    found: dict[UUID, list[College]] = {statutes_id: [] for statutes_id in ids}
+    for row in rows:
+        found[row.statutes_id].append(College(row.code, row.label, Fraction(row.weight)))
+    return found
