@@ -1,0 +1,106 @@
+"""Flask-Login over our own table: the cookie holds a random token, each request looks it up."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Flask, current_app, session
+from flask_babel import gettext
+from flask_login import LoginManager, current_user, login_user, logout_user
+
+from coopgov.accounts import queries, service
+from coopgov.accounts.passwords import Passwords
+from coopgov.accounts.queries import SessionRow, Signed
+from coopgov.accounts.rules import MEMBER_SESSION, ROLE_LABELS
+from coopgov.core.act import Act
+from coopgov.core.policy import Actor, Role
+from coopgov.web.acts import now, reading
+
+PASSWORDS = "coopgov.passwords"
+
+
+class SignedIn:
+    """The person a session stands for, in the form Flask-Login asks for."""
+
+    is_authenticated = is_active = True
+    is_anonymous = False
+
+    def __init__(self, token: str, signed: Signed) -> None:
+        self.token = token
+        self.actor: Actor = signed.actor
+        self.session: SessionRow = signed.session
+
+    def get_id(self) -> str:
+        """The session's token: random, one per sign-in, worthless once ended in the table."""
+        return self.token
+
+
+def init_login(app: Flask) -> None:
+    """Let Flask-Login ask the table of sessions."""
+    # The table decides; a fingerprint of the browser would sign out phones that change network.
+    manager = LoginManager()
+    manager.session_protection = None
+    manager.user_loader(_load)
+    manager.init_app(app)
+    app.config["PERMANENT_SESSION_LIFETIME"] = MEMBER_SESSION + timedelta(days=1)
+    app.extensions.setdefault(PASSWORDS, Passwords())
+    app.jinja_env.filters["role"] = role_label
+
+
+def passwords() -> Passwords:
+    """How this application hashes passwords."""
+    found = current_app.extensions[PASSWORDS]
+    assert isinstance(found, Passwords)  # noqa: S101 - narrows Flask's untyped extensions
+    return found
+
+
+def signed_in() -> SignedIn | None:
+    """The person of this request with her session, or None."""
+    user = current_user._get_current_object() if current_user else None  # noqa: SLF001 - Werkzeug's own way to unwrap
+    return user if isinstance(user, SignedIn) else None
+
+
+def own_session() -> SignedIn:
+    """The person of this request, for views that require a permission."""
+    found = signed_in()
+    assert found is not None  # noqa: S101 - the guard let this request through
+    return found
+
+
+def leave(act: Act) -> None:
+    """End the session this browser comes with, if it has one."""
+    found = signed_in()
+    if found is not None:
+        service.sign_out(act, token=found.token)
+
+
+def enter(token: str) -> None:
+    """Begin a new Flask session for this token: nothing of the old one is carried over but the language."""
+    forget()
+    signed = queries.find_signed(reading(), token, now())
+    if signed is not None:
+        session.permanent = True
+        login_user(SignedIn(token, signed))
+
+
+def forget() -> None:
+    """Empty the browser's session, but for the language."""
+    language = session.get("language")
+    logout_user()
+    session.clear()
+    if language:
+        session["language"] = language
+
+
+def role_label(role: Role) -> str:
+    """An office in the language of the page."""
+    return str(gettext(ROLE_LABELS[role]))
+
+
+def _load(token: str) -> SignedIn | None:
+    signed = queries.find_signed(reading(), token, now())
+    return SignedIn(token, signed) if signed else None
+
+
+def current_account_id() -> UUID:
+    """The account of this request, for views that require a permission."""
+    return own_session().session.account_id

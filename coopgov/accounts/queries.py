@@ -1,0 +1,241 @@
+"""Reads of accounts, sessions and mandates."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from coopgov.accounts.models import Account, AccountSession, LoginLink, RoleMandate, RoleMandateEnd
+from coopgov.accounts.rules import MEMBER_SESSION, How, Mandate, fold_email, lifetime
+from coopgov.core.dates import paris_day
+from coopgov.core.errors import NotFound
+from coopgov.core.policy import Actor, Role
+
+# As many identifiers as one statement may name on every engine.
+AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """Somebody who can sign in."""
+
+    id: UUID
+    email: str
+    name: str
+    has_password: bool
+    language: str = "fr"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """One browser signed in."""
+
+    id: UUID
+    account_id: UUID
+    created_at: datetime
+    how: How
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who a session token stands for, with the offices of the day."""
+
+    actor: Actor
+    session: SessionRow
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A link that can still be used."""
+
+    name: str
+    next_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account with the offices it holds on a day."""
+
+    account: AccountRow
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """One page of accounts in the order of their addresses, and where the next begins."""
+
+    rows: tuple[Person, ...]
+    next_key: str | None
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a secret token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+# Accounts
+
+
+def get_account(session: Session, account_id: UUID) -> AccountRow:
+    """One account; raises NotFound."""
+    row = session.execute(_accounts().where(Account.id == account_id)).first()
+    if row is None:
+        raise NotFound(f"account {account_id}")
+    return _account(row)
+
+
+def find_account_by_email(session: Session, email: str) -> AccountRow | None:
+    """The account of an address, however it is spelt."""
+    row = session.execute(_accounts().where(Account.email_folded == fold_email(email))).first()
+    return _account(row) if row else None
+
+
+def password_hash_of(session: Session, account_id: UUID) -> str | None:
+    """The kept hash of an account's password, if it has one."""
+    return session.scalar(select(Account.password_hash).where(Account.id == account_id))
+
+
+def names_of(session: Session, account_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of these accounts; unknown ones are left out."""
+    wanted, names = list(set(account_ids)), dict[UUID, str]()
+    for start in range(0, len(wanted), AT_ONCE):
+        some = Account.id.in_(wanted[start : start + AT_ONCE])
+        names.update(session.execute(select(Account.id, Account.name).where(some)).tuples())
+    return names
+
+
+def list_people(session: Session, on: date, *, text: str = "", after: str = "", limit: int = 50) -> People:
+    """Accounts whose address begins with `text`, in the order of addresses, with their offices of the day."""
+    folded = fold_email(text)
+    found = session.execute(
+        _accounts()
+        .where(Account.email_folded.startswith(folded, autoescape=True), Account.email_folded > after)
+        .order_by(Account.email_folded)
+        .limit(limit + 1)
+    ).all()
+    rows = [_account(row) for row in found[:limit]]
+    roles = _roles_of(session, [row.id for row in rows], on)
+    more = len(found) > limit
+    return People(
+        rows=tuple(Person(row, roles.get(row.id, ())) for row in rows),
+        next_key=fold_email(rows[-1].email) if more else None,
+    )
+
+
+# Sessions and links
+
+
+def find_signed(session: Session, token: str, now: datetime) -> Signed | None:
+    """Who this token stands for at this instant: one statement for the session, the account and the mandates."""
+    found = session.execute(
+        select(AccountSession, Account.name, RoleMandate.role)
+        .join(Account, Account.id == AccountSession.account_id)
+        .outerjoin(RoleMandate, and_(RoleMandate.account_id == Account.id, _holds_on(paris_day(now))))
+        .where(AccountSession.token_hash == token_hash(token), AccountSession.ended_at.is_(None))
+    ).all()
+    if not found:
+        return None
+    kept, name, _role = found[0]
+    roles = frozenset(filter(None, (role for _kept, _name, role in found)))
+    if not _is_open(kept.created_at, roles, now):
+        return None
+    return Signed(Actor(name=name, account_id=kept.account_id, roles=roles), _session(kept))
+
+
+def list_sessions(session: Session, account_id: UUID, now: datetime) -> list[SessionRow]:
+    """The browsers this account is signed in with, newest first."""
+    roles = roles_on(session, account_id, paris_day(now))
+    rows = session.scalars(
+        select(AccountSession)
+        .where(AccountSession.account_id == account_id, AccountSession.ended_at.is_(None))
+        .where(AccountSession.created_at > now - MEMBER_SESSION)
+        .order_by(AccountSession.created_at.desc(), AccountSession.token_hash)
+    )
+    return [_session(row) for row in rows if _is_open(row.created_at, roles, now)]
+
+
+def find_link(session: Session, token: str, now: datetime) -> LinkRow | None:
+    """What a link opens, if it can still be used."""
+    row = session.execute(
+        select(Account.name, LoginLink.next_path)
+        .join(Account, Account.id == LoginLink.account_id)
+        .where(LoginLink.token_hash == token_hash(token), LoginLink.used_at.is_(None), LoginLink.expires_at > now)
+    ).first()
+    return LinkRow(*row) if row else None
+
+
+# Mandates
+
+
+def roles_on(session: Session, account_id: UUID, on: date) -> frozenset[Role]:
+    """The offices an account holds on a day."""
+    return frozenset(
+        session.scalars(select(RoleMandate.role).where(RoleMandate.account_id == account_id, _holds_on(on)))
+    )
+
+
+def holders_of(session: Session, role: Role, on: date) -> list[AccountRow]:
+    """The accounts that hold an office on a day, in the order of their names."""
+    held = exists().where(RoleMandate.account_id == Account.id, RoleMandate.role == role, _holds_on(on))
+    rows = [_account(row) for row in session.execute(_accounts().where(held))]
+    return sorted(rows, key=lambda row: (row.name.casefold(), row.id))
+
+
+def list_mandates(session: Session, account_id: UUID) -> list[Mandate]:
+    """Every mandate an account ever had, by first day, with the day it really ended."""
+    ended = (
+        select(RoleMandateEnd.mandate_id, func.min(RoleMandateEnd.last_day).label("last_day"))
+        .group_by(RoleMandateEnd.mandate_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(RoleMandate, ended.c.last_day)
+        .outerjoin(ended, ended.c.mandate_id == RoleMandate.id)
+        .where(RoleMandate.account_id == account_id)
+        .order_by(RoleMandate.from_day, RoleMandate.recorded_at, RoleMandate.id)
+    )
+    return [_mandate(row, last_day) for row, last_day in rows]
+
+
+def _holds_on(on: date) -> ColumnElement[bool]:
+    ended = exists().where(RoleMandateEnd.mandate_id == RoleMandate.id, RoleMandateEnd.last_day < on)
+    return and_(RoleMandate.from_day <= on, or_(RoleMandate.until_day.is_(None), RoleMandate.until_day >= on), ~ended)
+
+
+def _roles_of(session: Session, account_ids: Sequence[UUID], on: date) -> dict[UUID, tuple[Role, ...]]:
+    rows = session.execute(
+        select(RoleMandate.account_id, RoleMandate.role)
+        .where(RoleMandate.account_id.in_(account_ids), _holds_on(on))
+        .distinct()
+    ).all()
+    order = list(Role)
+    ordered = sorted(rows, key=lambda row: (row.account_id, order.index(row.role)))
+    return {key: tuple(row.role for row in some) for key, some in groupby(ordered, key=lambda row: row.account_id)}
+
+
+def _is_open(created_at: datetime, roles: frozenset[Role], now: datetime) -> bool:
+    return now < created_at + lifetime(roles)
+
+
+def _accounts() -> Any:
+    return select(Account.id, Account.email, Account.name, Account.password_hash, Account.language)
+
+
+def _account(row: Row[Any]) -> AccountRow:
+    return AccountRow(row.id, row.email, row.name, row.password_hash is not None, row.language)
+
+
+def _session(row: AccountSession) -> SessionRow:
+    return SessionRow(row.id, row.account_id, row.created_at, row.how, row.device)
+
+
+def _mandate(row: RoleMandate, ended: date | None) -> Mandate:
+    last_day = min(filter(None, (row.until_day, ended)), default=None)
+    return Mandate(row.id, row.account_id, row.role, row.from_day, last_day, row.decision, row.recorded_at)
