@@ -107,7 +107,7 @@ def names_of(session: Session, account_ids: Iterable[UUID]) -> dict[UUID, str]:
     wanted, names = list(set(account_ids)), dict[UUID, str]()
     for start in range(0, len(wanted), AT_ONCE):
         some = Account.id.in_(wanted[start : start + AT_ONCE])
-        names.update(session.execute(select(Account.id, Account.name).where(some)).tuples())
+        names.update(session.execute(select(Account.id, Account.name).where(some)).all())
     return names
 
 

@@ -1,13 +1,13 @@
 """The transactional outbox: a message commits with the fact it tells and is the evidence of the notice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, exists, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, exists, func, select
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from coopgov.core.act import Act
 from coopgov.core.db import Instant, Model, append_only, words
@@ -23,6 +23,7 @@ class Outcome(StrEnum):
 
 
 FINAL = (Outcome.SENT, Outcome.GIVEN_UP)
+NEWEST_FIRST = 20
 
 
 class OutboxMessage(Model):
@@ -56,6 +57,16 @@ class OutboxDelivery(Model):
     at: Mapped[datetime] = mapped_column(Instant)
     outcome: Mapped[Outcome] = mapped_column(words(Outcome))
     detail: Mapped[str] = mapped_column(String(300), default="")
+
+
+class OutboxHorizon(Model):
+    """An instant before which every message has a final outcome, so that sweeps need not look there."""
+
+    __tablename__ = "outbox_horizon"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    before: Mapped[datetime] = mapped_column(Instant)
+    looked_at: Mapped[datetime] = mapped_column(Instant)
 
 
 append_only(OutboxMessage.__table__)
@@ -106,6 +117,48 @@ def undelivered(session: Session, *, limit: int) -> list[Message]:
     return [_message(row, _attempts(session, row.id)) for row in rows]
 
 
+def to_deliver(
+    session: Session, now: datetime, *, since: datetime, retry_after: Sequence[timedelta], limit: int
+) -> list[Message]:
+    """Messages whose next attempt is due: the newest few, then the oldest, then those that failed before.
+
+    The newest go first because a link to sign in must not wait behind ten thousand notices.
+    """
+    untried = select(OutboxMessage).where(OutboxMessage.created_at >= since, ~_attempted())
+    newest = untried.order_by(OutboxMessage.created_at.desc(), OutboxMessage.id).limit(NEWEST_FIRST)
+    oldest = untried.order_by(OutboxMessage.created_at, OutboxMessage.id).limit(limit)
+    found = {row.id: _message(row, 0) for query in (newest, oldest) for row in session.scalars(query)}
+    again = _to_retry(session, now, since, retry_after)
+    return [*found.values(), *again][:limit]
+
+
+def _to_retry(session: Session, now: datetime, since: datetime, retry_after: Sequence[timedelta]) -> Iterator[Message]:
+    attempts, last_at = func.count(), func.max(OutboxDelivery.at, type_=Instant())
+    rows = session.execute(
+        select(OutboxMessage, attempts, last_at)
+        .join(OutboxDelivery, OutboxDelivery.message_id == OutboxMessage.id)
+        .where(OutboxMessage.created_at >= since, ~_attempted(*FINAL))
+        .group_by(OutboxMessage.id)
+        .order_by(last_at)
+    )
+    for row, made, tried_at in rows:
+        if tried_at + retry_after[min(made, len(retry_after)) - 1] <= now:
+            yield _message(row, made)
+
+
+def oldest_undelivered(session: Session) -> datetime | None:
+    """When the oldest message without a final outcome was written; this reads the whole outbox."""
+    return session.scalar(
+        select(OutboxMessage.created_at).where(~_attempted(*FINAL)).order_by(OutboxMessage.created_at).limit(1)
+    )
+
+
+def _attempted(*outcomes: Outcome) -> ColumnElement[bool]:
+    attempt = aliased(OutboxDelivery)
+    which = (attempt.outcome.in_(outcomes),) if outcomes else ()
+    return exists().where(attempt.message_id == OutboxMessage.id, *which).correlate(OutboxMessage)
+
+
 def note_delivery(act: Act, message_id: UUID, outcome: Outcome, detail: str = "") -> None:
     """Write what became of one attempt."""
     act.session.add(
@@ -145,7 +198,7 @@ def _sent_at(session: Session, ids: Sequence[UUID]) -> dict[UUID, datetime]:
             OutboxDelivery.message_id.in_(ids), OutboxDelivery.outcome == Outcome.SENT
         )
     )
-    return {message_id: at for message_id, at in rows}
+    return dict(rows.all())
 
 
 def _attempts(session: Session, message_id: UUID) -> int:
