@@ -1,9 +1,9 @@
 """Bring the database to the format of this version."""
 
 from alembic.script import ScriptDirectory
+from flask import current_app
 from flask_migrate import Migrate
 from flask_migrate import upgrade as alembic_upgrade
-from flask import current_app
 from sqlalchemy import inspect, text
 
 from coopgov.config import ROOT
@@ -22,7 +22,8 @@ def present_version() -> str | None:
     with db.engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
-        return connection.scalar(text("SELECT version_num FROM alembic_version"))
+        version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return version
 
 
 def upgrade() -> bool:

@@ -27,9 +27,9 @@ def plain(fact: object) -> Any:
 
 
 def _plain(fact: object) -> Any:
-    if fact is None or isinstance(fact, bool | str):
-        return fact.value if isinstance(fact, Enum) else fact
-    if isinstance(fact, int):
+    if isinstance(fact, Enum):
+        return fact.value
+    if fact is None or isinstance(fact, int | str):
         return fact
     if isinstance(fact, Mapping):
         return {str(key): _plain(value) for key, value in fact.items()}
@@ -43,6 +43,4 @@ def _text(fact: object) -> str:
         return fact.isoformat()
     if isinstance(fact, UUID | Fraction):
         return str(fact)
-    if isinstance(fact, Enum):
-        return str(fact.value)
     raise TypeError(f"no canonical form for {type(fact).__name__}")

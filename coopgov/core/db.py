@@ -78,7 +78,7 @@ def append_only(table: Any, *, verbs: tuple[str, ...] = ("UPDATE", "DELETE")) ->
     table.info["append_only"] = verbs
     for verb in verbs:
         for dialect, statement in append_only_ddl(table.name, verb).items():
-            event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
+            event.listen(table, "after_create", _for_dialect(statement, dialect))
 
 
 def append_only_ddl(table: str, verb: str) -> dict[str, str]:
@@ -95,11 +95,14 @@ REFUSE_REWRITE_FUNCTION = (
     "CREATE OR REPLACE FUNCTION coopgov_refuse_rewrite() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
 )
-event.listen(
-    Base.metadata,
-    "before_create",
-    DDL(REFUSE_REWRITE_FUNCTION.replace("%", "%%")).execute_if(dialect="postgresql"),
-)
+
+
+def _for_dialect(statement: str, dialect: str) -> Any:
+    ddl: Any = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy 2.1 leaves it untyped
+    return ddl.execute_if(dialect=dialect)
+
+
+event.listen(Base.metadata, "before_create", _for_dialect(REFUSE_REWRITE_FUNCTION, "postgresql"))
 
 
 def sqlite_may_use_wal() -> bool:

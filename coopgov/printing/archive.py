@@ -169,11 +169,15 @@ def verify(session: Session, folder: Path) -> Iterator[Fault]:
         last[document.series] = document.number
         if digest(json.loads(document.facts)) != document.facts_sha256:
             yield Fault(where, "its facts do not give their hash")
-        if sha256 is not None and (fault := _fault_of_bytes(path_of(folder, sha256), sha256)):
+        fault = _fault_of_bytes(folder, sha256)
+        if fault is not None:
             yield Fault(where, fault)
 
 
-def _fault_of_bytes(path: Path, sha256: str) -> str | None:
+def _fault_of_bytes(folder: Path, sha256: str | None) -> str | None:
+    if sha256 is None:
+        return None
+    path = path_of(folder, sha256)
     if not path.exists():
         return "its archived file is missing"
     if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:

@@ -54,7 +54,7 @@ def decimal(value: int) -> str:
 
 def sentence(breach: Breach) -> str:
     """The refusal as a sentence in the language of the page, its figures written out."""
-    return gettext(breach.sentence) % _shown(breach.values)
+    return str(gettext(breach.sentence)) % _shown(breach.values)
 
 
 def _shown(values: Mapping[str, object]) -> dict[str, str]:
@@ -72,11 +72,11 @@ def _show(value: object) -> str:  # noqa: PLR0911 - one line per type
         case Fraction():
             return percent(value)
         case bool():
-            return gettext("yes") if value else gettext("no")
+            return str(gettext("yes") if value else gettext("no"))
         case int():
             return decimal(value)
         case _:
-            return gettext(str(value)) if value else ""
+            return str(gettext(str(value))) if value else ""
 
 
 def _percent(value: Fraction) -> str:
