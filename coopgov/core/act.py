@@ -1,7 +1,9 @@
 """One Act, one transaction, one commit."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -15,6 +17,10 @@ from coopgov.core.db import db, for_writing, writers_turn
 from coopgov.core.events import Event, Handlers
 from coopgov.core.figures import Figures
 from coopgov.core.policy import Actor
+
+log = logging.getLogger("coopgov.act")
+# A second act in the same thread would undo what the first has not kept yet, or wait for it for ever.
+_is_open: ContextVar[bool] = ContextVar("coopgov.act", default=False)
 
 
 @dataclass(frozen=True)
@@ -66,9 +72,12 @@ class Act:
 
 @contextmanager
 def open_act(runtime: Runtime, actor: Actor) -> Iterator[Act]:
-    """Open the one transaction; keep it only if nothing was refused. The only commit of coopgov."""
+    """Open the one transaction; keep it only if nothing was refused. The only commit of coopgov.
+
+    Raises RuntimeError inside another act: an act is passed on, never opened twice.
+    """
     session = db.session()
-    with writers_turn(session.get_bind().dialect.name):
+    with _alone(), writers_turn(session.get_bind().dialect.name):
         for_writing(session)
         act = Act(session=session, actor=actor, now=runtime.clock(), runtime=runtime)
         try:
@@ -78,5 +87,25 @@ def open_act(runtime: Runtime, actor: Actor) -> Iterator[Act]:
         except BaseException:
             session.rollback()
             raise
-    for action in act._after_commit:  # noqa: SLF001 - the same
-        action()
+    _follow_up(session, act._after_commit)  # noqa: SLF001 - the same
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    if _is_open.get():
+        raise RuntimeError("an act is already open here: pass it on instead of opening another")
+    token = _is_open.set(True)
+    try:
+        yield
+    finally:
+        _is_open.reset(token)
+
+
+def _follow_up(session: Session, actions: list[Callable[[], None]]) -> None:
+    for action in actions:
+        try:
+            action()
+        except Exception as error:
+            # The facts are kept: to answer that the command failed would be a lie.
+            log.error("after the commit: %s", type(error).__name__)  # noqa: TRY400 - values may be personal
+            session.rollback()
