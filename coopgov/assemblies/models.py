@@ -133,7 +133,6 @@ class Proxy(Model):
     state: Mapped[ProxyState] = mapped_column(words(ProxyState), default=ProxyState.ACTIVE)
     given_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
-    document_id: Mapped[UUID | None]
 
 
 class AttendanceEvent(Model):

@@ -35,7 +35,10 @@ def book(form=LegalForm.SCOP_SA, most=5):
     return Rulebook(LAW, [StatutesVersion(date(2020, 1, 1), form, own)])
 
 
-def codes(limit=ProxyLimit(2), **changes):
+TWO = ProxyLimit(2)
+
+
+def codes(limit=TWO, **changes):
     return [b.code for b in check_proxy(replace(FINE, **changes), limit=limit, figures=book(), on=ON)]
 
 

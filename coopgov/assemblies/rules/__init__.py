@@ -26,6 +26,7 @@ from coopgov.assemblies.rules.room import (
     Presence,
     Quorum,
     VoteFacts,
+    check_arrival,
     check_bureau,
     check_closing,
     check_departure,
@@ -53,11 +54,11 @@ from coopgov.assemblies.rules.states import (
 )
 
 __all__ = [
-    "ITEM_TRANSITIONS", "PRESENT", "TRANSITIONS", "AgendaDraft", "AssemblyKind", "AttendanceKind",
-    "ItemState", "ItemStep", "NoticeChannel", "Office", "Preparation", "PreparationCheck", "Presence", "ProxyFacts",
-    "ProxyLimit", "ProxyState", "Quorum", "State", "Step", "SubjectKind", "VoteFacts", "channel_for", "check_agenda",
-    "check_bureau", "check_closing", "check_decline", "check_departure", "check_no_quorum", "check_notice",
-    "check_opening", "check_proxy", "check_quorum", "check_remote_vote", "check_revocation", "check_second_call",
-    "check_vote", "law_call", "law_kind", "measure_quorum", "notice_days", "preparation", "proxy_limit",
-    "remote_closes_at",
+    "ITEM_TRANSITIONS", "PRESENT", "TRANSITIONS", "AgendaDraft", "AssemblyKind", "AttendanceKind", "ItemState",
+    "ItemStep", "NoticeChannel", "Office", "Preparation", "PreparationCheck", "Presence", "ProxyFacts",
+    "ProxyLimit", "ProxyState", "Quorum", "State", "Step", "SubjectKind", "VoteFacts", "channel_for",
+    "check_agenda", "check_arrival", "check_bureau", "check_closing", "check_decline", "check_departure",
+    "check_no_quorum", "check_notice", "check_opening", "check_proxy", "check_quorum", "check_remote_vote",
+    "check_revocation", "check_second_call", "check_vote", "law_call", "law_kind", "measure_quorum",
+    "notice_days", "preparation", "proxy_limit", "remote_closes_at",
 ]  # fmt: skip

@@ -35,7 +35,8 @@ class ProxyFacts:
     grantor_has_voted: bool
     grantor_is_present: bool
     now: datetime
-    deadline: datetime
+    deadline: datetime | None
+    """Until when proxies come through the site; None for a signed paper handed to the bureau."""
     deadline_citations: tuple[Citation, ...] = ()
 
 
@@ -110,7 +111,7 @@ def _check_grantor(facts: ProxyFacts) -> Iterable[Breach]:
 
 
 def _check_deadline(facts: ProxyFacts) -> Iterable[Breach]:
-    if facts.now < facts.deadline:
+    if facts.deadline is None or facts.now < facts.deadline:
         return
     sentence = N_(
         "Proxies could be given until %(deadline)s. Come to the assembly, or send a signed paper to the bureau."

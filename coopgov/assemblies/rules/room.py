@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 
 from coopgov.assemblies.rules.states import ItemState
@@ -174,6 +174,25 @@ def _check_room(facts: VoteFacts) -> Iterable[Breach]:
     if facts.on_roll and not there:
         sentence = N_("%(voter)s is neither in the room nor represented there. Note the arrival first.")
         yield Breach("not_in_room", sentence, {"voter": facts.voter})
+
+
+def check_arrival(
+    *, name: str, on_roll: bool, is_there: bool, is_open: bool, held_on: date, remote: Figure | None
+) -> list[Breach]:
+    """List what stands against noting an arrival; `remote` is the statutes' word when the member connects."""
+    who = {"name": name, "held_on": held_on}
+    found = []
+    if not on_roll:
+        found.append(Breach("not_on_roll", N_("%(name)s is not on the roll of this assembly."), who))
+    if is_there:
+        found.append(Breach("already_there", N_("%(name)s is already noted as present. Reload the page."), who))
+    if not is_open:
+        sentence = N_("Arrivals are noted on the day of the assembly, %(held_on)s, until the session is closed.")
+        found.append(Breach("attendance_closed", sentence, who))
+    if remote is not None and not remote.as_bool():
+        sentence = N_("The statutes do not allow taking part through a connection. Come to the room, or give a proxy.")
+        found.append(Breach("remote_not_in_statutes", sentence, who, remote.citations))
+    return found
 
 
 def check_departure(*, has_voted: bool, name: str) -> list[Breach]:

@@ -1,0 +1,71 @@
+"""What an assembly asks of a member and of the board, for the home page."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from coopgov.assemblies.queries.meetings import AssemblyRow, agenda, list_assemblies
+from coopgov.assemblies.queries.proxies import my_votes
+from coopgov.assemblies.rules import State, notice_days
+from coopgov.core.dates import paris_instant
+from coopgov.core.figures import Figures
+from coopgov.core.policy import Actor, Permission
+from coopgov.core.waiting import Waiting
+from coopgov.law.arithmetic import latest_sending_day
+from coopgov.members import queries as members
+from coopgov.statutes import queries as statutes
+
+_END_OF_DAY = datetime.max.time().replace(microsecond=0)
+
+
+def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """What waits for this actor: votes to cast and assemblies to come, assemblies to prepare and to hold."""
+    to_come = list_assemblies(session, to_come=True).rows
+    if not to_come:
+        return []
+    found = [*_for_a_member(session, actor, now, to_come)]
+    if actor.may(Permission.ASSEMBLIES_PREPARE):
+        figures = statutes.rulebook(session, statutes.the_law())
+        found.extend(waiting for row in to_come for waiting in _for_the_board(row, figures, now))
+    return found
+
+
+def _for_a_member(session: Session, actor: Actor, now: datetime, to_come: tuple[AssemblyRow, ...]) -> Iterator[Waiting]:
+    if actor.account_id is None or not actor.may(Permission.BALLOTS_CAST):
+        return
+    member = members.find_by_account(session, actor.account_id)
+    if member is None:
+        return
+    for row in to_come:
+        if row.state in (State.CONVENED, State.OPEN):
+            yield _member_waits(session, row, member.id, now)
+
+
+def _member_waits(session: Session, row: AssemblyRow, member_id: UUID, now: datetime) -> Waiting:
+    params: dict[str, object] = {"assembly_id": row.id}
+    if row.state is State.OPEN:
+        title = _("%(title)s is in session: follow it and vote", title=row.title)
+        return Waiting(title, "assemblies.show", params, row.held_at, "people")
+    if row.takes_remote(now) and _has_left_to_vote(session, row, member_id):
+        title = _("Vote before the assembly: %(title)s", title=row.title)
+        return Waiting(title, "assemblies.vote", params, row.remote_closes_at, "ballot")
+    return Waiting(_("Assembly: %(title)s", title=row.title), "assemblies.show", params, row.held_at, "calendar")
+
+
+def _has_left_to_vote(session: Session, row: AssemblyRow, member_id: UUID) -> bool:
+    count = len(agenda(session, row.id))
+    return any(len(voter.voted) < count for voter in my_votes(session, row, member_id))
+
+
+def _for_the_board(row: AssemblyRow, figures: Figures, now: datetime) -> Iterator[Waiting]:
+    params: dict[str, object] = {"assembly_id": row.id}
+    if row.state is State.PLANNED:
+        days = notice_days(figures, call=row.call, on=row.held_on).as_int()
+        last = paris_instant(latest_sending_day(row.held_on, days), _END_OF_DAY)
+        yield Waiting(_("Prepare and convene: %(title)s", title=row.title), "assemblies.prepare", params, last, "mail")
+    elif row.state is State.OPEN or now >= row.held_at - timedelta(days=1):
+        title = _("Hold the assembly: %(title)s", title=row.title)
+        yield Waiting(title, "assemblies.room", params, row.held_at, "people")

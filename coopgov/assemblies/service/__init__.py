@@ -1,0 +1,34 @@
+"""Commands of an assembly: plan, convene, entrust, attend, open, vote, proclaim, close."""
+
+from coopgov.assemblies.service.convening import convene
+from coopgov.assemblies.service.planning import (
+    add_accounts_item,
+    add_admission_item,
+    add_proposal_item,
+    add_text_item,
+    cancel,
+    move_item,
+    plan,
+    prepare_second_call,
+    remove_item,
+    revise,
+    revise_item,
+)
+from coopgov.assemblies.service.proxies import decline_proxy, give_proxy, revoke_proxy
+from coopgov.assemblies.service.room import (
+    arrive,
+    close_assembly,
+    issue_attendance_sheet,
+    leave,
+    note_incident,
+    note_no_quorum,
+    open_assembly,
+)
+from coopgov.assemblies.service.voting import cast_all, close_vote, open_vote, proclaim, set_aside, vote
+
+__all__ = [
+    "add_accounts_item", "add_admission_item", "add_proposal_item", "add_text_item", "arrive", "cancel", "cast_all",
+    "close_assembly", "close_vote", "convene", "decline_proxy", "give_proxy", "issue_attendance_sheet", "leave",
+    "move_item", "note_incident", "note_no_quorum", "open_assembly", "open_vote", "plan", "prepare_second_call",
+    "proclaim", "remove_item", "revise", "revise_item", "revoke_proxy", "set_aside", "vote",
+]  # fmt: skip

@@ -1,0 +1,279 @@
+"""Convening (*convoquer*): one act freezes the roll and the texts, seals the votes, and tells every member."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from coopgov.assemblies import documents, queries
+from coopgov.assemblies.documents import MOST_LETTERS, ROWS_PER_SHEET, LetterList, Sending
+from coopgov.assemblies.models import AgendaItem, Assembly, Convocation, Proxy
+from coopgov.assemblies.rules import (
+    TRANSITIONS,
+    NoticeChannel,
+    ProxyState,
+    Step,
+    SubjectKind,
+    channel_for,
+    check_agenda,
+    check_notice,
+    check_remote_vote,
+    law_call,
+    law_kind,
+    remote_closes_at,
+)
+from coopgov.assemblies.service.planning import locked
+from coopgov.ballots import queries as rolls
+from coopgov.ballots import service as ballots
+from coopgov.ballots.rules import RollVoter
+from coopgov.core import journal
+from coopgov.core.act import Act
+from coopgov.core.canonical import digest
+from coopgov.core.dates import paris_day
+from coopgov.core.errors import refuse_if
+from coopgov.core.ids import new_id
+from coopgov.core.outbox import OutboxMessage
+from coopgov.core.states import step
+from coopgov.law.arithmetic import decision_rule
+from coopgov.members import queries as members
+from coopgov.members.queries import RecipientRow
+from coopgov.printing import archive
+from coopgov.proposals import service as proposals
+from coopgov.shares import queries as shares
+from coopgov.statutes import queries as statutes
+from coopgov.statutes.queries import Statutes
+from coopgov.web.mails import address_of, render_mail
+
+BATCH = 2000
+# Stands for the reader's name while a mail to everybody is rendered once.
+_NAME = "\ue000name\ue000"
+MAIL_KIND = "assembly.notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A member to convene, and how."""
+
+    row: RecipientRow
+    channel: NoticeChannel
+    paper_id: UUID
+
+
+def convene(act: Act, *, assembly_id: UUID) -> None:
+    """Convene the members: checks everything, freezes, seals, sends; nothing of it can be taken back."""
+    assembly = locked(act, assembly_id)
+    assembly.state = step(TRANSITIONS, assembly.state, Step.CONVENE)
+    _check(act, assembly)
+    found = statutes.statutes_on(act.session, act.today)
+    _freeze_roll(act, assembly)
+    _freeze_items(act, assembly, found)
+    _carry_proxies(act, assembly)
+    act.session.flush()
+    sent = _send(act, assembly, found)
+    payload = {"roll": assembly.roll_hash, "enrolled": assembly.enrolled, "held_at": assembly.held_at, **sent}
+    act.record("assembly.convened", f"assembly:{assembly_id}", payload)
+
+
+def _check(act: Act, assembly: Assembly) -> None:
+    held_on = paris_day(assembly.held_at)
+    items = [item.draft() for item in queries.agenda(act.session, assembly.id)]
+    refuse_if(
+        [
+            *check_agenda(items, kind=assembly.kind),
+            *check_notice(act.rulebook, call=assembly.call, held_on=held_on, sent_on=act.today),
+            *check_remote_vote(act.rulebook, remote_vote=assembly.remote_vote, on=held_on),
+        ]
+    )
+
+
+def _freeze_roll(act: Act, assembly: Assembly) -> None:
+    voters = members.voters_on(act.session, act.today)
+    entries = [RollVoter(voter.id, voter.number, voter.name, voter.college) for voter in voters]
+    assembly.roll_id = ballots.freeze_roll(act, reference_on=act.today, voters=entries)
+    roll = rolls.get_roll(act.session, assembly.roll_id)
+    assembly.roll_hash, assembly.enrolled, assembly.convened_at = roll.hash, roll.size, act.now
+    assembly.remote_closes_at = remote_closes_at(act.rulebook, held_at=assembly.held_at)[0]
+
+
+def _freeze_items(act: Act, assembly: Assembly, found: Statutes) -> None:
+    weights = {college.code: college.weight for college in found.colleges} or None
+    for item in act.session.scalars(select(AgendaItem).where(AgendaItem.assembly_id == assembly.id)):
+        # A second call brings back what the first froze, word for word.
+        if not item.subject_hash:
+            _freeze(act, item)
+        item.scrutin_id = _seal(act, assembly, item, weights)
+
+
+def _freeze(act: Act, item: AgendaItem) -> None:
+    if item.subject_kind is SubjectKind.PROPOSAL and item.subject_id is not None:
+        subject = proposals.freeze(act, proposal_id=item.subject_id)
+        item.title, item.text, item.change_text = subject.title, subject.text, subject.change_text
+        item.subject_hash = subject.subject_hash
+        return
+    item.subject_hash = digest(
+        {"kind": item.subject_kind, "subject": item.subject_id, "item": item.id, "title": item.title, "text": item.text}
+    )
+
+
+def _seal(act: Act, assembly: Assembly, item: AgendaItem, weights: dict[str, Fraction] | None) -> UUID:
+    rule = decision_rule(
+        act.rulebook, kind=law_kind(assembly.kind), call=law_call(assembly.call), on=paris_day(assembly.held_at)
+    )  # fmt: skip
+    assert assembly.roll_id is not None  # noqa: S101 - frozen just before
+    return ballots.seal_scrutin(
+        act, roll_id=assembly.roll_id, subject_hash=item.subject_hash, title=item.title, rule=rule,
+        remote_opens_at=act.now if assembly.remote_vote else None,
+        remote_closes_at=assembly.remote_closes_at if assembly.remote_vote else None, college_weights=weights,
+    )  # fmt: skip
+
+
+def _carry_proxies(act: Act, assembly: Assembly) -> None:
+    """A proxy is good for successive assemblies with the same agenda (C. com. R223-21, R225-79)."""
+    if assembly.previous_id is None:
+        return
+    assert assembly.roll_id is not None  # noqa: S101 - frozen just before
+    enrolled = {voter.id for voter in rolls.roll_voters(act.session, assembly.roll_id)}
+    former = act.session.scalars(
+        select(Proxy).where(Proxy.assembly_id == assembly.previous_id, Proxy.state == ProxyState.ACTIVE)
+    ).all()
+    act.session.add_all(
+        Proxy(
+            id=new_id(), assembly_id=assembly.id, grantor_id=proxy.grantor_id, grantor_name=proxy.grantor_name,
+            holder_id=proxy.holder_id, holder_name=proxy.holder_name, on_paper=proxy.on_paper, state=ProxyState.ACTIVE,
+            given_at=proxy.given_at,
+        )
+        for proxy in former
+        if {proxy.grantor_id, proxy.holder_id} <= enrolled
+    )  # fmt: skip
+
+
+def _send(act: Act, assembly: Assembly, found: Statutes) -> dict[str, Any]:
+    """Print the notice, then tell each member by the channel that is right for this one."""
+    sending = _sending(act, assembly, found)
+    notice = documents.notice(sending, act.rulebook)
+    notice_id = archive.issue(act, _paper(sending, "notice", _notice_title(sending), documents.facts(notice)))
+    form = documents.facts(documents.proxy_form(sending, act.rulebook))
+    archive.issue(act, _paper(sending, "proxy_form", f"Formule de pouvoir – {assembly.title}", form))
+    people = _addressees(act, assembly, notice_id)
+    letters = [person for person in people if person.channel is not NoticeChannel.EMAIL]
+    if len(letters) > MOST_LETTERS:
+        _issue_list(act, sending, letters)
+    else:
+        people = _issue_letters(act, sending, notice, people)
+    _write_convocations(act, sending, people)
+    return {"by_mail": len(people) - len(letters), "by_letter": len(letters), "notice": notice_id}
+
+
+def _sending(act: Act, assembly: Assembly, found: Statutes) -> Sending:
+    row = queries.get_assembly(act.session, assembly.id)
+    return Sending(
+        cooperative=documents.letterhead(found, shares.capital_on(act.session, act.today)),
+        assembly=row,
+        previous=queries.find_assembly(act.session, row.previous_id) if row.previous_id else None,
+        items=queries.agenda(act.session, assembly.id),
+        company=found.legal_form.company,
+        sent_on=act.today,
+        head=journal.head(act.session),
+        address=address_of("assemblies.show", assembly_id=assembly.id),
+    )
+
+
+def _notice_title(sending: Sending) -> str:
+    return f"Convocation – {sending.assembly.title}"
+
+
+def _paper(sending: Sending, kind: str, title: str, facts: dict[str, Any], owner: str = "") -> archive.Paper:
+    template = "notice.html" if kind == "letter" else f"{kind}.html"
+    return archive.Paper(
+        kind=kind, series=kind, about=sending.assembly.about, title=title[:200], template=template, facts=facts,
+        owner=owner,
+    )  # fmt: skip
+
+
+def _addressees(act: Act, assembly: Assembly, notice_id: UUID) -> list[Addressee]:
+    consent_before = consent_day(act, paris_day(assembly.held_at))
+    without = act.rulebook.figure("assembly.channel.without_consent", on=act.today).as_text()
+    return [
+        Addressee(row, channel_for(consented=row.consented, email=row.email, without_consent=without), notice_id)
+        for row in members.recipients(act.session, act.today, consent_before=consent_before)
+    ]
+
+
+def consent_day(act: Act, held_on: date) -> date:
+    """The last day on which agreeing to e-mail is good for an assembly of that day."""
+    days = act.rulebook.figure("assembly.email_consent_days", on=act.today).as_int()
+    return held_on - timedelta(days=days)
+
+
+def _issue_letters(
+    act: Act, sending: Sending, notice: documents.Notice, people: Sequence[Addressee]
+) -> list[Addressee]:
+    """One personal letter for each member without e-mail; the others keep the common notice."""
+    return [
+        person
+        if person.channel is NoticeChannel.EMAIL
+        else replace(person, paper_id=_letter(act, sending, notice, person))
+        for person in people
+    ]
+
+
+def _letter(act: Act, sending: Sending, notice: documents.Notice, person: Addressee) -> UUID:
+    to = documents.Recipient(person.row.name, person.row.postal_address)
+    facts = documents.facts(replace(notice, recipient=to))
+    title, owner = f"Lettre de convocation – {person.row.name}", f"member:{person.row.member_id}"
+    return archive.issue(act, _paper(sending, "letter", title, facts, owner))
+
+
+def _issue_list(act: Act, sending: Sending, letters: Sequence[Addressee]) -> None:
+    """The addresses of those convened by letter, when a paper for each would be too many; owned by the offices."""
+    parts = list(_batches(letters, ROWS_PER_SHEET))
+    for part, people in enumerate(parts, start=1):
+        rows = [{"number": p.row.number, "name": p.row.name, "lines": list(p.row.postal_address)} for p in people]
+        paper = LetterList(
+            cooperative=sending.cooperative, meeting=documents.meeting(sending.assembly, sending.previous),
+            sent_on=sending.sent_on, registered=people[0].channel is NoticeChannel.REGISTERED_LETTER, part=part,
+            parts=len(parts), rows=rows,
+        )  # fmt: skip
+        title = f"Liste des lettres de convocation ({part}/{len(parts)}) – {sending.assembly.title}"
+        archive.issue(act, _paper(sending, "letter_list", title, documents.facts(paper), owner="offices"))
+
+
+def _write_convocations(act: Act, sending: Sending, people: Sequence[Addressee]) -> None:
+    """The mails and the evidence of each notice, in large statements."""
+    subject, body = render_mail("assembly_notice", "fr", name=_NAME, sending=sending, items=sending.items)
+    for batch in _batches(people, BATCH):
+        rows = [_convocation(act, sending, person) for person in batch]
+        mails = [
+            _message(act, sending, person, row["message_id"], subject, body)
+            for person, row in zip(batch, rows, strict=True)
+            if row["message_id"] is not None
+        ]
+        if mails:
+            act.session.execute(insert(OutboxMessage), mails)
+        act.session.execute(insert(Convocation), rows)
+
+
+def _convocation(act: Act, sending: Sending, person: Addressee) -> dict[str, Any]:
+    is_mail = person.channel is NoticeChannel.EMAIL
+    return {
+        "assembly_id": sending.assembly.id, "member_id": person.row.member_id, "channel": person.channel,
+        "message_id": new_id() if is_mail else None, "document_id": person.paper_id, "sent_on": act.today,
+    }  # fmt: skip
+
+
+def _message(
+    act: Act, sending: Sending, person: Addressee, message_id: UUID, subject: str, body: str
+) -> dict[str, Any]:
+    return {
+        "id": message_id, "kind": MAIL_KIND, "about": sending.assembly.about, "to_address": person.row.email,
+        "to_name": person.row.name, "recipient": f"member:{person.row.member_id}", "subject": subject[:300],
+        "body": body.replace(_NAME, person.row.name), "created_at": act.now,
+    }  # fmt: skip
+
+
+def _batches(people: Sequence[Addressee], size: int) -> Iterator[Sequence[Addressee]]:
+    return (people[start : start + size] for start in range(0, len(people), size))

@@ -1,0 +1,276 @@
+"""Planning an assembly: its day, its place, its agenda; its cancelling, its second call."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from coopgov.assemblies import queries, wording
+from coopgov.assemblies.models import AgendaItem, Assembly, Convocation
+from coopgov.assemblies.queries import AssemblyRow, ItemRow
+from coopgov.assemblies.rules import (
+    TRANSITIONS,
+    AssemblyKind,
+    ItemState,
+    NoticeChannel,
+    State,
+    Step,
+    SubjectKind,
+    check_notice,
+    check_remote_vote,
+    check_second_call,
+)
+from coopgov.ballots import service as ballots
+from coopgov.core import outbox
+from coopgov.core.act import Act
+from coopgov.core.dates import paris_day
+from coopgov.core.errors import Breach, NotFound, refuse_if
+from coopgov.core.i18n import N_
+from coopgov.core.ids import new_id
+from coopgov.core.states import step
+from coopgov.members import queries as members
+from coopgov.members.rules import Status
+from coopgov.proposals import queries as proposals
+from coopgov.proposals import service as proposals_service
+from coopgov.proposals.rules import State as ProposalState
+from coopgov.statutes import queries as statutes
+from coopgov.web.mails import render_mail
+
+LONGEST_TITLE = 300
+
+
+def locked(act: Act, assembly_id: UUID) -> Assembly:
+    """The assembly's row, held until the commit: commands on one assembly wait for each other, ballots never do."""
+    found = act.session.scalars(
+        select(Assembly).where(Assembly.id == assembly_id).with_for_update().execution_options(populate_existing=True)
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def plan(act: Act, *, kind: AssemblyKind, title: str = "", held_at: datetime, place: str, remote_vote: bool) -> UUID:
+    """Plan an assembly; its notice must still be able to leave in time."""
+    held_on = paris_day(held_at)
+    refuse_if(
+        [
+            *check_notice(act.rulebook, call=1, held_on=held_on, sent_on=act.today),
+            *check_remote_vote(act.rulebook, remote_vote=remote_vote, on=held_on),
+        ]
+    )
+    assembly = Assembly(
+        id=new_id(), kind=kind, title=title.strip() or wording.assembly_title(kind, held_on, 1), held_at=held_at,
+        place=place.strip(), remote_vote=remote_vote, call=1, state=State.PLANNED,
+    )  # fmt: skip
+    act.session.add(assembly)
+    act.session.flush()
+    act.record("assembly.planned", f"assembly:{assembly.id}", {"kind": kind, "held_at": held_at, "place": place})
+    return assembly.id
+
+
+def revise(act: Act, *, assembly_id: UUID, title: str, held_at: datetime, place: str, remote_vote: bool) -> None:
+    """Change the day, the place or the channels of an assembly that is not convened yet."""
+    assembly = _planned(act, assembly_id)
+    held_on = paris_day(held_at)
+    refuse_if(
+        [
+            *check_notice(act.rulebook, call=assembly.call, held_on=held_on, sent_on=act.today),
+            *check_remote_vote(act.rulebook, remote_vote=remote_vote, on=held_on),
+        ]
+    )
+    assembly.title = title.strip() or wording.assembly_title(assembly.kind, held_on, assembly.call)
+    assembly.held_at, assembly.place, assembly.remote_vote = held_at, place.strip(), remote_vote
+    act.record("assembly.revised", f"assembly:{assembly_id}", {"held_at": held_at, "place": place})
+
+
+def add_accounts_item(act: Act, *, assembly_id: UUID, year_end: date | None = None) -> UUID:
+    """Put the approval of the accounts on the agenda: those of the last financial year that is closed."""
+    assembly = _planned(act, assembly_id)
+    found = statutes.statutes_on(act.session, paris_day(assembly.held_at))
+    ended = year_end or _last_year_end(found.year_end, act.today)
+    title, text = wording.accounts_title(ended), wording.accounts_text(ended, found.legal_form.company)
+    return _add(act, assembly, SubjectKind.ACCOUNTS, None, title, text)
+
+
+def _last_year_end(month_and_day: str, today: date) -> date:
+    this_year = date.fromisoformat(f"{today.year}-{month_and_day}")
+    return this_year if this_year < today else this_year.replace(year=today.year - 1)
+
+
+def add_proposal_item(act: Act, *, assembly_id: UUID, proposal_id: UUID) -> UUID:
+    """Put a debated proposal on the agenda; its text is frozen when the assembly is convened."""
+    assembly = _planned(act, assembly_id)
+    proposal = proposals.get_proposal(act.session, proposal_id)
+    if proposal.state is not ProposalState.DEBATING:
+        sentence = N_("“%(title)s” is not being debated: it cannot be put to the vote. Choose another proposal.")
+        refuse_if([Breach("proposal_not_debated", sentence, {"title": proposal.title}, field="proposal_id")])
+    return _add(act, assembly, SubjectKind.PROPOSAL, proposal_id, proposal.title, proposal.text.reasons)
+
+
+def add_admission_item(act: Act, *, assembly_id: UUID, candidate_id: UUID) -> UUID:
+    """Put a candidate's admission on the agenda."""
+    assembly = _planned(act, assembly_id)
+    candidate = members.get_member(act.session, candidate_id)
+    if candidate.status is not Status.CANDIDATE:
+        sentence = N_("%(name)s is not a candidate any more. Choose another one.")
+        refuse_if([Breach("not_a_candidate", sentence, {"name": candidate.name}, field="candidate_id")])
+    title, text = wording.admission_title(candidate.name), wording.admission_text(candidate.name)
+    return _add(act, assembly, SubjectKind.ADMISSION, candidate_id, title, text)
+
+
+def add_text_item(act: Act, *, assembly_id: UUID, title: str, text: str) -> UUID:
+    """Put a resolution written by the board on the agenda."""
+    return _add(act, _planned(act, assembly_id), SubjectKind.TEXT, None, title.strip(), text.strip())
+
+
+def _add(act: Act, assembly: Assembly, kind: SubjectKind, subject_id: UUID | None, title: str, text: str) -> UUID:
+    last = act.session.scalar(select(func.max(AgendaItem.position)).where(AgendaItem.assembly_id == assembly.id))
+    item = AgendaItem(
+        id=new_id(), assembly_id=assembly.id, position=(last or 0) + 1, subject_kind=kind, subject_id=subject_id,
+        title=title[:LONGEST_TITLE], text=text, state=ItemState.PLANNED,
+    )  # fmt: skip
+    act.session.add(item)
+    act.session.flush()
+    act.record("assembly.item_added", f"assembly:{assembly.id}", {"item": item.id, "kind": kind, "title": title})
+    return item.id
+
+
+def revise_item(act: Act, *, item_id: UUID, title: str, text: str) -> None:
+    """Reword a resolution; a proposal's words are its author's and are changed in the debate."""
+    item = _planned_item(act, item_id)
+    if item.subject_kind is SubjectKind.PROPOSAL:
+        sentence = N_("These words belong to a proposal. They are changed in its debate, by its author.")
+        refuse_if([Breach("words_of_a_proposal", sentence)])
+    item.title, item.text = title.strip()[:LONGEST_TITLE], text.strip()
+    act.record("assembly.item_revised", f"assembly:{item.assembly_id}", {"item": item_id, "title": title})
+
+
+def remove_item(act: Act, *, item_id: UUID) -> None:
+    """Take a resolution off the agenda; those after it move up."""
+    item = _planned_item(act, item_id)
+    assembly_id, position = item.assembly_id, item.position
+    act.session.delete(item)
+    act.session.flush()
+    for other in _items(act, assembly_id):
+        if other.position > position:
+            other.position -= 1
+    act.record("assembly.item_removed", f"assembly:{assembly_id}", {"item": item_id})
+
+
+def move_item(act: Act, *, item_id: UUID, up: bool) -> None:
+    """Move a resolution one place up or down; does nothing at the end of the list."""
+    item = _planned_item(act, item_id)
+    items = _items(act, item.assembly_id)
+    place = items.index(item)
+    other = place - 1 if up else place + 1
+    if 0 <= other < len(items):
+        items[other].position, item.position = item.position, items[other].position
+        act.record("assembly.item_moved", f"assembly:{item.assembly_id}", {"item": item_id, "up": up})
+
+
+def cancel(act: Act, *, assembly_id: UUID, reason: str) -> None:
+    """Cancel an assembly that has not begun; who was convened by e-mail is told, and the proposals are free again."""
+    assembly = locked(act, assembly_id)
+    was_convened = assembly.state is State.CONVENED
+    assembly.state = step(TRANSITIONS, assembly.state, Step.CANCEL)
+    assembly.closed_at = act.now
+    for item in queries.agenda(act.session, assembly_id):
+        if item.scrutin_id is not None:
+            ballots.cancel(act, scrutin_id=item.scrutin_id, reason=reason)
+        if was_convened or assembly.call > 1:
+            release(act, item)
+    if was_convened:
+        _tell_of_cancelling(act, queries.get_assembly(act.session, assembly_id), reason)
+    act.record("assembly.cancelled", f"assembly:{assembly_id}", {"reason": reason})
+
+
+def release(act: Act, item: ItemRow) -> None:
+    """Let a proposal whose resolution leaves the assembly without a vote be debated again."""
+    if item.subject_kind is SubjectKind.PROPOSAL and item.subject_id is not None:
+        proposals_service.release(act, proposal_id=item.subject_id)
+
+
+def _tell_of_cancelling(act: Act, assembly: AssemblyRow, reason: str) -> None:
+    subject, body = render_mail("assembly_cancelled", "fr", assembly=assembly, reason=reason)
+    told = act.session.scalars(
+        select(Convocation.member_id).where(
+            Convocation.assembly_id == assembly.id, Convocation.channel == NoticeChannel.EMAIL
+        )
+    ).all()
+    for member in members.get_members(act.session, told).values():
+        to = outbox.Recipient(member.email, member.name, f"member:{member.id}")
+        outbox.queue(act, kind="assembly.cancelled", about=assembly.about, to=to, subject=subject, body=body)
+
+
+def prepare_second_call(act: Act, *, assembly_id: UUID, held_at: datetime) -> UUID:
+    """Plan the assembly convened again after a missing quorum: same agenda, word for word (*deuxième convocation*)."""
+    first = locked(act, assembly_id)
+    held_on, first_on = paris_day(held_at), paris_day(first.held_at)
+    refuse_if(
+        [
+            *_check_inquorate(act, first),
+            *check_second_call(act.rulebook, kind=first.kind, first_on=first_on, held_on=held_on),
+            *check_notice(act.rulebook, call=2, held_on=held_on, sent_on=act.today),
+        ]
+    )
+    second = Assembly(
+        id=new_id(), kind=first.kind, title=wording.assembly_title(first.kind, held_on, 2), held_at=held_at,
+        place=first.place, remote_vote=first.remote_vote, call=2, previous_id=first.id, state=State.PLANNED,
+    )  # fmt: skip
+    act.session.add(second)
+    act.session.flush()
+    left = [item for item in queries.agenda(act.session, assembly_id) if item.state is ItemState.NO_QUORUM]
+    _bring_again(act, second, left)
+    act.record("assembly.second_call", f"assembly:{second.id}", {"previous": assembly_id, "held_at": held_at})
+    return second.id
+
+
+def _check_inquorate(act: Act, first: Assembly) -> list[Breach]:
+    if first.state is not State.INQUORATE or first.call != 1:
+        sentence = N_("A second call follows a first assembly that missed its quorum. Plan a new assembly instead.")
+        return [Breach("no_second_call", sentence)]
+    if queries.find_second_call(act.session, first.id) is not None:
+        return [Breach("second_call_exists", N_("The second call of this assembly is prepared already. Open it."))]
+    return []
+
+
+def _bring_again(act: Act, second: Assembly, left: Sequence[ItemRow]) -> None:
+    for position, item in enumerate(left, start=1):
+        act.session.add(
+            AgendaItem(
+                id=new_id(), assembly_id=second.id, position=position, subject_kind=item.subject_kind,
+                subject_id=item.subject_id, title=item.title, text=item.text, change_text=item.change_text,
+                subject_hash=item.subject_hash, state=ItemState.PLANNED,
+            )
+        )  # fmt: skip
+        if item.subject_kind is SubjectKind.PROPOSAL and item.subject_id is not None:
+            proposals_service.reopen_for_second_call(act, proposal_id=item.subject_id)
+
+
+def _planned(act: Act, assembly_id: UUID) -> Assembly:
+    assembly = locked(act, assembly_id)
+    if assembly.state is not State.PLANNED:
+        sentence = N_(
+            "The assembly is convened: its agenda and its day are frozen. Cancel it, or wait for the next one."
+        )
+        refuse_if([Breach("already_convened", sentence)])
+    return assembly
+
+
+def _planned_item(act: Act, item_id: UUID) -> AgendaItem:
+    item = act.session.get(AgendaItem, item_id)
+    if item is None:
+        raise NotFound
+    if _planned(act, item.assembly_id).call > 1:
+        sentence = N_("A second call keeps the agenda of the first, word for word.")
+        refuse_if([Breach("agenda_of_second_call", sentence)])
+    return item
+
+
+def _items(act: Act, assembly_id: UUID) -> list[AgendaItem]:
+    return list(
+        act.session.scalars(
+            select(AgendaItem).where(AgendaItem.assembly_id == assembly_id).order_by(AgendaItem.position)
+        )
+    )

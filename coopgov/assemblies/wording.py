@@ -1,0 +1,67 @@
+"""The French words of the resolutions the law knows: what is put to the vote is a text, never a translated string."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from babel.dates import format_date
+
+from coopgov.assemblies.rules import AssemblyKind
+
+KIND_NAMES: Final[Mapping[AssemblyKind, str]] = {
+    AssemblyKind.ORDINARY: "assemblée générale ordinaire",
+    AssemblyKind.EXTRAORDINARY: "assemblée générale extraordinaire",
+}
+# Who receives the quitus, by company type.
+_MANAGERS: Final[Mapping[str, str]] = {
+    "sa": "aux administrateurs",
+    "sarl": "à la gérance",
+    "sas": "à la présidence",
+}
+
+
+def day(value: date) -> str:
+    """A day as a French act writes it: 1er janvier 2027."""
+    text = format_date(value, "long", locale="fr")
+    return text.replace("1 ", "1er ", 1) if value.day == 1 else text
+
+
+def accounts_title(year_end: date) -> str:
+    """The title of the resolution that approves the accounts."""
+    return f"Approbation des comptes de l’exercice clos le {day(year_end)} et quitus"
+
+
+def accounts_text(year_end: date, company: str) -> str:
+    """The resolution that approves the accounts and gives quitus."""
+    return (
+        "L’assemblée générale ordinaire, après avoir pris connaissance des comptes annuels et du rapport de gestion, "
+        f"approuve les comptes de l’exercice clos le {day(year_end)} tels qu’ils lui ont été présentés, ainsi que les "
+        "opérations traduites dans ces comptes ou résumées dans ce rapport. "
+        f"Elle donne quitus {_MANAGERS[company]} pour l’exercice écoulé."
+    )
+
+
+def admission_title(name: str) -> str:
+    """The title of the resolution that admits a candidate."""
+    return f"Admission de {name} en qualité d’associé"
+
+
+def admission_text(name: str) -> str:
+    """The resolution that admits a candidate."""
+    return (
+        f"L’assemblée générale ordinaire, après avoir pris connaissance de la candidature de {name}, décide de "
+        "l’admettre en qualité d’associé de la coopérative, avec effet à l’issue du présent vote."
+    )
+
+
+def decision_reference(kind: AssemblyKind, on: date, position: int) -> str:
+    """How later papers name a decision."""
+    name = KIND_NAMES[kind]
+    return f"{name[0].upper()}{name[1:]} du {day(on)}, résolution n° {position}"
+
+
+def assembly_title(kind: AssemblyKind, on: date, call: int) -> str:
+    """How papers name an assembly."""
+    name = KIND_NAMES[kind]
+    again = ", deuxième convocation" if call > 1 else ""
+    return f"{name[0].upper()}{name[1:]} du {day(on)}{again}"
