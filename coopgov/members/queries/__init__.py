@@ -1,0 +1,66 @@
+"""Reads of the members: lists, files, the voters of a day."""
+
+from coopgov.members.queries.imports import get_batch, known_members, owners_of_emails
+from coopgov.members.queries.lists import applications, count_candidates, earlier_memberships, list_members, waiting_for
+from coopgov.members.queries.one import (
+    events_of,
+    find_by_account,
+    find_by_number,
+    find_member,
+    get_file,
+    get_member,
+    get_members,
+)
+from coopgov.members.queries.rows import (
+    PAGE,
+    ApplicationRow,
+    BatchRow,
+    ConsentRow,
+    ContactRow,
+    EventRow,
+    KnownMember,
+    MemberFile,
+    MemberPage,
+    MemberRow,
+    RecipientRow,
+    Seller,
+    Voter,
+)
+from coopgov.members.queries.voters import count_voters, counts_by_category, heads_on, recipients, sellers, voters_on
+
+__all__ = [
+    "PAGE",
+    "ApplicationRow",
+    "BatchRow",
+    "ConsentRow",
+    "ContactRow",
+    "EventRow",
+    "KnownMember",
+    "MemberFile",
+    "MemberPage",
+    "MemberRow",
+    "RecipientRow",
+    "Seller",
+    "Voter",
+    "applications",
+    "count_candidates",
+    "count_voters",
+    "counts_by_category",
+    "earlier_memberships",
+    "events_of",
+    "find_by_account",
+    "find_by_number",
+    "find_member",
+    "get_batch",
+    "get_file",
+    "get_member",
+    "get_members",
+    "heads_on",
+    "known_members",
+    "list_members",
+    "owners_of_emails",
+    "recipients",
+    "sellers",
+    "voters_on",
+    "waiting_for",
+]

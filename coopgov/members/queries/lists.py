@@ -1,0 +1,170 @@
+"""Lists of members: searched, filtered, paged; candidatures."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from coopgov.accounts.rules import fold_email
+from coopgov.core.policy import Actor, Permission
+from coopgov.core.waiting import Waiting
+from coopgov.members.models import (
+    Membership,
+    MembershipEvent,
+    MemberWord,
+    Party,
+)
+from coopgov.members.queries.rows import PAGE, ApplicationRow, MemberPage, MemberRow, member_row, members_select
+from coopgov.members.rules import (
+    Category,
+    Earlier,
+    EventKind,
+    Status,
+    words_of,
+)
+
+# The words of one search; each one more costs a join.
+MOST_WORDS = 5
+
+
+def list_members(
+    session: Session,
+    *,
+    text: str = "",
+    status: Status | None = None,
+    category: Category | None = None,
+    college: str | None = None,
+    after: str | None = None,
+    before: str | None = None,
+    limit: int = PAGE,
+) -> MemberPage:
+    """One page in the order of folded names, of those whose words begin with the words of `text`."""
+    query = members_select().where(*_filters(text, status, category, college))
+    place = tuple_(Membership.sort_name, Membership.number)
+    if before and (key := _read_key(before)):
+        query = query.where(place < key).order_by(Membership.sort_name.desc(), Membership.number.desc())
+    else:
+        if after and (key := _read_key(after)):
+            query = query.where(place > key)
+        query = query.order_by(Membership.sort_name, Membership.number)
+    rows = [member_row(row) for row in session.execute(query.limit(limit + 1))]
+    return _page(rows, limit, after=after, before=before)
+
+
+def applications(session: Session, *, limit: int = 200) -> list[ApplicationRow]:
+    """The candidates who await a decision, the longest waiting first."""
+    rows = session.execute(
+        select(Membership, Party.is_cooperative)
+        .join(Party, Party.id == Membership.party_id)
+        .where(Membership.status == Status.CANDIDATE)
+        .order_by(Membership.applied_on, Membership.number)
+        .limit(limit)
+    ).all()
+    earlier = _earlier_of(session, [row.Membership for row in rows])
+    return [_application(row.Membership, earlier, is_cooperative=row.is_cooperative) for row in rows]
+
+
+def earlier_memberships(session: Session, *, email: str, sort_name: str) -> list[Earlier]:
+    """The memberships of somebody with this e-mail and this folded name, by number."""
+    rows = session.scalars(
+        select(Membership)
+        .where(Membership.email == fold_email(email), Membership.sort_name == sort_name, Membership.email != "")
+        .order_by(Membership.number)
+    ).all()
+    return [_earlier(row, _refused_on(session, row)) for row in rows]
+
+
+def count_candidates(session: Session, *, email: str | None = None) -> int:
+    """How many candidates await a decision, or how many with this address."""
+    query = select(func.count()).select_from(Membership).where(Membership.status == Status.CANDIDATE)
+    if email is not None:
+        query = query.where(Membership.email == fold_email(email))
+    return session.scalar(query) or 0
+
+
+def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """What waits for this actor here: candidatures, for those who may decide on them."""
+    if not actor.may(Permission.MEMBERS_ADMIT):
+        return []
+    count = count_candidates(session)
+    if not count:
+        return []
+    return [Waiting(_("Candidatures to look at: %(count)s", count=count), "members.applications", icon="person")]
+
+
+def _filters(
+    text: str, status: Status | None, category: Category | None, college: str | None
+) -> list[ColumnElement[bool]]:
+    found = [_has_word(word) for word in words_of(text)[:MOST_WORDS]]
+    if status is not None:
+        found.append(Membership.status == status)
+    if category is not None:
+        found.append(Membership.category == category)
+    if college is not None:
+        found.append(Membership.college == college)
+    return found
+
+
+def _has_word(prefix: str) -> ColumnElement[bool]:
+    # "{" comes right after "z": folded words hold only a-z and 0-9, so this range is the prefix on both engines.
+    matching = select(MemberWord.membership_id).where(MemberWord.word >= prefix, MemberWord.word < prefix + "{")
+    return Membership.id.in_(matching)
+
+
+def _page(rows: list[MemberRow], limit: int, *, after: str | None, before: str | None) -> MemberPage:
+    more, rows = len(rows) > limit, rows[:limit]
+    backwards = bool(before and _read_key(before))
+    if backwards:
+        rows.reverse()
+    has_next = backwards or more
+    has_prev = more if backwards else bool(after and _read_key(after))
+    return MemberPage(
+        tuple(rows),
+        next_key=_key(rows[-1]) if rows and has_next else None,
+        prev_key=_key(rows[0]) if rows and has_prev else None,
+    )
+
+
+def _key(row: MemberRow) -> str:
+    return f"{row.sort_name}.{row.number}"
+
+
+def _read_key(key: str) -> tuple[str, int] | None:
+    name, _dot, number = key.rpartition(".")
+    return (name, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+
+
+def _application(
+    row: Membership, earlier: dict[tuple[str, str], list[Earlier]], *, is_cooperative: bool
+) -> ApplicationRow:
+    known = earlier.get((row.email, row.sort_name), []) if row.email else []
+    return ApplicationRow(
+        row.id, row.number, row.name, row.town, row.craft, row.email, row.category, row.college, row.shares_wished,
+        row.has_shop, row.applied_on or date.min, is_cooperative,
+        tuple(found for found in known if found.id != row.id),
+    )  # fmt: skip
+
+
+def _earlier_of(session: Session, candidates: Sequence[Membership]) -> dict[tuple[str, str], list[Earlier]]:
+    emails = {row.email for row in candidates if row.email}
+    found: dict[tuple[str, str], list[Earlier]] = {}
+    for row in session.scalars(select(Membership).where(Membership.email.in_(emails)).order_by(Membership.number)):
+        found.setdefault((row.email, row.sort_name), []).append(_earlier(row, None))
+    return found
+
+
+def _earlier(row: Membership, refused_on: date | None) -> Earlier:
+    since = refused_on or row.left_on or row.joined_on or row.applied_on or date.min
+    return Earlier(row.id, row.number, row.status, since)
+
+
+def _refused_on(session: Session, row: Membership) -> date | None:
+    if row.status is not Status.REFUSED:
+        return None
+    return session.scalar(
+        select(func.max(MembershipEvent.effective_on)).where(
+            MembershipEvent.membership_id == row.id, MembershipEvent.kind == EventKind.REFUSED
+        )
+    )

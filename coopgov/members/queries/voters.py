@@ -1,0 +1,126 @@
+"""The members of a day, from what happened to memberships: never from shares."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from coopgov.members.models import (
+    EmailConsent,
+    Membership,
+    MembershipEvent,
+    Party,
+)
+from coopgov.members.queries.rows import RecipientRow, Seller, Voter
+from coopgov.members.rules import (
+    Category,
+    EventKind,
+    Heads,
+    Status,
+)
+
+
+def voters_on(session: Session, on: date, *, known_at: datetime | None = None) -> list[Voter]:
+    """Who has a vote on that day, by number: from what happened to memberships, never from shares."""
+    standing = _standing_on(on, known_at)
+    rows = session.execute(
+        select(Membership.id, Membership.number, Membership.name, standing.c.college, standing.c.category)
+        .join(standing, standing.c.membership_id == Membership.id)
+        .where(standing.c.place == 1, standing.c.status == Status.MEMBER)
+        .order_by(Membership.number)
+    )
+    return [Voter(*row) for row in rows]
+
+
+def count_voters(session: Session, on: date) -> int:
+    """How many members have a vote on that day."""
+    return sum(counts_by_category(session, on).values())
+
+
+def counts_by_category(session: Session, on: date) -> dict[Category, int]:
+    """How many members of each category there are on that day."""
+    standing = _standing_on(on, None)
+    rows = session.execute(
+        select(standing.c.category, func.count())
+        .where(standing.c.place == 1, standing.c.status == Status.MEMBER)
+        .group_by(standing.c.category)
+    )
+    counted: dict[Category, int] = dict(rows.all())
+    return {category: counted.get(category, 0) for category in Category}
+
+
+def heads_on(session: Session, on: date) -> Heads:
+    """The members of a day counted as the rules of composition need them."""
+    standing = _standing_on(on, None)
+    rows = session.execute(
+        select(standing.c.category, Party.is_cooperative, func.count())
+        .join(Membership, Membership.id == standing.c.membership_id)
+        .join(Party, Party.id == Membership.party_id)
+        .where(standing.c.place == 1, standing.c.status == Status.MEMBER)
+        .group_by(standing.c.category, Party.is_cooperative)
+    ).all()
+    external = [(is_cooperative, number) for category, is_cooperative, number in rows if category is Category.EXTERNAL]
+    return Heads(
+        employed=sum(number for category, _coop, number in rows if category is Category.EMPLOYED),
+        external=sum(number for _coop, number in external),
+        external_cooperatives=sum(number for is_cooperative, number in external if is_cooperative),
+    )
+
+
+def recipients(session: Session, on: date, *, consent_before: date) -> list[RecipientRow]:
+    """The voters of a day with where their notice goes, by number.
+
+    E-mail is good only if the last word, given by `consent_before`, is an agreement: a letter is never wrong.
+    """
+    standing, consent = _standing_on(on, None), _last_consent()
+    rows = session.execute(
+        select(Membership, consent.c.given, consent.c.on_day)
+        .join(standing, standing.c.membership_id == Membership.id)
+        .outerjoin(consent, and_(consent.c.membership_id == Membership.id, consent.c.place == 1))
+        .where(standing.c.place == 1, standing.c.status == Status.MEMBER)
+        .order_by(Membership.number)
+    )
+    return [_recipient(row.Membership, row.given, row.on_day, consent_before) for row in rows]
+
+
+def sellers(session: Session, on: date) -> list[Seller]:
+    """The members of a day who sell on the marketplace, by number."""
+    standing = _standing_on(on, None)
+    rows = session.execute(
+        select(Membership.id, Membership.name, Membership.email)
+        .join(standing, standing.c.membership_id == Membership.id)
+        .where(standing.c.place == 1, standing.c.status == Status.MEMBER, Membership.has_shop)
+        .order_by(Membership.number)
+    )
+    return [Seller(*row) for row in rows]
+
+
+def _standing_on(on: date, known_at: datetime | None) -> Any:
+    """Each membership's events up to that day, the latest with place 1; a reversed event never was."""
+    event, reversal = aliased(MembershipEvent), aliased(MembershipEvent)
+    undone = exists().where(reversal.reverses_id == event.id, *_known(reversal, known_at))
+    place = func.row_number().over(
+        partition_by=event.membership_id, order_by=(event.effective_on.desc(), event.id.desc())
+    )
+    return (
+        select(event.membership_id, event.status, event.category, event.college, place.label("place"))
+        .where(event.effective_on <= on, event.kind != EventKind.REVERSAL, ~undone, *_known(event, known_at))
+        .subquery()
+    )
+
+
+def _known(event: Any, known_at: datetime | None) -> list[ColumnElement[bool]]:
+    return [] if known_at is None else [event.recorded_at <= known_at]
+
+
+def _last_consent() -> Any:
+    place = func.row_number().over(partition_by=EmailConsent.membership_id, order_by=EmailConsent.id.desc())
+    return select(EmailConsent.membership_id, EmailConsent.given, EmailConsent.on_day, place.label("place")).subquery()
+
+
+def _recipient(row: Membership, given: bool | None, on_day: date | None, consent_before: date) -> RecipientRow:  # noqa: FBT001 - a column
+    in_time = bool(given) and on_day is not None and on_day <= consent_before
+    return RecipientRow(
+        row.id, row.number, row.name, row.email, in_time and bool(row.email), tuple(row.postal_address.splitlines())
+    )

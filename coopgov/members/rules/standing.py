@@ -1,0 +1,95 @@
+"""What a member is on a day, folded from the events, and what an event may be."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from coopgov.core.errors import Breach
+from coopgov.core.i18n import N_
+from coopgov.members.rules.kinds import Category, EventKind, Status
+
+
+@dataclass(frozen=True, slots=True)
+class EventFact:
+    """One event as rules see it."""
+
+    id: int
+    kind: EventKind
+    effective_on: date
+    status: Status
+    category: Category
+    college: str = ""
+    reverses_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a member is on a day, folded from the events."""
+
+    status: Status
+    category: Category
+    college: str
+    applied_on: date | None = None
+    joined_on: date | None = None
+    left_on: date | None = None
+
+
+def standing_of(events: Iterable[EventFact], *, on: date) -> Standing | None:
+    """Fold the events up to the end of that day; a reversed event never was."""
+    known = list(events)
+    reversed_ids = {event.reverses_id for event in known if event.reverses_id is not None}
+    live = sorted(
+        (e for e in known if e.kind is not EventKind.REVERSAL and e.id not in reversed_ids and e.effective_on <= on),
+        key=lambda event: (event.effective_on, event.id),
+    )
+    if not live:
+        return None
+    last = live[-1]
+    return Standing(
+        status=last.status,
+        category=last.category,
+        college=last.college,
+        applied_on=_last_day(live, EventKind.APPLIED),
+        joined_on=_last_day(live, EventKind.ADMITTED),
+        left_on=last.effective_on if last.status is Status.FORMER else None,
+    )
+
+
+def _last_day(events: Sequence[EventFact], kind: EventKind) -> date | None:
+    return next((event.effective_on for event in reversed(events) if event.kind is kind), None)
+
+
+def check_day_order(events: Sequence[EventFact], effective_on: date) -> list[Breach]:
+    """An event is dated no earlier than those it follows."""
+    last = max((event.effective_on for event in events), default=None)
+    if last is None or effective_on >= last:
+        return []
+    sentence = N_("Something is already recorded on %(last)s. Choose that day or a later one.")
+    return [Breach("before_the_last_event", sentence, {"last": last}, field="effective_on")]
+
+
+def check_said(text: str, *, field: str = "decision") -> list[Breach]:
+    """A decision names itself, so that it can be found again."""
+    if text.strip():
+        return []
+    sentence = N_("Say which decision this is: the body, the day, the resolution.")
+    return [Breach("decision_missing", sentence, {}, field=field)]
+
+
+def check_not_ahead(effective_on: date, today: date) -> list[Breach]:
+    """What happens to a member is recorded on its day or after, never before."""
+    if effective_on <= today:
+        return []
+    sentence = N_("%(day)s has not come yet. Record this on that day, or choose an earlier one.")
+    return [Breach("in_the_future", sentence, {"day": effective_on}, field="effective_on")]
+
+
+def check_reversible(events: Sequence[EventFact], event_id: int) -> list[Breach]:
+    """Only the latest event still standing can be undone, and a candidature is refused, not undone."""
+    undone = {event.reverses_id for event in events if event.reverses_id is not None}
+    standing = [event for event in events if event.kind is not EventKind.REVERSAL and event.id not in undone]
+    last = max(standing, key=lambda event: (event.effective_on, event.id), default=None)
+    if last is not None and last.id == event_id and last.kind is not EventKind.APPLIED and len(standing) > 1:
+        return []
+    sentence = N_("Only the latest event of a membership can be undone. Undo the later ones first.")
+    return [Breach("not_the_latest_event", sentence)]

@@ -1,0 +1,166 @@
+"""What happens to a member: leaving, being excluded, dying, changing college, and undoing what was recorded wrongly."""
+
+from datetime import date
+from uuid import UUID
+
+from coopgov.core.act import Act
+from coopgov.core.errors import Breach, NotFound, refuse_if
+from coopgov.core.states import step
+from coopgov.members import queries
+from coopgov.members.models import MembershipEvent, Party
+from coopgov.members.rules import (
+    TRANSITIONS,
+    Candidate,
+    Category,
+    DecidedBy,
+    EventKind,
+    Status,
+    check_admission,
+    check_college,
+    check_day_order,
+    check_exclusion_body,
+    check_not_ahead,
+    check_reversible,
+    check_said,
+    contract_end_keeps,
+)
+from coopgov.members.service.standing import follow_status, other_member_with_email
+from coopgov.members.service.writing import colleges_on, locked, write_event
+
+
+def resign(act: Act, *, member_id: UUID, effective_on: date, reason: str = "") -> None:
+    """Record that a member leaves of her own will (*retrait*)."""
+    _leave(act, member_id, EventKind.RESIGNED, effective_on, reason=reason)
+
+
+def record_death(act: Act, *, member_id: UUID, effective_on: date) -> None:
+    """Record a member's death; her shares go to her heirs through the share book."""
+    _leave(act, member_id, EventKind.DECEASED, effective_on)
+
+
+def exclude(
+    act: Act,
+    *,
+    member_id: UUID,
+    effective_on: date,
+    decision: str,
+    reason: str,
+    decided_by: DecidedBy = DecidedBy.EXTRAORDINARY_ASSEMBLY,
+) -> None:
+    """Record an exclusion (*exclusion*) that the competent assembly has voted, with its reason."""
+    refuse_if(
+        [
+            *check_said(decision),
+            *check_said(reason, field="reason"),
+            *check_exclusion_body(decided_by, on=effective_on, law=act.rulebook),
+        ]
+    )
+    _leave(act, member_id, EventKind.EXCLUDED, effective_on, reason=reason, decision=decision, decided_by=decided_by)
+
+
+def end_contract(act: Act, *, member_id: UUID, effective_on: date, reason: str = "", excepted: bool = False) -> None:
+    """Record the end of a work contract: it ends membership, but for retirement, economic dismissal or unfitness."""
+    keeps = contract_end_keeps(effective_on, act.rulebook, excepted=excepted)
+    status = Status.MEMBER if keeps else None
+    _leave(act, member_id, EventKind.CONTRACT_ENDED, effective_on, reason=reason, status=status)
+
+
+def reinstate(
+    act: Act,
+    *,
+    member_id: UUID,
+    effective_on: date,
+    decision: str,
+    decided_by: DecidedBy = DecidedBy.ORDINARY_ASSEMBLY,
+) -> None:
+    """Take back a former member under her old number; the same body decides as for an admission."""
+    row = locked(act.session, member_id)
+    status = step(TRANSITIONS, row.status, EventKind.REINSTATED)
+    party = act.session.get_one(Party, row.party_id)
+    candidate = Candidate(row.category, row.college, row.applied_on, is_cooperative=party.is_cooperative)
+    refuse_if(
+        [
+            *check_said(decision),
+            *_check_day(act, member_id, effective_on),
+            *check_admission(
+                candidate, queries.heads_on(act.session, effective_on), colleges_on(act.session, effective_on),
+                decided_by=decided_by, on=effective_on, law=act.rulebook,
+            ),
+            *other_member_with_email(act, row),
+        ]
+    )  # fmt: skip
+    write_event(
+        act, row, EventKind.REINSTATED, effective_on=effective_on, status=status, decision=decision,
+        decided_by=decided_by,
+    )  # fmt: skip
+    follow_status(act, row, before=Status.FORMER, on=effective_on, decision=decision)
+    act.record("member.reinstated", f"member:{member_id}", {"effective_on": effective_on, "decision": decision})
+
+
+def change_college(
+    act: Act,
+    *,
+    member_id: UUID,
+    effective_on: date,
+    college: str,
+    category: Category | None = None,
+    decision: str = "",
+) -> None:
+    """Move a member to another college, or from employed to external and back."""
+    row = locked(act.session, member_id)
+    status = step(TRANSITIONS, row.status, EventKind.COLLEGE_CHANGED)
+    colleges = colleges_on(act.session, effective_on)
+    refuse_if([*_check_day(act, member_id, effective_on), *check_college(college, colleges)])
+    category = category or row.category
+    write_event(
+        act, row, EventKind.COLLEGE_CHANGED, effective_on=effective_on, status=status, college=college,
+        category=category, decision=decision,
+    )  # fmt: skip
+    facts = {"effective_on": effective_on, "college": college, "category": category, "decision": decision}
+    act.record("member.college_changed", f"member:{member_id}", facts)
+
+
+def reverse_event(act: Act, *, event_id: int, reason: str) -> None:
+    """Undo the latest event of a membership, recorded by mistake; both stay in its history."""
+    event = act.session.get(MembershipEvent, event_id)
+    if event is None:
+        raise NotFound
+    row = locked(act.session, event.membership_id)
+    events = queries.events_of(act.session, row.id)
+    refuse_if([*check_said(reason, field="reason"), *check_reversible(events, event_id)])
+    before = row.status
+    write_event(
+        act, row, EventKind.REVERSAL, effective_on=event.effective_on, status=event.status, reason=reason,
+        reverses_id=event_id,
+    )  # fmt: skip
+    follow_status(act, row, before=before, on=act.today, decision=reason)
+    act.record("member.event_reversed", f"member:{row.id}", {"event": event_id, "reason": reason})
+
+
+def _leave(
+    act: Act,
+    member_id: UUID,
+    kind: EventKind,
+    effective_on: date,
+    *,
+    reason: str = "",
+    decision: str = "",
+    decided_by: DecidedBy | None = None,
+    status: Status | None = None,
+) -> None:
+    row = locked(act.session, member_id)
+    left = step(TRANSITIONS, row.status, kind)
+    refuse_if(_check_day(act, member_id, effective_on))
+    before = row.status
+    write_event(
+        act, row, kind, effective_on=effective_on, status=status or left, reason=reason, decision=decision,
+        decided_by=decided_by,
+    )  # fmt: skip
+    follow_status(act, row, before=before, on=effective_on, decision=decision)
+    facts = {"effective_on": effective_on, "reason": reason, "decision": decision, "number": row.number}
+    act.record(f"member.{kind.value}", f"member:{member_id}", facts)
+
+
+def _check_day(act: Act, member_id: UUID, effective_on: date) -> list[Breach]:
+    events = queries.events_of(act.session, member_id)
+    return [*check_not_ahead(effective_on, act.today), *check_day_order(events, effective_on)]

@@ -1,0 +1,194 @@
+"""How memberships are written: rows in bulk, events, and the projection that follows from them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy.orm import Session
+
+from coopgov.accounts.rules import fold_email
+from coopgov.core.act import Act
+from coopgov.core.errors import NotFound
+from coopgov.core.ids import new_id
+from coopgov.members import queries
+from coopgov.members.models import Membership, MembershipEvent, MemberWord, Party, PartyContact
+from coopgov.members.rules import (
+    Category,
+    College,
+    ContactKind,
+    DecidedBy,
+    EventKind,
+    Person,
+    Reach,
+    Status,
+    standing_of,
+    words_of,
+)
+from coopgov.statutes import queries as statutes
+
+# Any constant will do; it only has to be the same for all who take a number.
+_ADVISORY_LOCK = 0x6E756D
+# Rows per statement: large enough to be fast, small enough to stay flat in memory.
+CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A membership about to be written, with everything its first rows need."""
+
+    id: UUID
+    number: int
+    person: Person
+    reach: Reach
+    craft: str
+    category: Category
+    college: str
+    status: Status
+    has_shop: bool
+    shares_wished: int = 0
+    account_id: UUID | None = None
+    applied_on: date | None = None
+    joined_on: date | None = None
+
+
+def colleges_on(session: Session, on: date) -> tuple[College, ...]:
+    """The colleges that the statutes of the day give."""
+    found = statutes.find_statutes_on(session, on)
+    return tuple(College(college.code, college.label) for college in found.colleges) if found else ()
+
+
+def next_number(session: Session) -> int:
+    """The next free number; whoever asks at the same moment waits, so that no two get the same."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+    return (session.scalar(select(func.max(Membership.number))) or 0) + 1
+
+
+def locked(session: Session, member_id: UUID) -> Membership:
+    """The membership, held until the act ends so that two decisions on it cannot cross; raises NotFound."""
+    row = session.get(Membership, member_id, with_for_update=True)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def insert_drafts(act: Act, drafts: Iterable[Draft]) -> None:
+    """Write the parties, contacts, memberships and search words of these drafts."""
+    for some in _chunks(drafts):
+        parties = {draft.id: new_id() for draft in some}
+        _insert(act, Party, [_party(act, parties[draft.id], draft.person) for draft in some])
+        contacts = [row for draft in some for row in contact_rows(parties[draft.id], draft.reach, act.today)]
+        _insert(act, PartyContact, contacts)
+        _insert(act, Membership, [_membership(draft, parties[draft.id]) for draft in some])
+        _insert(act, MemberWord, [row for draft in some for row in _words(draft)])
+
+
+def insert_rows(act: Act, model: Any, rows: Iterable[dict[str, Any]]) -> None:
+    """Write many rows of one table, some thousands at a time."""
+    for some in _chunks(rows):
+        _insert(act, model, some)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """What happened to a membership, and what the member is from then on."""
+
+    kind: EventKind
+    effective_on: date
+    status: Status
+    category: Category
+    college: str
+    decided_by: DecidedBy | None = None
+    decision: str = ""
+    reason: str = ""
+    reverses_id: int | None = None
+
+
+def event_row(act: Act, member_id: UUID, event: NewEvent) -> dict[str, Any]:
+    """One event as a row of this act."""
+    return {
+        "membership_id": member_id, "kind": event.kind, "effective_on": event.effective_on, "status": event.status,
+        "category": event.category, "college": event.college, "decided_by": event.decided_by,
+        "decision": event.decision[:300], "reason": event.reason[:500], "recorded_at": act.now,
+        "recorded_by": act.actor.pseudonym, "reverses_id": event.reverses_id,
+    }  # fmt: skip
+
+
+def write_event(act: Act, row: Membership, kind: EventKind, **facts: Any) -> None:
+    """Add one event and rewrite the projection that follows from all of them."""
+    event = NewEvent(kind, **{"category": row.category, "college": row.college, **facts})
+    insert_rows(act, MembershipEvent, [event_row(act, row.id, event)])
+    project(act, row)
+
+
+def project(act: Act, row: Membership) -> None:
+    """Rewrite what lists show of a membership from its events."""
+    standing = standing_of(queries.events_of(act.session, row.id), on=act.today)
+    if standing is None:
+        return
+    row.status, row.category, row.college = standing.status, standing.category, standing.college
+    row.applied_on, row.joined_on, row.left_on = standing.applied_on, standing.joined_on, standing.left_on
+    act.session.flush()  # the next read of this act must see what the member now is
+
+
+def rewrite_words(act: Act, row: Membership) -> None:
+    """Rewrite the words a member is found by."""
+    act.session.execute(delete(MemberWord).where(MemberWord.membership_id == row.id))
+    _insert(act, MemberWord, _word_rows(row.id, row.name, row.town, row.number))
+
+
+def contact_rows(party_id: UUID, reach: Reach, since: date) -> list[dict[str, Any]]:
+    """The contacts of a party as rows; what is empty is left out."""
+    values = {
+        ContactKind.EMAIL: reach.email.strip(),
+        ContactKind.PHONE: reach.phone.strip(),
+        ContactKind.ADDRESS: "\n".join(reach.postal_lines),
+    }
+    return [
+        {"id": new_id(), "party_id": party_id, "kind": kind, "value": value, "valid_from": since, "valid_until": None}
+        for kind, value in values.items()
+        if value
+    ]
+
+
+def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    rest = iter(rows)
+    while some := list(islice(rest, CHUNK)):
+        yield some
+
+
+def _insert(act: Act, model: Any, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        # The table, not the class: the unit of work would add a pass over every row.
+        act.session.execute(insert(model.__table__), rows)
+
+
+def _party(act: Act, party_id: UUID, person: Person) -> dict[str, Any]:
+    return {
+        "id": party_id, "kind": person.kind, "legal_name": person.legal_name, "given_names": person.given_names,
+        "birth_date": person.birth_date, "birth_place": person.birth_place, "siren": person.siren,
+        "representative": person.representative, "is_cooperative": person.is_cooperative, "created_at": act.now,
+    }  # fmt: skip
+
+
+def _membership(draft: Draft, party_id: UUID) -> dict[str, Any]:
+    return {
+        "id": draft.id, "party_id": party_id, "number": draft.number, "account_id": draft.account_id,
+        "shares_wished": draft.shares_wished, "craft": draft.craft, "has_shop": draft.has_shop,
+        "name": draft.person.name, "sort_name": draft.person.sort_name, "town": draft.reach.town,
+        "email": fold_email(draft.reach.email), "postal_address": "\n".join(draft.reach.postal_lines),
+        "status": draft.status, "category": draft.category, "college": draft.college,
+        "applied_on": draft.applied_on, "joined_on": draft.joined_on, "left_on": None,
+    }  # fmt: skip
+
+
+def _words(draft: Draft) -> list[dict[str, Any]]:
+    return _word_rows(draft.id, draft.person.name, draft.reach.town, draft.number)
+
+
+def _word_rows(member_id: UUID, name: str, town: str, number: int) -> list[dict[str, Any]]:
+    return [{"word": word, "membership_id": member_id} for word in words_of(name, town, str(number))]
