@@ -1,0 +1,1 @@
+"""Minutes drafted from what happened, completed in prose, approved, numbered, never edited after."""

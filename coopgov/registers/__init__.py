@@ -1,0 +1,1 @@
+"""What was issued and how anybody can check that nothing of it changed."""

@@ -1,0 +1,54 @@
+"""Recompute everything that must not change: journal, ledgers, votes, minutes, documents."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from coopgov.ballots import verify as ballots
+from coopgov.core import journal
+from coopgov.core.journal import Fault
+from coopgov.minutes import verify as minutes
+from coopgov.printing import archive
+from coopgov.shares import verify as shares
+from coopgov.treasury import verify as treasury
+
+
+class Store(StrEnum):
+    """What is checked, one thing after the other."""
+
+    JOURNAL = "journal"
+    SHARES = "shares"
+    CAPITAL = "capital"
+    BALLOTS = "ballots"
+    MINUTES = "minutes"
+    DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the check of one store found."""
+
+    store: Store
+    faults: tuple[Fault, ...]
+
+
+def reports(session: Session, folder: Path, *, most: int | None = None) -> list[Report]:
+    """Check every store; tell at most so many faults of each (all of them without a limit)."""
+    checks: dict[Store, Callable[[], Iterator[Fault]]] = {
+        Store.JOURNAL: lambda: journal.verify(session),
+        Store.SHARES: lambda: shares.verify(session),
+        Store.CAPITAL: lambda: treasury.verify(session),
+        Store.BALLOTS: lambda: ballots.verify(session),
+        Store.MINUTES: lambda: minutes.verify(session),
+        Store.DOCUMENTS: lambda: archive.verify(session, folder),
+    }
+    return [Report(store, tuple(islice(check(), most))) for store, check in checks.items()]
+
+
+def verify_all(session: Session, folder: Path) -> list[Fault]:
+    """Every fault of every store; an empty list when what is stored is what was written."""
+    return [fault for report in reports(session, folder) for fault in report.faults]

@@ -1,0 +1,117 @@
+"""Archived documents, their register, and the page that checks everything again."""
+
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from uuid import UUID
+
+from flask import Blueprint, abort, current_app, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+
+from coopgov.core import journal
+from coopgov.core.errors import NotFound
+from coopgov.core.policy import Actor, Permission
+from coopgov.members import queries as members
+from coopgov.printing import archive
+from coopgov.printing.archive import Document
+from coopgov.registers import queries, verify
+from coopgov.registers.rules import may_read
+from coopgov.web.acts import now, reading
+from coopgov.web.guard import current_actor, requires
+
+bp = Blueprint("registers", __name__)
+
+# Seconds until the page of a document that is being prepared looks again.
+LOOK_AGAIN = 3
+MOST_FAULTS = 20
+# Beyond this many lines the check is a command's work, not a page's.
+MOST_LINES = 200_000
+# A browser's reader of PDF styles its own page; scripts and everything else stay shut.
+PDF_CSP = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+@bp.get("/documents/<uuid:document_id>.pdf")
+@requires(Permission.DOCUMENTS_SEE)
+def document(document_id: UUID) -> ResponseReturnValue:
+    """The archived bytes of one document, always the same."""
+    found = archive.get_document(reading(), document_id)
+    if not may_read(found.owner, current_actor(), _member_of(current_actor(), found)):
+        abort(404)
+    if found.sha256 is None:
+        return _being_prepared(found)
+    try:
+        return _bytes(found, archive.read_bytes(found, _folder()))
+    except (NotFound, OSError):
+        return render_template("registers/damaged.html", document=found), 500
+
+
+def _member_of(actor: Actor, found: Document) -> UUID | None:
+    # Only a paper of a member asks who the reader is.
+    if actor.account_id is None or not found.owner.startswith("member:"):
+        return None
+    member = members.find_by_account(reading(), actor.account_id)
+    return None if member is None else member.id
+
+
+def _bytes(found: Document, data: bytes) -> ResponseReturnValue:
+    response = send_file(
+        BytesIO(data), mimetype="application/pdf", download_name=f"{found.series}-{found.number}.pdf", etag=False
+    )
+    response.set_etag(found.sha256 or "")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Content-Security-Policy"] = PDF_CSP
+    return response.make_conditional(request)
+
+
+def _being_prepared(found: Document) -> ResponseReturnValue:
+    page = render_template("registers/preparing.html", document=found)
+    return page, 503, {"Retry-After": str(LOOK_AGAIN), "Refresh": str(LOOK_AGAIN)}
+
+
+@bp.get("/documents/")
+@requires(Permission.REGISTERS_SEE)
+def documents() -> ResponseReturnValue:
+    """The register of issued documents, the newest first."""
+    kind = request.args.get("kind") or None
+    page = queries.list_documents(reading(), kind=kind, before=_key())
+    return render_template("registers/documents.html", page=page, kind=kind, series=queries.series(reading()))
+
+
+def _key() -> tuple[datetime, UUID] | None:
+    issued_at, document_id = request.args.get("issued_at"), request.args.get("id")
+    if not issued_at or not document_id:
+        return None
+    try:
+        key = datetime.fromisoformat(issued_at), UUID(document_id)
+    except ValueError:
+        abort(404)
+    return key if key[0].tzinfo is not None else abort(404)
+
+
+@bp.get("/integrity")
+@requires(Permission.REGISTERS_SEE)
+def integrity() -> ResponseReturnValue:
+    """Where the journal stands, and the button that checks everything again."""
+    return _integrity(None)
+
+
+@bp.post("/integrity")
+@requires(Permission.REGISTERS_SEE)
+def check() -> ResponseReturnValue:
+    """Check everything again now; reads only, nothing is written."""
+    if journal.head(reading()).size > MOST_LINES:
+        return _integrity(None), 422
+    return _integrity(verify.reports(reading(), _folder(), most=MOST_FAULTS))
+
+
+def _integrity(reports: list[verify.Report] | None) -> str:
+    head = journal.head(reading())
+    return render_template(
+        "registers/integrity.html", head=head, series=queries.series(reading()), reports=reports, checked_at=now(),
+        too_large=head.size > MOST_LINES, most=MOST_FAULTS,
+    )  # fmt: skip
+
+
+def _folder() -> Path:
+    folder: Path = current_app.extensions["coopgov.config"].documents_dir
+    return folder
