@@ -77,7 +77,7 @@ def open_act(runtime: Runtime, actor: Actor) -> Iterator[Act]:
     Raises RuntimeError inside another act: an act is passed on, never opened twice.
     """
     session = db.session()
-    with _alone(), writers_turn(session.get_bind().dialect.name):
+    with _alone(session), writers_turn(session.get_bind().dialect.name):
         for_writing(session)
         act = Act(session=session, actor=actor, now=runtime.clock(), runtime=runtime)
         try:
@@ -91,9 +91,11 @@ def open_act(runtime: Runtime, actor: Actor) -> Iterator[Act]:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _alone(session: Session) -> Iterator[None]:
     if _is_open.get():
         raise RuntimeError("an act is already open here: pass it on instead of opening another")
+    # Whoever queues must not go on reading: on SQLite the writer could not commit, and both would wait.
+    session.rollback()
     token = _is_open.set(True)
     try:
         yield

@@ -1,0 +1,192 @@
+"""Acts at the same time: threads and processes lose nothing, lock nobody out, leave no hole."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+
+from coopgov.config import ROOT
+from coopgov.core import journal
+from coopgov.core.act import open_act
+from coopgov.core.db import FairLock, db
+from coopgov.core.policy import SYSTEM
+
+on_sqlite = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+PATIENCE = 30
+
+# What another process does: the same read-then-write, through an application of its own.
+ANOTHER_PROCESS = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from coopgov.app import create_app
+from tests.conftest import START, make_config
+from tests.service.test_core_concurrency import count_up
+
+app = create_app(make_config(Path(sys.argv[1]), sys.argv[2]))
+app.extensions["coopgov.runtime"] = replace(app.extensions["coopgov.runtime"], clock=lambda: START)
+count_up(app, times=int(sys.argv[3]))
+"""
+
+
+def count_up(app, *, times: int) -> None:
+    """Read the counter, then write one more, `times` times, each in an act."""
+    runtime = app.extensions["coopgov.runtime"]
+    for _ in range(times):
+        with app.app_context():
+            db.session().execute(text("SELECT n FROM counter")).all()  # as a page does before its command
+            with open_act(runtime, SYSTEM) as act:
+                n = act.session.scalar(text("SELECT n FROM counter"))
+                act.session.execute(text("UPDATE counter SET n = :n"), {"n": n + 1})
+                act.record("test.counted", "counter:1", {"n": n + 1})
+
+
+def together(workers: int, work: Callable[[int], object]) -> list[object]:
+    """Do the same in several threads, all at once; gives their results or their first failure."""
+    start = threading.Barrier(workers)
+
+    def run(number: int) -> object:
+        start.wait(PATIENCE)
+        return work(number)
+
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(run, range(workers)))
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait, in very short looks, for what another thread does."""
+    pause = threading.Event()
+    for _ in range(PATIENCE * 1000):
+        if condition():
+            return
+        pause.wait(0.001)
+    raise AssertionError("it did not come")
+
+
+@pytest.fixture
+def counter(app, act, session) -> Callable[[], int]:
+    with act() as a:
+        a.session.execute(text("CREATE TABLE counter (n integer NOT NULL)"))
+        a.session.execute(text("INSERT INTO counter VALUES (0)"))
+
+    def read() -> int:
+        session.rollback()
+        return session.scalar(text("SELECT n FROM counter"))
+
+    return read
+
+
+@on_sqlite
+def test_threads_that_read_then_write_lose_no_update(app, counter):
+    together(8, lambda _number: count_up(app, times=10))
+    assert counter() == 80
+
+
+@on_sqlite
+def test_processes_and_threads_that_read_then_write_lose_no_update(app, counter, session, tmp_path):
+    url = app.extensions["coopgov.config"].database_url
+    command = [sys.executable, "-c", ANOTHER_PROCESS, str(tmp_path), url, "20"]
+    others = [subprocess.Popen(command, cwd=ROOT) for _ in range(2)]
+    together(2, lambda _number: count_up(app, times=20))
+    assert [other.wait(PATIENCE) for other in others] == [0, 0]
+    assert counter() == 80
+    assert journal.head(session).size == 80
+    assert list(journal.verify(session)) == []
+
+
+@on_sqlite
+def test_readers_and_a_writer_do_not_wait_for_each_other_for_long(app, counter):
+    def read_or_write(number: int) -> None:
+        if number == 0:
+            count_up(app, times=20)
+        else:
+            for _ in range(20):
+                with app.app_context():
+                    db.session().scalar(text("SELECT n FROM counter"))
+
+    together(6, read_or_write)
+    assert counter() == 20
+
+
+def test_the_journal_has_no_hole_whoever_writes_at_the_same_time(app, session):
+    runtime = app.extensions["coopgov.runtime"]
+
+    def note(number: int) -> None:
+        for turn in range(5):
+            with app.app_context(), open_act(runtime, SYSTEM) as act:
+                act.record("test.done", f"thing:{number}", {"turn": turn})
+                act.record("test.done_too", f"thing:{number}", {"turn": turn})
+
+    together(8, note)
+    assert journal.head(session).size == 80
+    assert list(journal.verify(session)) == []
+    assert [entry.payload["turn"] for entry in journal.entries_about(session, "thing:3")] == [
+        0,
+        0,
+        1,
+        1,
+        2,
+        2,
+        3,
+        3,
+        4,
+        4,
+    ]
+
+
+def test_a_refused_act_leaves_no_hole_in_the_journal(app, session):
+    runtime = app.extensions["coopgov.runtime"]
+
+    def note_or_refuse(number: int) -> None:
+        with app.app_context(), open_act(runtime, SYSTEM) as act:
+            act.record("test.done", f"thing:{number}")
+            if number % 2:
+                raise KeyError(number)
+
+    with pytest.raises(KeyError):
+        together(8, note_or_refuse)
+    assert journal.head(session).size == 4
+    assert list(journal.verify(session)) == []
+
+
+def test_the_fair_lock_serves_in_order_of_arrival():
+    lock, served, threads = FairLock(), [], []
+
+    def work(number: int) -> None:
+        with lock.turn():
+            served.append(number)
+
+    with lock.turn():
+        for number in range(6):
+            threads.append(threading.Thread(target=work, args=(number,)))
+            threads[-1].start()
+            until(lambda: len(lock._waiting) == number + 1)  # noqa: B023 - used before the next turn of the loop
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert served == list(range(6))
+
+
+def test_the_fair_lock_passes_on_after_a_failure():
+    lock = FairLock()
+    with pytest.raises(ValueError, match="broken"), lock.turn():
+        raise ValueError("broken")
+    with lock.turn():
+        assert lock._held
+
+
+def test_only_one_holds_the_fair_lock():
+    lock, inside, most = FairLock(), [], []
+
+    def work(number: int) -> None:
+        for _ in range(50):
+            with lock.turn():
+                inside.append(number)
+                most.append(len(inside))
+                inside.remove(number)
+
+    together(6, work)
+    assert set(most) == {1}
