@@ -1,0 +1,140 @@
+"""The only writer of the share book: numbers, chains and stores transactions, one or a hundred thousand."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from coopgov.core.act import Act
+from coopgov.core.money import Cents
+from coopgov.shares.chain import Head, chunks, commitment, link, take_pen
+from coopgov.shares.models import ShareLeg, ShareLot, ShareNote, ShareTx
+from coopgov.shares.rules import Leg, TxKind
+
+# Any constant will do; it only has to be the same for every writer of this book.
+PEN = 0x73686172
+# How the journal names the book as a whole, when one command writes many lines.
+BOOK_NAME = "share-book"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One transaction to be written."""
+
+    kind: TxKind
+    effective_on: date
+    legs: tuple[Leg, ...]
+    opens_lots: bool = False
+    reason_code: str = ""
+    resolution: str = ""
+    note: str = ""
+    payable_now: Cents | None = None
+    reverses_seq: int | None = None
+
+
+def take_the_pen(session: Session) -> None:
+    """Be alone with the book until the end of the act; before anything is read that decides what is written."""
+    take_pen(session, PEN)
+
+
+def line_name(seq: int) -> str:
+    """How the journal and the documents name one transaction."""
+    return f"share-tx:{seq}"
+
+
+def head(session: Session) -> Head:
+    """The end of the chain."""
+    last = session.execute(select(ShareTx.seq, ShareTx.hash).order_by(ShareTx.seq.desc()).limit(1)).first()
+    return Head(last.seq, last.hash) if last else Head()
+
+
+def write(act: Act, entries: Sequence[Entry]) -> list[int]:
+    """Write the transactions after the last one, in order; gives their numbers."""
+    take_the_pen(act.session)
+    end = head(act.session)
+    first = end.seq + 1
+    for some in chunks(entries):
+        end = _write_some(act, some, end)
+    return list(range(first, end.seq + 1))
+
+
+def _write_some(act: Act, entries: Sequence[Entry], end: Head) -> Head:
+    txs: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    for entry in entries:
+        tx, note = _tx(act, entry, end)
+        txs.append(tx)
+        notes.extend(note)
+        end = Head(tx["seq"], tx["hash"])
+    pairs = list(zip(txs, entries, strict=True))
+    _insert(act.session, ShareTx, txs)
+    _insert(act.session, ShareLot, [lot for tx, entry in pairs for lot in _lots(tx, entry)])
+    _insert(act.session, ShareLeg, [leg for tx, entry in pairs for leg in _legs(tx, entry)])
+    _insert(act.session, ShareNote, notes)
+    return end
+
+
+def _tx(act: Act, entry: Entry, end: Head) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    seq, salt = end.seq + 1, secrets.token_bytes(32)
+    tx: dict[str, Any] = {
+        "seq": seq, "kind": entry.kind, "effective_on": entry.effective_on, "recorded_at": act.now,
+        "recorded_by": act.actor.pseudonym, "approved_by": None, "request_id": None,
+        "resolution": entry.resolution, "reason_code": entry.reason_code, "payable_now_cents": entry.payable_now,
+        "document_id": None, "document_sha256": None, "reverses_seq": entry.reverses_seq, "legs": len(entry.legs),
+        "payload_digest": commitment(salt, entry.note) if entry.note else "", "prev_hash": end.hash,
+    }  # fmt: skip
+    legs = [leg_facts(line, leg) for line, leg in enumerate(entry.legs, start=1)]
+    tx["hash"] = link(end.hash, header_facts(tx), legs)
+    return tx, [{"tx_seq": seq, "salt": salt, "words": entry.note}] if entry.note else []
+
+
+HEADER = (
+    "seq", "kind", "effective_on", "recorded_by", "approved_by", "request_id", "resolution", "reason_code",
+    "payable_now_cents", "document_id", "document_sha256", "reverses_seq", "legs", "payload_digest",
+)  # fmt: skip
+
+
+def header_facts(tx: Mapping[str, Any]) -> dict[str, Any]:
+    """What the chain covers of a transaction's own row."""
+    return {name: tx[name] for name in HEADER} | {"recorded_at": tx["recorded_at"].astimezone(UTC)}
+
+
+def leg_facts(line: int, leg: Leg) -> dict[str, Any]:
+    """What the chain covers of a leg: the history of its lot too."""
+    return {
+        "line": line, "account": leg.account, "membership_id": leg.member_id, "qty": leg.quantity,
+        "unit_cents": leg.unit_cents, "lot_id": leg.lot.id, "class_id": leg.lot.class_id,
+        "first_acquired_on": leg.lot.first_acquired_on, "issue_unit_cents": leg.lot.issue_unit_cents,
+    }  # fmt: skip
+
+
+def _lots(tx: Mapping[str, Any], entry: Entry) -> list[dict[str, Any]]:
+    if not entry.opens_lots:
+        return []
+    return [
+        {
+            "id": lot.id, "class_id": lot.class_id, "opened_by_tx": tx["seq"], "parent_lot_id": None,
+            "first_acquired_on": lot.first_acquired_on, "issue_unit_cents": lot.issue_unit_cents,
+        }
+        for lot in dict.fromkeys(leg.lot for leg in entry.legs)
+    ]  # fmt: skip
+
+
+def _legs(tx: Mapping[str, Any], entry: Entry) -> list[dict[str, Any]]:
+    return [
+        {
+            "tx_seq": tx["seq"], "line": line, "effective_on": entry.effective_on, "account": leg.account,
+            "membership_id": leg.member_id, "class_id": leg.lot.class_id, "lot_id": leg.lot.id,
+            "qty": leg.quantity, "unit_cents": leg.unit_cents,
+        }
+        for line, leg in enumerate(entry.legs, start=1)
+    ]  # fmt: skip
+
+
+def _insert(session: Session, model: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(model.__table__), rows)

@@ -1,0 +1,84 @@
+"""What the share book and the money book have in common: numbered, chained transactions and their legs."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from coopgov.core.canonical import canonical_json
+
+GENESIS = "0" * 64
+CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain: the number of its last transaction, and that one's hash."""
+
+    seq: int = 0
+    hash: str = GENESIS
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One change of a running balance: its legal day, the number of its transaction, the amount."""
+
+    on: date
+    seq: int
+    amount: int
+
+
+def link(prev_hash: str, header: Mapping[str, Any], legs: Sequence[Mapping[str, Any]]) -> str:
+    """The hash of a transaction: over the hash before it, its header and its legs in order of line."""
+    return hashlib.sha256(prev_hash.encode() + canonical_json({"header": header, "legs": legs})).hexdigest()
+
+
+def commitment(salt: bytes, words: str) -> str:
+    """What the chain keeps of a remark, so that the remark itself can be erased."""
+    return hashlib.sha256(salt + words.encode()).hexdigest()
+
+
+def take_pen(session: Session, key: int) -> None:
+    """Wait until no other act writes in this book; on SQLite the act already holds the only pen."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def first_negative(moments: Iterable[Moment]) -> Moment | None:
+    """The first moment at which the running total is below zero, with that total; None when there is none.
+
+    Several amounts of one transaction count at once: a swap inside it is not a shortage.
+    """
+    total = 0
+    for (on, seq), together in groupby(sorted(moments, key=_by_day), key=_by_day):
+        total += sum(moment.amount for moment in together)
+        if total < 0:
+            return Moment(on, seq, total)
+    return None
+
+
+def least_from(moments: Iterable[Moment], on: date) -> int:
+    """The lowest running total from the end of that day on: what may be taken away as of that day."""
+    total, lowest = 0, None
+    for moment in sorted(moments, key=_by_day):
+        if moment.on > on and lowest is None:
+            lowest = total
+        total += moment.amount
+        if lowest is not None:
+            lowest = min(lowest, total)
+    return total if lowest is None else lowest
+
+
+def chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The rows, a couple of thousand at a time."""
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
+
+
+def _by_day(moment: Moment) -> tuple[date, int]:
+    return moment.on, moment.seq

@@ -1,0 +1,59 @@
+"""What the share book tells the features above."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from coopgov.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class SharesSubscribed(Event):
+    """A member has subscribed shares; `payable_now_cents` is what she owes at once."""
+
+    seq: int
+    member_id: UUID
+    quantity: int
+    unit_cents: int
+    effective_on: date
+    payable_now_cents: int
+
+    @property
+    def total_cents(self) -> int:
+        """The price of the shares."""
+        return self.quantity * self.unit_cents
+
+
+@dataclass(frozen=True, slots=True)
+class ManySharesSubscribed(Event):
+    """Many subscriptions were written at once (an import, a campaign)."""
+
+    subscriptions: tuple[SharesSubscribed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingOpened(Event):
+    """Shares held before this book began, with what was paid on them by then."""
+
+    seq: int
+    member_id: UUID
+    total_cents: int
+    paid_cents: int
+    effective_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingsOpened(Event):
+    """The holdings of an older register were taken over."""
+
+    holdings: tuple[HoldingOpened, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharesReversed(Event):
+    """A movement of the share book was undone by a new one."""
+
+    seq: int
+    reverses_seq: int
+    effective_on: date
+    reason: str

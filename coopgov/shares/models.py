@@ -1,0 +1,149 @@
+"""The tables of the share book: transactions, their legs, the lots of shares, the classes and their price."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coopgov.core.db import Instant, Model, append_only, words
+from coopgov.core.ids import new_id
+from coopgov.shares.guards import Book, guards_of, install
+from coopgov.shares.rules import Account, TxKind
+
+
+class ShareClass(Model):
+    """A class of shares (*catégorie de parts*)."""
+
+    __tablename__ = "share_class"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    label: Mapped[str] = mapped_column(String(100))
+    is_transferable: Mapped[bool] = mapped_column(default=True)
+    is_refundable: Mapped[bool] = mapped_column(default=True)
+    min_hold: Mapped[int] = mapped_column(default=0)
+    max_hold: Mapped[int | None]
+    # An exact fraction as text: "1/2".
+    max_part_of_capital: Mapped[str | None] = mapped_column(String(20))
+
+
+class ShareClassNominal(Model):
+    """What one share of a class is worth from a day on (*valeur nominale*)."""
+
+    __tablename__ = "share_class_nominal"
+    __table_args__ = (CheckConstraint("cents > 0", name="positive"),)
+
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("share_class.id"), primary_key=True)
+    from_date: Mapped[date] = mapped_column(primary_key=True)
+    cents: Mapped[int] = mapped_column(BigInteger)
+    resolution: Mapped[str] = mapped_column(String(200), default="")
+
+
+class ShareTx(Model):
+    """A transaction of the share book: numbered without a gap, chained, never rewritten (*mouvement*)."""
+
+    __tablename__ = "share_tx"
+    __table_args__ = (
+        UniqueConstraint("seq", "effective_on"),
+        CheckConstraint("seq > 0 AND legs > 1", name="numbers"),
+        CheckConstraint("(kind = 'reversal') = (reverses_seq IS NOT NULL)", name="reversal"),
+        Index("ix_share_tx_effective_on", "effective_on", "seq"),
+    )
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[TxKind] = mapped_column(words(TxKind))
+    # The legal day, and the instant it was known: a register can be printed as it was known on any day.
+    effective_on: Mapped[date]
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+    approved_by: Mapped[str | None] = mapped_column(String(80))
+    request_id: Mapped[UUID | None]
+    resolution: Mapped[str] = mapped_column(String(200), default="")
+    reason_code: Mapped[str] = mapped_column(String(40), default="")
+    # What the subscriber promised to pay at once, on the form she signed.
+    payable_now_cents: Mapped[int | None] = mapped_column(BigInteger)
+    document_id: Mapped[UUID | None]
+    document_sha256: Mapped[str | None] = mapped_column(String(64))
+    reverses_seq: Mapped[int | None] = mapped_column(ForeignKey("share_tx.seq"), unique=True)
+    legs: Mapped[int]
+    # Of the remark in `share_note`, which may be erased; empty without one.
+    payload_digest: Mapped[str] = mapped_column(String(64), default="")
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class ShareLot(Model):
+    """Shares acquired together: their first day and price stay with them (*lot*)."""
+
+    __tablename__ = "share_lot"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("share_class.id"))
+    opened_by_tx: Mapped[int] = mapped_column(ForeignKey("share_tx.seq"))
+    first_acquired_on: Mapped[date]
+    issue_unit_cents: Mapped[int] = mapped_column(BigInteger)
+    parent_lot_id: Mapped[UUID | None] = mapped_column(ForeignKey("share_lot.id"))
+
+
+class ShareLeg(Model):
+    """One side of a transaction: shares of one lot, in or out of one account."""
+
+    __tablename__ = "share_leg"
+    __table_args__ = (
+        # The day stands here too, so that a balance is read from one index; it cannot differ from the transaction's.
+        ForeignKeyConstraint(["tx_seq", "effective_on"], ["share_tx.seq", "share_tx.effective_on"]),
+        CheckConstraint("qty <> 0", name="qty"),
+        CheckConstraint("unit_cents > 0", name="unit_cents"),
+        CheckConstraint("(account = 'holder') = (membership_id IS NOT NULL)", name="account"),
+        Index("ix_share_leg_membership_id", "membership_id", "effective_on", "qty", "unit_cents"),
+        Index("ix_share_leg_lot_id", "lot_id"),
+        Index("ix_share_leg_account", "account", "effective_on", "qty", "unit_cents"),
+    )
+
+    tx_seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    effective_on: Mapped[date]
+    account: Mapped[Account] = mapped_column(words(Account))
+    membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("membership.id"))
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("share_class.id"))
+    lot_id: Mapped[UUID] = mapped_column(ForeignKey("share_lot.id"))
+    qty: Mapped[int]
+    unit_cents: Mapped[int] = mapped_column(BigInteger)
+
+
+class ShareNote(Model):
+    """A remark on a transaction, in a person's words: it may be erased, the chain keeps its salted digest."""
+
+    __tablename__ = "share_note"
+
+    tx_seq: Mapped[int] = mapped_column(ForeignKey("share_tx.seq"), primary_key=True, autoincrement=False)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    words: Mapped[str] = mapped_column(Text)
+
+
+BOOK = Book(
+    tx="share_tx",
+    leg="share_leg",
+    amount="qty",
+    zero_by="class_id",
+    mirror="account, membership_id, class_id, lot_id, unit_cents",
+    owner="membership_id",
+    kept_in="lot_id",
+    held="account = 'holder'",
+)
+for _table in (ShareTx.__table__, ShareLeg.__table__, ShareLot.__table__, ShareClassNominal.__table__):
+    append_only(_table)
+append_only(ShareNote.__table__, verbs=("UPDATE",))
+install(ShareTx.__table__, guards_of(BOOK))
+install(ShareLeg.__table__, guards_of(BOOK))

@@ -1,0 +1,300 @@
+"""What may be written in the share book, and why not."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from math import ceil, floor
+from uuid import UUID
+
+from coopgov.core.dates import add_years
+from coopgov.core.errors import Breach
+from coopgov.core.figures import Figures
+from coopgov.core.i18n import N_
+from coopgov.core.money import Cents, Euros
+from coopgov.shares.chain import Moment, first_negative
+
+MOST_SHARES = 1_000_000_000
+# The reason of a subscription that falls if admission is refused.
+CONDITIONAL = "conditional_on_admission"
+
+
+class TxKind(StrEnum):
+    """What a transaction of the share book does (*mouvement de parts*)."""
+
+    SUBSCRIBE = "subscribe"
+    REDEEM = "redeem"
+    TRANSFER = "transfer"
+    INHERIT = "inherit"
+    CONVERT = "convert"
+    SPLIT = "split"
+    NOMINAL_CHANGE = "nominal_change"
+    REVERSAL = "reversal"
+    OPENING = "opening"
+
+
+class Account(StrEnum):
+    """Whose side a leg is on: a holder's, or the issuer's (the cooperative itself)."""
+
+    HOLDER = "holder"
+    ISSUER = "issuer"
+
+
+class Standing(StrEnum):
+    """Where the subscriber stands on the day of the movement."""
+
+    ADMITTED = "admitted"
+    LATER = "later"
+    CANDIDATE = "candidate"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Shares acquired together (*lot*): their first day and price stay with them through transfers."""
+
+    id: UUID
+    class_id: UUID
+    first_acquired_on: date
+    issue_unit_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One side of a transaction: so many shares of one lot, in or out of one account."""
+
+    account: Account
+    member_id: UUID | None
+    lot: Lot
+    quantity: int
+    unit_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Who subscribes: the name for the sentence, where she stands, since when she is a member."""
+
+    name: str
+    standing: Standing
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A subscription (*souscription*) about to be written, with what the rules need beside it."""
+
+    subscriber: Subscriber
+    quantity: int
+    unit_cents: int
+    effective_on: date
+    today: date
+    payable_now: int | None = None
+    is_conditional: bool = False
+    # What she holds and what all hold, in cents, before this subscription: once per day that matters.
+    before: Sequence[tuple[int, int]] = ()
+
+    @property
+    def total(self) -> Cents:
+        """The price of the shares."""
+        return Cents(self.quantity * self.unit_cents)
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """A reversal (*contre-passation*) about to be written, with what it would undo."""
+
+    seq: int
+    kind: TxKind
+    original_on: date
+    effective_on: date
+    today: date
+    reason: str
+    reversed_by: int | None
+    # The timeline of each lot it touches, as it would be.
+    timelines: Sequence[Sequence[Moment]] = ()
+
+
+def issue_legs(member_id: UUID, lot: Lot, quantity: int, unit_cents: int) -> tuple[Leg, Leg]:
+    """The two legs of an issue of shares: into the holder's account, out of the issuer's."""
+    return (
+        Leg(Account.HOLDER, member_id, lot, quantity, unit_cents),
+        Leg(Account.ISSUER, None, lot, -quantity, unit_cents),
+    )
+
+
+def negated(legs: Iterable[Leg]) -> tuple[Leg, ...]:
+    """The legs of a reversal: the same lots and prices, the opposite quantities."""
+    return tuple(replace(leg, quantity=-leg.quantity) for leg in legs)
+
+
+def least_payable(total: int, figures: Figures, on: date) -> Cents:
+    """What must be paid at subscription at least (*libération minimale*), rounded up to the cent."""
+    return Cents(ceil(total * figures.figure("share.payup.first", on=on).as_fraction()))
+
+
+def balance_latest_on(subscribed_on: date, figures: Figures) -> date:
+    """The last day for the rest of the price (*libération du solde*)."""
+    return add_years(subscribed_on, figures.figure("share.payup.balance_years", on=subscribed_on).as_int())
+
+
+def check_subscription(draft: Draft, figures: Figures) -> list[Breach]:
+    """List all that stands against a subscription."""
+    breaches = check_day(draft.effective_on, draft.today) + check_standing(draft)
+    if not 1 <= draft.quantity < MOST_SHARES:
+        return [*breaches, _not_a_number_of_shares(draft.quantity)]
+    return breaches + check_pay_up(draft, figures) + check_share_of_capital(draft, figures)
+
+
+def check_day(effective_on: date, today: date) -> list[Breach]:
+    """List what stands against the legal day of a movement."""
+    if effective_on <= today:
+        return []
+    sentence = N_(
+        "%(day)s has not come yet: a movement is written when it has taken place. Give today or a day before."
+    )
+    return [Breach("day_not_come", sentence, {"day": effective_on}, field="effective_on")]
+
+
+def check_standing(draft: Draft) -> list[Breach]:
+    """List what stands against this person subscribing on that day."""
+    who = draft.subscriber
+    match who.standing:
+        case Standing.LATER:
+            sentence = N_("%(name)s is a member since %(since)s only. Give that day or a later one.")
+            values = {"name": who.name, "since": who.since}
+            return [Breach("member_later", sentence, values, field="effective_on")]
+        case Standing.CANDIDATE if not draft.is_conditional:
+            sentence = N_(
+                "%(name)s is not admitted yet. Mark the subscription as conditional on admission, "
+                "or wait for the decision."
+            )
+            return [Breach("not_admitted_yet", sentence, {"name": who.name}, field="is_conditional")]
+        case Standing.OUTSIDE:
+            sentence = N_("%(name)s is not a member of the cooperative and cannot subscribe. Choose a member.")
+            return [Breach("not_a_member", sentence, {"name": who.name})]
+        case _:
+            return []
+
+
+def check_pay_up(draft: Draft, figures: Figures) -> list[Breach]:
+    """List what stands against the amount called at subscription."""
+    if draft.payable_now is None:
+        return []
+    first = figures.figure("share.payup.first", on=draft.effective_on)
+    least = least_payable(draft.total, figures, draft.effective_on)
+    values = {"least": Euros(least), "total": Euros(draft.total), "fraction": first.as_fraction()}
+    if draft.payable_now < least:
+        sentence = N_(
+            "At subscription at least %(fraction)s of %(total)s must be paid, that is %(least)s. "
+            "Give that amount or more."
+        )
+        return [Breach("payable_too_low", sentence, values, first.citations, field="payable_now")]
+    if draft.payable_now > draft.total:
+        sentence = N_("These shares cost %(total)s in all. Give that amount or less.")
+        return [Breach("payable_too_high", sentence, values, first.citations, field="payable_now")]
+    return []
+
+
+def check_share_of_capital(draft: Draft, figures: Figures) -> list[Breach]:
+    """List what stands against how much of the capital the subscriber would hold.
+
+    The first shares ever are let through: until others subscribe, there is nothing to hold a part of.
+    """
+    limit = figures.find_figure("share.max_holder_fraction", on=draft.effective_on)
+    if limit is None or not draft.before:
+        return []
+    held, capital = max(draft.before, key=lambda day: _part(day, draft.total))
+    part = _part((held, capital), draft.total)
+    if capital == 0 or part <= limit.as_fraction():
+        return []
+    values = {
+        "name": draft.subscriber.name, "part": part, "limit": limit.as_fraction(),
+        "most": most_shares(held, capital, draft.unit_cents, limit.as_fraction()),
+    }  # fmt: skip
+    sentence = N_(
+        "%(name)s would hold %(part)s of the capital and no member may hold more than %(limit)s. "
+        "Number of shares that can be subscribed today: %(most)s."
+    )
+    return [Breach("holder_over_limit", sentence, values, limit.citations, field="quantity")]
+
+
+def most_shares(held: int, capital: int, unit_cents: int, limit: Fraction) -> int:
+    """How many shares a holder may still take without passing her part of the capital; `limit` is under one."""
+    return max(0, floor((limit * capital - held) / (unit_cents * (1 - limit))))
+
+
+def check_reversal(undoing: Undoing) -> list[Breach]:
+    """List all that stands against undoing a movement."""
+    breaches = check_day(undoing.effective_on, undoing.today) + check_reason(undoing.reason)
+    values = {"seq": undoing.seq, "day": undoing.original_on, "by": undoing.reversed_by or 0}
+    if undoing.kind is TxKind.REVERSAL:
+        sentence = N_("Movement %(seq)s is itself a reversal. Write the right movement instead.")
+        return [*breaches, Breach("is_a_reversal", sentence, values)]
+    if undoing.reversed_by is not None:
+        sentence = N_("Movement %(seq)s is reversed already, by movement %(by)s. There is nothing left to undo.")
+        return [*breaches, Breach("reversed_already", sentence, values)]
+    if undoing.effective_on < undoing.original_on:
+        sentence = N_("Movement %(seq)s takes effect on %(day)s. Give that day or a later one.")
+        breaches.append(Breach("before_the_original", sentence, values, field="effective_on"))
+    return breaches + check_timelines(undoing.timelines)
+
+
+def check_reason(reason: str) -> list[Breach]:
+    """List what stands against the reason of a reversal."""
+    if reason.strip():
+        return []
+    return [Breach("no_reason", N_("Say why, for those who read the register later."), field="reason")]
+
+
+def check_timelines(timelines: Iterable[Iterable[Moment]]) -> list[Breach]:
+    """List the holdings that would fall below zero, each with the day and the movement where they would."""
+    shortages = [shortage for shortage in map(first_negative, timelines) if shortage is not None]
+    sentence = N_(
+        "Fewer than no shares would be left on %(day)s, after movement %(seq)s. Reverse the later movements first."
+    )
+    return [Breach("below_zero", sentence, {"day": short.on, "seq": short.seq}) for short in shortages]
+
+
+def check_opening(subscriber: Subscriber, quantity: int, total: int, paid: int) -> list[Breach]:
+    """List what stands against taking over one holding of an older register."""
+    breaches = []
+    if subscriber.standing is not Standing.ADMITTED:
+        sentence = N_("%(name)s is not a member on the day the older register was closed. Admit her first.")
+        breaches.append(Breach("not_a_member", sentence, {"name": subscriber.name}))
+    if not 1 <= quantity < MOST_SHARES:
+        breaches.append(_not_a_number_of_shares(quantity))
+    elif not 0 <= paid <= total:
+        sentence = N_("%(name)s has shares worth %(total)s: %(paid)s cannot have been paid on them. Check the file.")
+        values = {"name": subscriber.name, "total": Euros(Cents(total)), "paid": Euros(Cents(paid))}
+        breaches.append(Breach("paid_out_of_range", sentence, values))
+    return breaches
+
+
+def check_has_bulletin(seq: int, kind: TxKind, reversed_by: int | None) -> list[Breach]:
+    """List what stands against a subscription form for this movement."""
+    if kind is TxKind.SUBSCRIBE and reversed_by is None:
+        return []
+    sentence = N_("Movement %(seq)s is not a subscription in force: there is no form to sign. Choose another movement.")
+    return [Breach("no_form_for_it", sentence, {"seq": seq})]
+
+
+def check_holds_shares(name: str, quantity: int, on: date) -> list[Breach]:
+    """List what stands against a certificate of what someone holds on that day."""
+    if quantity > 0:
+        return []
+    sentence = N_("%(name)s holds no share on %(day)s: there is nothing to certify. Choose another day.")
+    return [Breach("holds_nothing", sentence, {"name": name, "day": on}, field="on")]
+
+
+def _part(day: tuple[int, int], more: int) -> Fraction:
+    held, capital = day
+    return Fraction(held + more, capital + more)
+
+
+def _not_a_number_of_shares(quantity: int) -> Breach:
+    if quantity < 1:
+        sentence = N_("At least one share is subscribed. Give 1 or more.")
+    else:
+        sentence = N_("%(quantity)s shares cannot be meant. Check the number.")
+    return Breach("not_a_number_of_shares", sentence, {"quantity": quantity}, field="quantity")

@@ -1,0 +1,118 @@
+"""The only writer of the money book: numbers, chains and stores transactions, one or a hundred thousand."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from coopgov.core.act import Act
+from coopgov.shares.chain import Head, chunks, commitment, link, take_pen
+from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
+from coopgov.treasury.rules import CapitalKind, Leg
+
+# Any constant will do; it only has to be the same for every writer of this book.
+PEN = 0x6D6F6E79
+# How the journal names the book as a whole, when one command writes many lines.
+BOOK_NAME = "capital-book"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One transaction to be written."""
+
+    kind: CapitalKind
+    effective_on: date
+    legs: Sequence[Leg]
+    share_tx_seq: int | None = None
+    resolution: str = ""
+    note: str = ""
+    reverses_seq: int | None = None
+
+
+def take_the_pen(session: Session) -> None:
+    """Be alone with the book until the end of the act; before anything is read that decides what is written."""
+    take_pen(session, PEN)
+
+
+def line_name(seq: int) -> str:
+    """How the journal names one transaction."""
+    return f"capital-tx:{seq}"
+
+
+def head(session: Session) -> Head:
+    """The end of the chain."""
+    last = session.execute(select(CapitalTx.seq, CapitalTx.hash).order_by(CapitalTx.seq.desc()).limit(1)).first()
+    return Head(last.seq, last.hash) if last else Head()
+
+
+def write(act: Act, entries: Sequence[Entry]) -> list[int]:
+    """Write the transactions after the last one, in order; gives their numbers."""
+    take_the_pen(act.session)
+    end = head(act.session)
+    first = end.seq + 1
+    for some in chunks(entries):
+        end = _write_some(act, some, end)
+    return list(range(first, end.seq + 1))
+
+
+def _write_some(act: Act, entries: Sequence[Entry], end: Head) -> Head:
+    txs: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    for entry in entries:
+        tx, note = _tx(act, entry, end)
+        txs.append(tx)
+        notes.extend(note)
+        end = Head(tx["seq"], tx["hash"])
+    _insert(act.session, CapitalTx, txs)
+    _insert(act.session, CapitalLeg, [leg for tx, entry in zip(txs, entries, strict=True) for leg in _legs(tx, entry)])
+    _insert(act.session, CapitalNote, notes)
+    return end
+
+
+def _tx(act: Act, entry: Entry, end: Head) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    seq, salt = end.seq + 1, secrets.token_bytes(32)
+    tx: dict[str, Any] = {
+        "seq": seq, "kind": entry.kind, "effective_on": entry.effective_on, "recorded_at": act.now,
+        "recorded_by": act.actor.pseudonym, "approved_by": None, "share_tx_seq": entry.share_tx_seq,
+        "bank_line_id": None, "run_id": None, "resolution": entry.resolution, "reverses_seq": entry.reverses_seq,
+        "legs": len(entry.legs), "payload_digest": commitment(salt, entry.note) if entry.note else "",
+        "prev_hash": end.hash,
+    }  # fmt: skip
+    legs = [leg_facts(line, leg) for line, leg in enumerate(entry.legs, start=1)]
+    tx["hash"] = link(end.hash, header_facts(tx), legs)
+    return tx, [{"tx_seq": seq, "salt": salt, "words": entry.note}] if entry.note else []
+
+
+HEADER = (
+    "seq", "kind", "effective_on", "recorded_by", "approved_by", "share_tx_seq", "bank_line_id", "run_id",
+    "resolution", "reverses_seq", "legs", "payload_digest",
+)  # fmt: skip
+
+
+def header_facts(tx: Mapping[str, Any]) -> dict[str, Any]:
+    """What the chain covers of a transaction's own row."""
+    return {name: tx[name] for name in HEADER} | {"recorded_at": tx["recorded_at"].astimezone(UTC)}
+
+
+def leg_facts(line: int, leg: Leg) -> dict[str, Any]:
+    """What the chain covers of a leg."""
+    return {"line": line, "bucket": leg.bucket, "membership_id": leg.member_id, "cents": leg.cents}
+
+
+def _legs(tx: Mapping[str, Any], entry: Entry) -> list[dict[str, Any]]:
+    return [
+        {
+            "tx_seq": tx["seq"], "line": line, "effective_on": entry.effective_on, "membership_id": leg.member_id,
+            "bucket": leg.bucket, "cents": leg.cents,
+        }
+        for line, leg in enumerate(entry.legs, start=1)
+    ]  # fmt: skip
+
+
+def _insert(session: Session, model: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(model.__table__), rows)

@@ -1,0 +1,292 @@
+"""Reads of the money book: what is called, paid and still due, on a day and as it was known at an instant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import accumulate
+from typing import Any
+from uuid import UUID
+
+from flask_babel import ngettext
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from coopgov.core.dates import paris_day
+from coopgov.core.errors import NotFound
+from coopgov.core.money import Cents
+from coopgov.core.policy import Actor, Permission
+from coopgov.core.waiting import Waiting
+from coopgov.members import queries as members
+from coopgov.shares.chain import Moment
+from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
+from coopgov.treasury.rules import Bucket, CapitalKind, Leg, called_since
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAccount:
+    """What one member has subscribed, and how far it is called and paid (*compte de capital*)."""
+
+    uncalled: int = 0
+    called_unpaid: int = 0
+    paid_up: int = 0
+    repayable: int = 0
+
+    @property
+    def subscribed(self) -> int:
+        """The nominal value of the shares held."""
+        return self.uncalled + self.called_unpaid + self.paid_up
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a member owes now, since the oldest call that is not wholly paid."""
+
+    member_id: UUID
+    name: str
+    cents: Cents
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class OwedPage:
+    """One page of what is to be received, and the key of the next."""
+
+    rows: tuple[Owed, ...]
+    next_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One transaction of one member as it was written: how it changes what is called and what is paid."""
+
+    seq: int
+    kind: CapitalKind
+    effective_on: date
+    recorded_at: datetime
+    recorded_by: str
+    share_tx_seq: int | None
+    reverses_seq: int | None
+    reversed_by: int | None
+    note: str
+    member_id: UUID
+    subscribed: int
+    called_unpaid: int
+    paid: int
+
+    @property
+    def can_be_reversed(self) -> bool:
+        """True when it stands alone and is neither a reversal nor reversed."""
+        alone = self.share_tx_seq is None and self.reversed_by is None
+        return alone and self.kind not in {CapitalKind.REVERSAL, CapitalKind.OPENING}
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One transaction of a member, with what is due and paid after it on that legal day."""
+
+    transaction: Transaction
+    due_after: int
+    paid_after: int
+
+
+def account_of(session: Session, *, member_id: UUID, on: date, known_at: datetime | None = None) -> MemberAccount:
+    """A member's account at the end of that day, as known at that instant."""
+    return _accounts(session, [member_id], on, known_at)[member_id]
+
+
+def accounts_of(session: Session, member_ids: Sequence[UUID], on: date) -> dict[UUID, MemberAccount]:
+    """The accounts of these members at the end of that day."""
+    return _accounts(session, member_ids, on, None)
+
+
+def totals_on(session: Session, on: date) -> MemberAccount:
+    """The account of all members together at the end of that day."""
+    rows = session.execute(
+        select(CapitalLeg.bucket, func.sum(CapitalLeg.cents))
+        .where(CapitalLeg.effective_on <= on)
+        .group_by(CapitalLeg.bucket)
+    )
+    return _account({bucket: int(cents) for bucket, cents in rows})
+
+
+def to_receive(session: Session, *, after: str | None = None, limit: int = PAGE) -> OwedPage:
+    """Who owes what is called, the oldest last call first (*versements à recevoir*)."""
+    last_call = func.max(CapitalLeg.effective_on).filter(CapitalLeg.cents > 0)
+    query = (
+        select(CapitalLeg.membership_id, func.sum(CapitalLeg.cents), last_call.label("last_call"))
+        .where(CapitalLeg.bucket == Bucket.CALLED_UNPAID)
+        .group_by(CapitalLeg.membership_id)
+        .having(func.sum(CapitalLeg.cents) > 0)
+        .order_by(last_call, CapitalLeg.membership_id)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.having(tuple_(last_call, CapitalLeg.membership_id) > _key(after))
+    rows = session.execute(query).all()
+    shown, more = rows[:limit], rows[limit:]
+    key = f"{shown[-1][2].isoformat()}.{shown[-1][0]}" if more else None
+    return OwedPage(tuple(_owed(session, shown)), key)
+
+
+def count_to_receive(session: Session) -> int:
+    """How many members owe what is called."""
+    owing = (
+        select(CapitalLeg.membership_id)
+        .where(CapitalLeg.bucket == Bucket.CALLED_UNPAID)
+        .group_by(CapitalLeg.membership_id)
+        .having(func.sum(CapitalLeg.cents) > 0)
+        .subquery()
+    )
+    return session.scalar(select(func.count()).select_from(owing)) or 0
+
+
+def movements_of(session: Session, member_id: UUID, *, known_at: datetime | None = None) -> list[Movement]:
+    """Every transaction of a member in the order of the legal days, with what is due and paid after each."""
+    query = _known(_transactions().where(CapitalLeg.membership_id == member_id), known_at)
+    rows = session.execute(query.order_by(CapitalTx.effective_on, CapitalTx.seq))
+    found = [_transaction(row) for row in rows]
+    dues = accumulate(transaction.called_unpaid for transaction in found)
+    paids = accumulate(transaction.paid for transaction in found)
+    return [Movement(*parts) for parts in zip(found, dues, paids, strict=True)]
+
+
+def get_transaction(session: Session, seq: int) -> Transaction:
+    """One transaction; raises NotFound."""
+    row = session.execute(_transactions().where(CapitalTx.seq == seq, CapitalLeg.membership_id.is_not(None))).first()
+    if row is None:
+        raise NotFound
+    return _transaction(row)
+
+
+def call_of_shares(session: Session, share_tx_seq: int) -> int | None:
+    """The transaction that answers a movement of shares and still stands, or None."""
+    undoing = aliased(CapitalTx)
+    return session.scalar(
+        select(CapitalTx.seq)
+        .outerjoin(undoing, undoing.reverses_seq == CapitalTx.seq)
+        .where(CapitalTx.share_tx_seq == share_tx_seq, CapitalTx.reverses_seq.is_(None), undoing.seq.is_(None))
+    )
+
+
+def legs_of(session: Session, seq: int) -> list[Leg]:
+    """The legs of a transaction, in order of line."""
+    rows = session.execute(
+        select(CapitalLeg.bucket, CapitalLeg.membership_id, CapitalLeg.cents)
+        .where(CapitalLeg.tx_seq == seq)
+        .order_by(CapitalLeg.line)
+    )
+    return [Leg(bucket, member_id, cents) for bucket, member_id, cents in rows]
+
+
+def moments_of(session: Session, member_ids: Sequence[UUID]) -> dict[UUID, dict[Bucket, list[Moment]]]:
+    """The timeline of each bucket of these members."""
+    rows = session.execute(
+        select(
+            CapitalLeg.membership_id, CapitalLeg.bucket, CapitalLeg.effective_on, CapitalLeg.tx_seq, CapitalLeg.cents
+        )
+        .where(CapitalLeg.membership_id.in_(member_ids))
+        .order_by(CapitalLeg.effective_on, CapitalLeg.tx_seq)
+    )
+    found: dict[UUID, dict[Bucket, list[Moment]]] = {member_id: {} for member_id in member_ids}
+    for member_id, bucket, on, seq, cents in rows:
+        if member_id is not None:
+            found[member_id].setdefault(bucket, []).append(Moment(on, seq, cents))
+    return found
+
+
+def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """Payments to receive for whoever records them, and what the actor owes herself."""
+    found = []
+    if actor.may(Permission.SHARES_RECORD) and (number := count_to_receive(session)):
+        title = ngettext("%(num)s payment to receive", "%(num)s payments to receive", number)
+        found.append(Waiting(title, "treasury.to_receive", icon="coin"))
+    if actor.account_id is not None and (mine := members.find_by_account(session, actor.account_id)):
+        found += _my_debt(session, mine.id, paris_day(now))
+    return found
+
+
+def _my_debt(session: Session, member_id: UUID, today: date) -> list[Waiting]:
+    if account_of(session, member_id=member_id, on=today).called_unpaid <= 0:
+        return []
+    title = ngettext("A payment for your shares is due", "Payments for your shares are due", 1)
+    return [Waiting(title, "shares.mine", icon="coin")]
+
+
+def _accounts(
+    session: Session, member_ids: Sequence[UUID], on: date, known_at: datetime | None
+) -> dict[UUID, MemberAccount]:
+    query = (
+        select(CapitalLeg.membership_id, CapitalLeg.bucket, func.sum(CapitalLeg.cents))
+        .where(CapitalLeg.membership_id.in_(member_ids), CapitalLeg.effective_on <= on)
+        .group_by(CapitalLeg.membership_id, CapitalLeg.bucket)
+    )
+    sums: dict[UUID, dict[Bucket, int]] = {member_id: {} for member_id in member_ids}
+    for member_id, bucket, cents in session.execute(_known(query, known_at)):
+        sums[member_id][bucket] = int(cents)
+    return {member_id: _account(buckets) for member_id, buckets in sums.items()}
+
+
+def _account(sums: dict[Bucket, int]) -> MemberAccount:
+    return MemberAccount(
+        uncalled=sums.get(Bucket.SUBSCRIBED_UNCALLED, 0),
+        called_unpaid=sums.get(Bucket.CALLED_UNPAID, 0),
+        paid_up=sums.get(Bucket.PAID_UP, 0),
+        repayable=sums.get(Bucket.REPAYABLE, 0),
+    )
+
+
+def _key(after: str) -> Any:
+    day, _, member_id = after.partition(".")
+    try:
+        return tuple_(date.fromisoformat(day), UUID(member_id))
+    except ValueError:
+        raise NotFound from None
+
+
+def _owed(session: Session, rows: Sequence[Any]) -> list[Owed]:
+    ids = [row[0] for row in rows]
+    people, moments = members.get_members(session, ids), moments_of(session, ids)
+    return [
+        Owed(
+            member_id, people[member_id].name, Cents(int(cents)),
+            called_since(moments[member_id][Bucket.CALLED_UNPAID], int(cents)) or last_call,
+        )
+        for member_id, cents, last_call in rows
+    ]  # fmt: skip
+
+
+def _known(query: Any, known_at: datetime | None) -> Any:
+    if known_at is None:
+        return query
+    return query.where(CapitalLeg.tx_seq.in_(select(CapitalTx.seq).where(CapitalTx.recorded_at <= known_at)))
+
+
+def _transactions() -> Any:
+    undoing = aliased(CapitalTx)
+    return (
+        select(
+            CapitalTx, CapitalLeg.membership_id, CapitalNote.words, undoing.seq.label("reversed_by"),
+            _moved(Bucket.CLAIM).label("claim"), _moved(Bucket.CALLED_UNPAID).label("called"),
+            _moved(Bucket.PAID_UP).label("paid"), _moved(Bucket.SUBSCRIBED_UNCALLED).label("uncalled"),
+        )
+        .join(CapitalTx, CapitalTx.seq == CapitalLeg.tx_seq)
+        .outerjoin(undoing, undoing.reverses_seq == CapitalTx.seq)
+        .outerjoin(CapitalNote, CapitalNote.tx_seq == CapitalTx.seq)
+        .group_by(CapitalTx.seq, CapitalLeg.membership_id, CapitalNote.words, undoing.seq)
+    )  # fmt: skip
+
+
+def _moved(bucket: Bucket) -> Any:
+    return func.coalesce(func.sum(CapitalLeg.cents).filter(CapitalLeg.bucket == bucket), 0)
+
+
+def _transaction(row: Any) -> Transaction:
+    tx: CapitalTx = row.CapitalTx
+    return Transaction(
+        seq=tx.seq, kind=tx.kind, effective_on=tx.effective_on, recorded_at=tx.recorded_at,
+        recorded_by=tx.recorded_by, share_tx_seq=tx.share_tx_seq, reverses_seq=tx.reverses_seq,
+        reversed_by=row.reversed_by, note=row.words or "", member_id=row.membership_id,
+        subscribed=int(row.called + row.paid + row.uncalled), called_unpaid=int(row.called), paid=int(row.paid),
+    )  # fmt: skip

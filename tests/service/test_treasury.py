@@ -1,0 +1,320 @@
+"""The money book on both engines: calls, payments, reversals, and its agreement with the share book."""
+
+import threading
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from coopgov.core.errors import RuleBroken
+from coopgov.core.money import Cents
+from coopgov.core.policy import Actor, Role
+from coopgov.members import queries as members
+from coopgov.printing import archive
+from coopgov.shares import service as shares
+from coopgov.shares.service import OpeningHolding, Subscription
+from coopgov.shares.verify import verify as verify_shares
+from coopgov.treasury import queries, service
+from coopgov.treasury.queries import MemberAccount
+from coopgov.treasury.service import Receipt
+from coopgov.treasury.verify import verify
+from tests.shares_world import wire
+
+MARCH, JUNE, TODAY = date(2026, 3, 2), date(2026, 6, 1), date(2026, 11, 24)
+
+
+@pytest.fixture
+def world(app):
+    made = wire(app)
+    made.found()
+    return made
+
+
+@pytest.fixture
+def alice(world):
+    """A member with ten shares at 20 €, a quarter of them owed at once."""
+    member = world.a_member()
+    subscribe(world, member, 10, payable_now=Cents(50_00))
+    return member
+
+
+def subscribe(world, member_id, quantity=5, on=MARCH, **more):
+    with world.act() as a:
+        return shares.subscribe(a, member_id=member_id, quantity=quantity, effective_on=on, **more)
+
+
+def pay(world, member_id, cents, on=JUNE, reference=""):
+    with world.act() as a:
+        return service.pay(a, member_id=member_id, cents=Cents(cents), effective_on=on, reference=reference)
+
+
+def reverse(world, seq, on=TODAY):
+    with world.act() as a:
+        return service.reverse_payment(a, seq=seq, effective_on=on, reason="Chèque impayé")
+
+
+def account(session, member_id, on=TODAY):
+    session.rollback()
+    return queries.account_of(session, member_id=member_id, on=on)
+
+
+def test_a_subscription_makes_a_part_owed_at_once_and_keeps_the_rest(world, session, alice):
+    assert account(session, alice) == MemberAccount(uncalled=150_00, called_unpaid=50_00)
+    assert account(session, alice, MARCH - timedelta(days=1)) == MemberAccount()
+    assert list(verify(session)) == []
+
+
+def test_payments_may_come_in_parts_and_early_but_not_in_excess(world, session, alice):
+    pay(world, alice, 20_00)
+    pay(world, alice, 80_00)
+    assert account(session, alice) == MemberAccount(uncalled=100_00, paid_up=100_00)
+    with pytest.raises(RuleBroken, match="overpaid"):
+        pay(world, alice, 100_01)
+    pay(world, alice, 100_00)
+    with pytest.raises(RuleBroken, match="nothing_due"):
+        pay(world, alice, 1)
+
+
+def test_a_payment_is_not_dated_before_what_it_pays(world, alice):
+    with pytest.raises(RuleBroken, match="nothing_due"):
+        pay(world, alice, 10_00, on=MARCH - timedelta(days=1))
+
+
+def test_a_payment_dated_in_the_past_leaves_room_for_the_later_ones(world, session, alice):
+    pay(world, alice, 190_00, on=TODAY)
+    with pytest.raises(RuleBroken, match="overpaid"):
+        pay(world, alice, 10_01, on=JUNE)
+    pay(world, alice, 10_00, on=JUNE)
+    assert account(session, alice).paid_up == 200_00
+    assert list(verify(session)) == []
+
+
+def test_the_rest_is_called_up_to_what_is_not_called(world, session, alice):
+    with world.act() as a:
+        service.call(a, member_id=alice, cents=Cents(150_00), effective_on=JUNE, resolution="CA du 1er juin")
+    assert account(session, alice) == MemberAccount(called_unpaid=200_00)
+    with pytest.raises(RuleBroken, match="call_out_of_range"), world.act() as a:
+        service.call(a, member_id=alice, cents=Cents(1), effective_on=JUNE)
+
+
+def test_a_payment_is_reversed_exactly_and_once(world, session, alice):
+    seq = pay(world, alice, 70_00, reference="VIR 4451")
+    reverse(world, seq)
+    assert account(session, alice) == MemberAccount(uncalled=150_00, called_unpaid=50_00)
+    assert account(session, alice, JUNE).paid_up == 70_00
+    with pytest.raises(RuleBroken, match="reversed_already"):
+        reverse(world, seq)
+    assert list(verify(session)) == []
+
+
+def test_the_call_of_a_subscription_is_reversed_with_the_subscription_only(world, session, alice):
+    with pytest.raises(RuleBroken, match="belongs_to_shares"):
+        reverse(world, 1)
+    with world.act() as a:
+        shares.reverse(a, seq=1, effective_on=TODAY, reason="Erreur de personne")
+    assert account(session, alice) == MemberAccount()
+    assert list(verify(session)) == list(verify_shares(session)) == []
+
+
+def test_paid_shares_are_not_reversed_over_the_payment(world, session, alice):
+    pay(world, alice, 30_00)
+    with pytest.raises(RuleBroken, match="not_covered"), world.act() as a:
+        shares.reverse(a, seq=1, effective_on=TODAY, reason="Erreur de personne")
+    assert account(session, alice).subscribed == 200_00
+
+
+def test_the_register_of_money_can_be_asked_as_it_was_known(world, session, alice, clock):
+    known = clock.now
+    clock.forward(days=2)
+    pay(world, alice, 50_00)
+    session.rollback()
+    assert queries.account_of(session, member_id=alice, on=TODAY, known_at=known).paid_up == 0
+    assert queries.account_of(session, member_id=alice, on=TODAY, known_at=clock.now).paid_up == 50_00
+
+
+def test_movements_tell_what_is_due_and_paid_after_each(world, session, alice):
+    pay(world, alice, 20_00, reference="Chèque 12")
+    call, payment = queries.movements_of(session, alice)
+    assert (call.due_after, call.paid_after) == (50_00, 0)
+    assert (payment.due_after, payment.paid_after, payment.transaction.note) == (30_00, 20_00, "Chèque 12")
+
+
+def test_who_owes_comes_the_oldest_call_first_page_by_page(world, session):
+    names = [f"Membre N{n}" for n in range(5)]
+    people = world.members(*names)
+    for n, member_id in enumerate(people):
+        subscribe(world, member_id, 1 + n, on=MARCH + timedelta(days=5 - n))
+    pay(world, people[4], 100_00)
+    first = queries.to_receive(session, limit=3)
+    second = queries.to_receive(session, after=first.next_key, limit=3)
+    assert [row.name for row in (*first.rows, *second.rows)] == [names[n] for n in (3, 2, 1, 0)]
+    assert (first.rows[0].cents, first.rows[0].since) == (80_00, MARCH + timedelta(days=2))
+    assert second.next_key is None
+    assert queries.count_to_receive(session) == 4
+
+
+def test_the_treasurer_is_told_of_payments_to_receive_and_the_member_of_hers(world, session):
+    member_id = world.a_member(email="alice@example.org")
+    subscribe(world, member_id)
+    account_id = members.get_member(session, member_id).account_id
+    treasurer = Actor("Bob", account_id=None, roles=frozenset({Role.TREASURER}))
+    member = Actor("Alice", account_id=account_id, roles=frozenset({Role.MEMBER}))
+    with world.app.test_request_context():
+        now = world.app.extensions["coopgov.runtime"].clock()
+        [one] = queries.waiting_for(session, treasurer, now)
+        [mine] = queries.waiting_for(session, member, now)
+    assert (one.endpoint, mine.endpoint) == ("treasury.to_receive", "shares.mine")
+
+
+def test_many_payments_at_once(world, session):
+    people = world.members(*(f"Membre N{n}" for n in range(12)))
+    with world.act() as a:
+        shares.subscribe_many(a, [Subscription(member_id, 4, MARCH, Cents(20_00)) for member_id in people])
+        service.pay_many(a, [Receipt(member_id, Cents(30_00), JUNE, "VIR") for member_id in people])
+    assert queries.totals_on(session, TODAY) == MemberAccount(uncalled=12 * 50_00, paid_up=12 * 30_00)
+    assert list(verify(session)) == []
+    with pytest.raises(RuleBroken, match="listed_twice"), world.act() as a:
+        service.pay_many(a, [Receipt(people[0], Cents(1), JUNE), Receipt(people[0], Cents(1), JUNE)])
+
+
+def test_an_older_register_is_taken_over_with_what_was_paid(world, session):
+    member_id = world.a_member()
+    with world.act() as a:
+        rows = [OpeningHolding(member_id, 10, date(2015, 9, 1), Cents(125_00))]
+        shares.open_holdings(a, rows=rows, on=MARCH, source="Ancien registre")
+    assert account(session, member_id) == MemberAccount(called_unpaid=75_00, paid_up=125_00)
+    assert list(verify(session)) == []
+
+
+def test_a_certificate_tells_what_is_paid_and_what_is_due(world, session, alice):
+    pay(world, alice, 60_00)
+    with world.act() as a:
+        document = service.issue_certificate(a, member_id=alice, on=TODAY)
+    facts = archive.get_facts(session, document)
+    assert facts["paid"] == {"paid_up_cents": 60_00, "due_cents": 140_00}
+    assert facts["shares"]["quantity"] == 10
+
+
+def test_two_payments_at_the_same_instant_do_not_both_take_what_is_due(world, session, alice):
+    outcomes = []
+    gate = threading.Barrier(2)
+
+    def take():
+        with world.app.app_context():
+            gate.wait()
+            try:
+                outcomes.append(pay(world, alice, 200_00))
+            except RuleBroken as refusal:
+                outcomes.append(refusal.breaches[0].code)
+
+    threads = [threading.Thread(target=take) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, outcomes)) == ["2", "nothing_due"]
+    assert account(session, alice).paid_up == 200_00
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE capital_tx SET kind = 'gift'",
+        "UPDATE capital_leg SET cents = 1",
+        "DELETE FROM capital_tx",
+        "DELETE FROM capital_leg",
+    ],
+)
+def test_the_book_is_neither_changed_nor_cut(world, alice, statement):
+    with pytest.raises(DatabaseError, match="append-only"), world.act() as a:
+        a.session.execute(text(statement))
+
+
+TX = (
+    "INSERT INTO capital_tx (seq, kind, effective_on, recorded_at, recorded_by, resolution, legs, payload_digest, "
+    "prev_hash, hash, reverses_seq) SELECT :seq, :kind, :on, '2026-11-24 09:00:00', 'sql', '', :legs, '', hash, "
+    "'x', :reverses FROM capital_tx WHERE seq = :seq - 1"
+)
+LEG = (
+    "INSERT INTO capital_leg (tx_seq, line, effective_on, membership_id, bucket, cents) "
+    "SELECT :seq, :line, :on, membership_id, :bucket, :cents FROM capital_leg WHERE tx_seq = 1 AND line = 1"
+)
+
+
+def raw(world, legs, **changes):
+    values = {"seq": 2, "kind": "pay", "on": "2026-06-01", "legs": len(legs), "reverses": None} | changes
+    with world.act() as a:
+        a.session.execute(text(TX), values)
+        for line, (bucket, cents) in enumerate(legs, start=1):
+            leg = {"seq": 2, "line": line, "on": values["on"], "bucket": bucket, "cents": cents}
+            a.session.execute(text(LEG), leg)
+
+
+def test_a_sound_line_written_by_hand_passes_the_guards(world, alice):
+    raw(world, [("paid_up", 10), ("called_unpaid", -10)])
+
+
+@pytest.mark.parametrize(
+    ("legs", "changes", "refusal"),
+    [
+        ([("paid_up", 10), ("called_unpaid", -9)], {}, "add up to zero"),
+        ([("paid_up", 50_01), ("called_unpaid", -50_01)], {}, "below zero"),
+        ([("paid_up", 10), ("called_unpaid", -10)], {"on": "2026-03-01"}, "below zero"),
+        (
+            [("called_unpaid", -50_00), ("subscribed_uncalled", -150_01), ("claim", 200_01)],
+            {"kind": "reversal", "reverses": 1},
+            "exact|below zero",
+        ),
+        ([("called_unpaid", -50_00), ("claim", 50_00)], {"kind": "reversal", "reverses": 1}, "undoes an earlier"),
+    ],
+)
+def test_a_line_that_does_not_hold_is_refused_by_the_database(world, alice, legs, changes, refusal):
+    with pytest.raises(DatabaseError, match=refusal):
+        raw(world, legs, **changes)
+
+
+def test_the_proof_sees_money_that_the_share_book_does_not_know(world, session, alice):
+    raw(world, [("called_unpaid", 10), ("claim", -10)])
+    session.rollback()
+    faults = [fault.what for fault in verify(session)]
+    assert faults == ["its content does not give its hash", "on 2026-06-01 shares and money differ by -10 cents"]
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["subscribe", "pay", "undo_shares", "undo_money"]), st.integers(1, 12), st.integers(0, 8)
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_whatever_happens_the_two_books_agree(world, session, steps):
+    member_id = world.a_member()
+    for what, number, day in steps:
+        try:
+            take(world, member_id, what, number, MARCH + timedelta(days=day))
+        except RuleBroken:
+            session.rollback()
+    session.rollback()
+    assert list(verify(session)) == list(verify_shares(session)) == []
+
+
+def take(world, member_id, what, number, on):
+    with world.act() as a:
+        match what:
+            case "subscribe":
+                payable = Cents(number * 10_00)
+                shares.subscribe(a, member_id=member_id, quantity=number, effective_on=on, payable_now=payable)
+            case "pay":
+                service.pay(a, member_id=member_id, cents=Cents(number * 7_50), effective_on=on)
+            case "undo_shares":
+                if number <= shares.book.head(a.session).seq:
+                    shares.reverse(a, seq=number, effective_on=on, reason="essai")
+            case _:
+                if number <= service.book.head(a.session).seq:
+                    service.reverse_payment(a, seq=number, effective_on=on, reason="essai")

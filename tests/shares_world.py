@@ -1,0 +1,73 @@
+"""A small cooperative with statutes and members, for the tests of shares and money."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+
+from coopgov.core.act import Act, open_act
+from coopgov.core.policy import SYSTEM
+from coopgov.members import service as member_service
+from coopgov.members.rules import Category, NewMember, PartyKind, Person, Reach
+from coopgov.shares.events import HoldingsOpened, ManySharesSubscribed, SharesReversed, SharesSubscribed
+from coopgov.statutes import queries
+from coopgov.statutes import service as statutes
+from coopgov.statutes.ready import ready_set
+from coopgov.treasury import service as treasury
+
+FOUNDED = date(2021, 1, 4)
+HANDLERS = {
+    SharesSubscribed: [treasury.on_shares_subscribed],
+    ManySharesSubscribed: [treasury.on_many_shares_subscribed],
+    HoldingsOpened: [treasury.on_holdings_opened],
+    SharesReversed: [treasury.on_shares_reversed],
+}
+
+
+@dataclass
+class World:
+    """The application with the two books wired, and how to act in it."""
+
+    app: Flask
+
+    @contextmanager
+    def act(self, actor: Any = SYSTEM):
+        with open_act(self.app.extensions["coopgov.runtime"], actor) as opened:
+            yield opened
+
+    def found(self, ready: str = "scic-sa", *, on: date = FOUNDED) -> None:
+        """Adopt ready statutes."""
+        with self.act() as a:
+            statutes.adopt_statutes(a, text=ready_set(ready), in_force_from=on, decision="Assemblée constitutive")
+
+    def a_member(self, name: str = "Alice Martin", *, joined_on: date = FOUNDED, email: str = "") -> UUID:
+        """Write down a member, with an account when she has an e-mail address."""
+        with self.act() as a:
+            return member_service.enrol(a, member=_new(a, name, joined_on, email))
+
+    def members(self, *names: str) -> list[UUID]:
+        """Write down several members at once, without accounts."""
+        with self.act() as a:
+            rows = [_new(a, name, FOUNDED, "") for name in names]
+            return member_service.enrol_many(a, rows, with_accounts=False)
+
+
+def _new(act: Act, name: str, joined_on: date, email: str) -> NewMember:
+    given, _, family = name.partition(" ")
+    colleges = queries.statutes_on(act.session, joined_on).colleges
+    return NewMember(
+        Person(PartyKind.PERSON, family, given),
+        joined_on=joined_on,
+        category=Category.EMPLOYED,
+        college=colleges[0].code if colleges else "",
+        reach=Reach(email=email, address=("3 rue des Potiers",), postcode="26000", town="Valence"),
+    )
+
+
+def wire(app: Flask) -> World:
+    """The world of an application whose books hear each other."""
+    app.extensions["coopgov.runtime"] = replace(app.extensions["coopgov.runtime"], handlers=HANDLERS)
+    return World(app)
