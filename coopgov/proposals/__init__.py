@@ -1,0 +1,1 @@
+"""What members propose: drafting, backing, debate, and the text frozen for the vote."""
