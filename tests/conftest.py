@@ -64,6 +64,16 @@ def make_config(folder: Path, url: str, *, demo: bool = False) -> Config:
     )
 
 
+class Browser(FlaskClient):
+    """A client whose requests have a context of their own each, as on a real server."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request; what the test has read so far must not hold up a writer."""
+        db.session.rollback()
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @dataclass
 class Engine:
     """One database engine under test: how to begin again with empty tables."""
@@ -128,6 +138,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory, engines: Callable[[str], Engi
         if kind not in made:
             made[kind] = create_app(make_config(tmp_path_factory.mktemp("data"), engines(kind).url))
             made[kind].config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+            made[kind].test_client_class = Browser
         return made[kind]
 
     return app

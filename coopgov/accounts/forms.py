@@ -20,6 +20,12 @@ def address(_form: BaseForm, field: Field) -> None:
         raise ValidationError(sentence(breach))
 
 
+def one_line(_form: BaseForm, field: Field) -> None:
+    """Refuse what cannot stand on one line."""
+    if not (field.data or "").isprintable():
+        raise ValidationError(gettext("Write this on one line, with ordinary characters."))
+
+
 NEEDED = InputRequired(_l("This field is needed."))
 EMAIL = [InputRequired(_l("Write your e-mail address.")), Length(max=LONGEST_EMAIL), address]
 PASSWORD = Length(max=LONGEST_PASSWORD, message=_l("A password has at most %(max)d characters."))
@@ -51,7 +57,7 @@ class AccountForm(BaseForm):
     """Somebody who will be able to sign in."""
 
     email = StringField(_l("E-mail address"), [*EMAIL])
-    name = StringField(_l("First and last name"), [NEEDED, Length(max=200)])
+    name = StringField(_l("First and last name"), [NEEDED, Length(max=200), one_line])
 
 
 class MandateForm(BaseForm):
@@ -62,7 +68,7 @@ class MandateForm(BaseForm):
     until_day = DateField(_l("Last day"), [Optional()], description=_l("Leave empty if no end is known."))
     decision = StringField(
         _l("Decision"),
-        [NEEDED, Length(max=200)],
+        [NEEDED, Length(max=200), one_line],
         description=_l("For example: general meeting of 12 June, 4th resolution."),
     )
 
@@ -76,7 +82,7 @@ class EndForm(BaseForm):
 
     role = SelectField(_l("Office"), [NEEDED])
     last_day = DateField(_l("Last day"), [InputRequired(_l("Choose the last day."))])
-    decision = StringField(_l("Decision"), [NEEDED, Length(max=200)])
+    decision = StringField(_l("Decision"), [NEEDED, Length(max=200), one_line])
 
     def __init__(self, held: Sequence[Role], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -75,7 +75,11 @@ def fold_email(email: str) -> str:
 
 def check_email(email: str) -> list[Breach]:
     """List what keeps this from being an address that a mail can be sent to."""
-    if len(email) <= LONGEST_EMAIL and re.fullmatch(r"[^\s@<>\",;:\\()\[\]]+@[^\s@.]+(\.[^\s@.]+)+", email.strip()):
+    if (
+        len(email) <= LONGEST_EMAIL
+        and email.isprintable()
+        and re.fullmatch(r"[^\s@<>\",;:\\()\[\]]+@[^\s@.]+(\.[^\s@.]+)+", email.strip())
+    ):
         return []
     sentence = N_("“%(email)s” is not an e-mail address. Write it like nom@exemple.fr.")
     return [Breach("email_malformed", sentence, {"email": email}, field="email")]

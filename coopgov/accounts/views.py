@@ -209,7 +209,7 @@ def _show_me(form: NewPasswordForm) -> str:
 @requires(Permission.ACCOUNTS_MANAGE)
 def people() -> ResponseReturnValue:
     """Everybody who can sign in, found by the beginning of an address."""
-    text, after = request.args.get("q", "")[:100], request.args.get("after", "")[:300]
+    text, after = (request.args.get(name, "").replace("\0", "")[:254] for name in ("q", "after"))
     page = queries.list_people(reading(), today(), text=text, after=after)
     return render_template("accounts/people.html", page=page, text=text, after=after)
 
