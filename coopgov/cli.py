@@ -122,20 +122,35 @@ def import_members(app: Any, file: Path, *, for_real: bool) -> None:  # noqa: AR
 
 
 @main.command()
+@click.option("--head", "held", metavar="TAILLE:EMPREINTE", help="La tête du journal notée la fois précédente.")
 @with_app
-def verify(app: Any) -> None:
+def verify(app: Any, *, held: str | None) -> None:
     """Recalcule le journal, les registres et l'empreinte des documents."""
     from coopgov.core import journal
     from coopgov.registers.verify import verify_all
     from coopgov.web.acts import reading
 
+    expected = _head_or_exit(held) if held else None
     faults = verify_all(reading(), app.extensions["coopgov.config"].documents_dir)
+    if expected is not None:
+        faults += journal.check_head(reading(), expected)
     for fault in faults:
         click.echo(f"✗ {fault.where} : {fault.what}", err=True)
     head = journal.head(reading())
     if not faults:
         click.echo(f"✓ Aucune anomalie. Journal : {head.size} lignes, tête {head.hash}.")
+        click.echo(f"  À noter hors de cette machine, pour la prochaine fois : --head {head.size}:{head.hash}")
     sys.exit(1 if faults else 0)
+
+
+def _head_or_exit(held: str) -> Any:
+    from coopgov.core import journal
+
+    try:
+        return journal.read_head(held)
+    except ValueError:
+        click.echo("--head : écrire TAILLE:EMPREINTE, comme la vérification précédente l'a donné.", err=True)
+        sys.exit(2)
 
 
 @main.command("administrator")

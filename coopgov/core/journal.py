@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ FIRST_PREV = "0" * 64
 MAX_DISORDER = timedelta(seconds=60)
 # Any constant will do; it only has to be the same for every writer of the journal.
 _ADVISORY_LOCK = 0x636F6F70
+_HEAD = re.compile(r"(\d{1,18}):([0-9a-fA-F]{64})", re.ASCII)
 
 
 class JournalPayload(Model):
@@ -101,8 +103,7 @@ def write(session: Session, actor: Actor, now: datetime, notes: Sequence[Note]) 
         return
     _wait_for_the_pen(session)
     last = _last(session)
-    if last is not None:
-        now = _never_earlier(now, last)
+    now = (_never_earlier(now, last) if last else now).astimezone(UTC)
     seq, prev = (last.seq, last.hash) if last else (0, FIRST_PREV)
     for note in notes:
         seq += 1
@@ -126,15 +127,50 @@ def entries_about(session: Session, about: str) -> list[Entry]:
     return [_entry(line, payload) for line, payload in rows]
 
 
-def verify(session: Session) -> Iterator[Fault]:
-    """Recompute the whole chain; tell the lines that do not hold, in order."""
-    prev, expected = FIRST_PREV, 0
+def verify(session: Session, expected: Head | None = None) -> Iterator[Fault]:
+    """Recompute the whole chain, up to the head somebody holds too; tell the lines that do not hold, in order.
+
+    Alone it cannot see that the last lines were cut off: that takes a head kept elsewhere.
+    """
+    yield from _check_chain(session)
+    if expected is not None:
+        yield from check_head(session, expected)
+
+
+def check_head(session: Session, held: Head) -> Iterator[Fault]:
+    """Tell whether the journal still goes through a head that was kept elsewhere."""
+    if head(session).size < held.size:
+        yield Fault("journal", "the journal is shorter than the head you hold")
+        return
+    there = session.scalar(select(JournalLine.hash).where(JournalLine.seq == held.size))
+    if (there or FIRST_PREV) != held.hash:
+        yield Fault(f"journal_line {held.size}", "its hash is not that of the head you hold")
+
+
+def read_head(written: str) -> Head:
+    """The head that somebody wrote down as SIZE:HASH; raises ValueError."""
+    found = _HEAD.fullmatch(written.strip())
+    if found is None:
+        raise ValueError(written)
+    return Head(int(found[1]), found[2].lower())
+
+
+def _check_chain(session: Session) -> Iterator[Fault]:
     rows = session.execute(
         select(JournalLine, JournalPayload.salt, JournalPayload.payload)
         .outerjoin(JournalPayload, JournalPayload.salt_id == JournalLine.salt_id)
         .order_by(JournalLine.seq)
         .execution_options(yield_per=1000)
     )
+    try:
+        yield from _check_rows(rows)
+    except (ValueError, TypeError):
+        # SQLite keeps whatever was written by hand into a column of instants or identifiers.
+        yield Fault("journal", "a row of it can no longer be read")
+
+
+def _check_rows(rows: Iterable[Any]) -> Iterator[Fault]:
+    prev, expected = FIRST_PREV, 0
     for line, salt, payload in rows:
         expected += 1
         fault = _check_line(line, expected, prev) or _check_payload(line, salt, payload)
@@ -145,22 +181,34 @@ def verify(session: Session) -> Iterator[Fault]:
 
 
 def _check_line(line: JournalLine, expected: int, prev: str) -> str | None:
-    told = json.loads(line.line)
-    if line.seq != expected or told["seq"] != line.seq:
+    told = _told(line)
+    if line.seq != expected or told.get("seq") != line.seq:
         return f"line {expected} is missing or out of place"
-    if told["prev"] != prev:
+    if told.get("prev") != prev:
         return "its prev is not the hash of the line before"
     if hashlib.sha256(line.line.encode()).hexdigest() != line.hash:
         return "its text does not give its hash"
-    if (told["kind"], told["object"], told["salt_id"]) != (line.kind, line.about, str(line.salt_id)):
+    if [told.get(part) for part in ("kind", "object", "salt_id", "at")] != _columns(line):
         return "its columns do not say what its text says"
     return None
+
+
+def _told(line: JournalLine) -> dict[str, Any]:
+    try:
+        told = json.loads(line.line)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _columns(line: JournalLine) -> list[str]:
+    return [line.kind, line.about, str(line.salt_id), line.at.isoformat()]
 
 
 def _check_payload(line: JournalLine, salt: bytes | None, payload: str | None) -> str | None:
     if salt is None or payload is None:
         return None  # erased on purpose; the line keeps its place
-    if _commitment(salt, payload.encode()) != json.loads(line.line)["data_hash"]:
+    if _commitment(salt, payload.encode()) != _told(line).get("data_hash"):
         return "its payload is not what it committed to"
     return None
 
@@ -183,7 +231,7 @@ def _last(session: Session) -> JournalLine | None:
     return session.scalars(select(JournalLine).order_by(JournalLine.seq.desc()).limit(1)).first()
 
 
-def _add_line(session: Session, actor: Actor, now: datetime, note: Note, seq: int, prev: str) -> str:  # noqa: PLR0913 - the six parts of a line
+def _add_line(session: Session, actor: Actor, now: datetime, note: Note, seq: int, prev: str) -> str:
     salt_id, salt = new_id(), secrets.token_bytes(32)
     payload = canonical_json(note.payload)
     line = canonical_json(
@@ -196,11 +244,7 @@ def _add_line(session: Session, actor: Actor, now: datetime, note: Note, seq: in
     ).decode()  # fmt: skip
     hashed = hashlib.sha256(line.encode()).hexdigest()
     session.add(JournalPayload(salt_id=salt_id, salt=salt, payload=payload.decode()))
-    session.add(
-        JournalLine(
-            seq=seq, about=note.about, kind=note.kind, at=now, salt_id=salt_id, line=line, hash=hashed
-        )  # fmt: skip
-    )
+    session.add(JournalLine(seq=seq, about=note.about, kind=note.kind, at=now, salt_id=salt_id, line=line, hash=hashed))
     return hashed
 
 
