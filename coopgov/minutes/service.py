@@ -15,6 +15,7 @@ from coopgov.core.ids import new_id
 from coopgov.core.journal import entries_about
 from coopgov.minutes import queries
 from coopgov.minutes.attendance import attendance
+from coopgov.minutes.colleges import votes_by_college
 from coopgov.minutes.documents import minutes_paper
 from coopgov.minutes.events import MinutesIssued
 from coopgov.minutes.facts import complete
@@ -49,6 +50,9 @@ def draft_for(act: Act, *, assembly_id: UUID) -> UUID:
 def _facts(act: Act, assembly_id: UUID) -> dict[str, Any]:
     facts = complete(assemblies.minutes_facts(act.session, assembly_id))
     held_on = paris_day(datetime.fromisoformat(facts["assembly"]["held_at"]))
+    colleges = votes_by_college(act.session, assembly_id, held_on)
+    for resolution in facts["resolutions"]:
+        resolution["colleges"] = colleges.get(resolution["position"], [])
     lines = [entry.seq for entry in entries_about(act.session, f"assembly:{assembly_id}")]
     facts["journal"] = {"first": lines[0], "last": lines[-1], "lines": len(lines)} if lines else None
     facts["signature"] = signature_facts(act.rulebook, held_on)
