@@ -128,6 +128,8 @@ def _pragmas() -> list[str]:
         f"journal_mode={journal}",
         "synchronous=FULL",
         "secure_delete=ON",
+        # Without it, INSERT OR REPLACE removes a row behind the back of the triggers that refuse deletion.
+        "recursive_triggers=ON",
     ]
 
 
