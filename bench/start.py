@@ -28,7 +28,11 @@ def seconds_of(code: str, env: dict[str, str]) -> float:
 
 def import_ratio(env: dict[str, str]) -> float:
     """The app's import over that of flask and sqlalchemy, bare interpreter taken off, interleaved medians."""
-    codes = {"bare": "pass", "libraries": "import flask, sqlalchemy, sqlalchemy.orm, flask_sqlalchemy", "app": "import coopgov.app"}
+    codes = {
+        "bare": "pass",
+        "libraries": "import flask, sqlalchemy, sqlalchemy.orm, flask_sqlalchemy",
+        "app": "import coopgov.app",
+    }
     times: dict[str, list[float]] = {name: [] for name in codes}
     for _ in range(RUNS):
         for name, code in codes.items():
@@ -40,7 +44,9 @@ def import_ratio(env: dict[str, str]) -> float:
 def serve_until_answer(env: dict[str, str]) -> float:
     """Seconds from the command to the first page answered; the server is stopped afterwards."""
     begun = time.perf_counter()
-    server = subprocess.Popen([sys.executable, "-m", "coopgov.cli", "serve"], env=env, cwd=ROOT, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "coopgov.cli", "serve"], env=env, cwd=ROOT, stdout=subprocess.DEVNULL
+    )
     try:
         while time.perf_counter() - begun < 120:
             try:
@@ -57,17 +63,34 @@ def serve_until_answer(env: dict[str, str]) -> float:
 
 def first_page(env: dict[str, str]) -> float:
     """Seconds of a fresh process: import, make the app, answer the first page."""
-    return seconds_of("from coopgov.app import create_app; assert create_app().test_client().get('/').status_code == 200", env)
+    return seconds_of(
+        "from coopgov.app import create_app; assert create_app().test_client().get('/').status_code == 200", env
+    )
 
 
 def main() -> None:
     """Measure on an embedded demonstration of its own."""
     with tempfile.TemporaryDirectory() as folder:
         env = {**os.environ, "COOPGOV_DEMO": "1", "COOPGOV_DATA_DIR": folder, "COOPGOV_BIND": "127.0.0.1:8123"}
-        say("import", import_ratio(env), 1.3, "median of 7 fresh interpreters each, interleaved; ratio to flask + sqlalchemy")
+        say(
+            "import",
+            import_ratio(env),
+            1.3,
+            "median of 7 fresh interpreters each, interleaved; ratio to flask + sqlalchemy",
+        )
         first = serve_until_answer(env)
-        say("first page", statistics.median(first_page(env) for _ in range(3)), 1.5, "s; fresh process to first answered page")
-        say("second start", serve_until_answer(env), 5.0, f"s; coopgov serve on kept data (the first, with demonstration: {first:.1f} s)")
+        say(
+            "first page",
+            statistics.median(first_page(env) for _ in range(3)),
+            1.5,
+            "s; fresh process to first answered page",
+        )
+        say(
+            "second start",
+            serve_until_answer(env),
+            5.0,
+            f"s; coopgov serve on kept data (the first, with demonstration: {first:.1f} s)",
+        )
 
 
 if __name__ == "__main__":

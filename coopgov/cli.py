@@ -58,7 +58,7 @@ def doctor() -> None:
 
 @main.command()
 @with_app
-def migrate(app: Any) -> None:  # noqa: ARG001 - every command gets the application
+def migrate(app: Any) -> None:
     """Met la base de données au format de cette version."""
     from coopgov.migrating import upgrade
 
@@ -111,7 +111,7 @@ def demo(app: Any, *, form: str, seed: int, on: datetime | None, year: bool) -> 
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--for-real", is_flag=True, help="Écrit pour de bon ; sans cela, dit seulement ce qui serait fait.")
 @with_app
-def import_members(app: Any, file: Path, *, for_real: bool) -> None:  # noqa: ARG001 - every command gets the application
+def import_members(app: Any, file: Path, *, for_real: bool) -> None:
     """Importe des membres d'un fichier CSV ou XLSX."""
     from coopgov.members.importing import import_file
 
@@ -165,9 +165,13 @@ def first_administrator(app: Any, email: str, name: str) -> None:
 
     with begin_system_act() as act:
         account_id = service.create_account(act, email=email, name=name)
-        service.grant_role(act, account_id=account_id, role=Role.ADMINISTRATOR, from_day=act.today, decision="installation")
+        service.grant_role(
+            act, account_id=account_id, role=Role.ADMINISTRATOR, from_day=act.today, decision="installation"
+        )
         service.request_link(act, email=email)
-    click.echo(f"Compte ouvert. Un lien de connexion part à {email} ; sinon, demandez-en un sur {app.extensions['coopgov.config'].base_url}.")
+    click.echo(
+        f"Compte ouvert. Un lien de connexion part à {email} ; sinon, demandez-en un sur {app.extensions['coopgov.config'].base_url}."
+    )
 
 
 if __name__ == "__main__":

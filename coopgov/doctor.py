@@ -31,7 +31,9 @@ def _pdf() -> Iterator[Finding]:
     apt = APT.format(packages="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0")
     yield Finding("PDF : WeasyPrint et Pango", _imports("weasyprint"), f"Le site marche, mais sans PDF. {apt}")
     fonts = ROOT / "coopgov" / "printing" / "fonts"
-    yield Finding("PDF : polices des documents", any(fonts.glob("*.[ot]tf")), f"Le dossier {fonts} est vide : reprenez le dépôt.")
+    yield Finding(
+        "PDF : polices des documents", any(fonts.glob("*.[ot]tf")), f"Le dossier {fonts} est vide : reprenez le dépôt."
+    )
 
 
 def _imports(module: str) -> bool:

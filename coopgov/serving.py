@@ -14,7 +14,7 @@ from coopgov.config import Config
 GRACE_SECONDS = 15
 
 
-class Stop(Exception):  # noqa: N818 - a wish, not an error
+class Stop(Exception):
     """Indicate that someone asked everything to stop."""
 
 
@@ -27,7 +27,7 @@ def serve(config: Config, *, with_worker: bool) -> int:
         prepare(config)
         children = [subprocess.Popen(_web(config))]  # noqa: S603 - our own command line
         if with_worker:
-            children.append(subprocess.Popen([sys.executable, "-m", "coopgov.cli", "worker"]))  # noqa: S603 - the same
+            children.append(subprocess.Popen([sys.executable, "-m", "coopgov.cli", "worker"]))
         return _watch(children)
     except Stop:
         return 0

@@ -20,9 +20,7 @@ _FEATURES = (
 def _module(name: str) -> Any:
     try:
         return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not name.startswith(error.name):
-            raise
+    except ImportError:
         return None
 
 

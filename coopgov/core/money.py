@@ -14,6 +14,7 @@ class Euros:
 
     cents: int
 
+
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
 _AMOUNT = re.compile(r"-?\d+(?:[.,]\d{1,2})?", re.ASCII)
 # A grouped amount has one to three digits, then groups of exactly three: "1 234,56".

@@ -3,19 +3,71 @@
 import random
 from dataclasses import dataclass
 
-GIVEN = (
-    "Awa Benoît Camille Driss Élodie Fatou Gaël Hélène Inès Jules Karim Léa Malik Nadia Océane Pierre Quentin Rosa "
-    "Samir Thérèse Ulysse Violette Wassim Yasmine Zoé Anouk Bastien Chloé Damien Estelle Florian Gisèle Hugo Irène "
-    "Jeanne Koffi Lucien Maëlle Nora Olivier Paloma Rémi Salomé Tom Ursule Victor Apolline Baptiste Céline Diego"
-).split()
+GIVEN = [
+    "Awa",
+    "Benoît",
+    "Camille",
+    "Driss",
+    "Élodie",
+    "Fatou",
+    "Gaël",
+    "Hélène",
+    "Inès",
+    "Jules",
+    "Karim",
+    "Léa",
+    "Malik",
+    "Nadia",
+    "Océane",
+    "Pierre",
+    "Quentin",
+    "Rosa",
+    "Samir",
+    "Thérèse",
+    "Ulysse",
+    "Violette",
+    "Wassim",
+    "Yasmine",
+    "Zoé",
+    "Anouk",
+    "Bastien",
+    "Chloé",
+    "Damien",
+    "Estelle",
+    "Florian",
+    "Gisèle",
+    "Hugo",
+    "Irène",
+    "Jeanne",
+    "Koffi",
+    "Lucien",
+    "Maëlle",
+    "Nora",
+    "Olivier",
+    "Paloma",
+    "Rémi",
+    "Salomé",
+    "Tom",
+    "Ursule",
+    "Victor",
+    "Apolline",
+    "Baptiste",
+    "Céline",
+    "Diego",
+]
 FAMILY = (
-    "Martin Bernard Dubois Thomas Robert Richard Petit Durand Leroy Moreau Simon Laurent Lefebvre Michel Garcia "
-    "Bertrand Roux Vincent Fournier Morel Girard André Mercier Dupont Lambert Bonnet François Martinez Legrand Garnier "
-    "Faure Rousseau Blanc Guérin Muller Henry Roussel Nicolas Perrin Morin Mathieu Clément Gauthier Dumont Lopez "
-    "Fontaine Chevalier Robin Masson Sanchez Gérard Nguyen Boyer Denis Lemaire Duval Joly Gautier Roger Roche Roy "
-    "Noël Meyer Lucas Meunier Jean Perez Marchand Dufour Blanchard Marie Barbier Brun Dumas Brunet Schmitt Leroux "
-    "Colas Diallo Traoré Benali Haddad Le Goff Kervella Etcheverry Orsini Keller Da Silva Ferreira Kowalski Rossi"
-).replace("Le Goff", "Le_Goff").replace("Da Silva", "Da_Silva").split()
+    (
+        "Martin Bernard Dubois Thomas Robert Richard Petit Durand Leroy Moreau Simon Laurent Lefebvre Michel Garcia "
+        "Bertrand Roux Vincent Fournier Morel Girard André Mercier Dupont Lambert Bonnet François Martinez Legrand Garnier "
+        "Faure Rousseau Blanc Guérin Muller Henry Roussel Nicolas Perrin Morin Mathieu Clément Gauthier Dumont Lopez "
+        "Fontaine Chevalier Robin Masson Sanchez Gérard Nguyen Boyer Denis Lemaire Duval Joly Gautier Roger Roche Roy "
+        "Noël Meyer Lucas Meunier Jean Perez Marchand Dufour Blanchard Marie Barbier Brun Dumas Brunet Schmitt Leroux "
+        "Colas Diallo Traoré Benali Haddad Le Goff Kervella Etcheverry Orsini Keller Da Silva Ferreira Kowalski Rossi"
+    )
+    .replace("Le Goff", "Le_Goff")
+    .replace("Da Silva", "Da_Silva")
+    .split()
+)
 CRAFTS = (
     "céramiste", "couturière", "bijoutier", "savonnière", "menuisier", "relieuse", "maroquinier", "tisserande",
     "illustratrice", "verrier", "brodeuse", "luthier", "vannière", "coutelier", "modiste", "sérigraphe",

@@ -188,7 +188,7 @@ def frozen_keys(session: Session, *, but: UUID) -> dict[str, int]:
         .where(Proposal.state == State.FROZEN, Proposal.id != but)
         .order_by(Proposal.number)
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def versions(session: Session, proposal_id: UUID) -> list[VersionRow]:
@@ -241,7 +241,7 @@ def positions(session: Session, proposal_id: UUID) -> dict[Position, int]:
     rows = session.execute(
         select(Comment.position, func.count()).where(Comment.proposal_id == proposal_id).group_by(Comment.position)
     )
-    counts: dict[Position, int] = dict(rows.tuples())
+    counts: dict[Position, int] = dict(rows.tuples().all())
     return {position: counts.get(position, 0) for position in Position}
 
 

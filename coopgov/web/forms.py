@@ -108,7 +108,7 @@ class WholeNumberField(_TextNumberField):
         return str(value)
 
 
-def required(form: BaseForm, field: Field) -> None:  # noqa: ARG001 - WTForms' own signature
+def required(form: BaseForm, field: Field) -> None:
     """Refuse an empty number: InputRequired alone would accept text that was not understood."""
     if field.data is None and not field.errors:
         raise ValidationError(_l("This field is needed."))

@@ -67,7 +67,9 @@ def _content_hash(path: Path) -> str:
 
 
 def _is_active(endpoint: str) -> bool:
-    return request.blueprint == endpoint.split(".", 1)[0] and (request.blueprint != "shares" or request.endpoint == endpoint)
+    return request.blueprint == endpoint.split(".", 1)[0] and (
+        request.blueprint != "shares" or request.endpoint == endpoint
+    )
 
 
 def _context() -> dict[str, Any]:

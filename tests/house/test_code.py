@@ -7,7 +7,9 @@ import pytest
 
 from tests.house.reading import PACKAGE, called, calls, modules, name_of, tree
 
-FEATURES = sorted(path.parent.name for path in PACKAGE.glob("*/models.py") if path.parent.name not in {"core", "printing"})
+FEATURES = sorted(
+    path.parent.name for path in PACKAGE.glob("*/models.py") if path.parent.name not in {"core", "printing"}
+)
 # Only the edge reads the clock; the demonstration moves it and so must read it first.
 CLOCK_READERS = {"coopgov/core/clock.py"}
 
@@ -36,7 +38,13 @@ def test_a_feature_never_imports_the_models_of_another(feature):
 
 def _models_of_another(module: str, feature: str) -> bool:
     parts = module.split(".")
-    return len(parts) >= 3 and parts[0] == "coopgov" and parts[1] in FEATURES and parts[1] != feature and parts[2] == "models"
+    return (
+        len(parts) >= 3
+        and parts[0] == "coopgov"
+        and parts[1] in FEATURES
+        and parts[1] != feature
+        and parts[2] == "models"
+    )
 
 
 def test_every_breach_has_a_sentence_marked_for_translation():
@@ -50,7 +58,9 @@ def test_every_breach_has_a_sentence_marked_for_translation():
 
 
 def _is_marked(call: ast.Call) -> bool:
-    sentence = call.args[1] if len(call.args) > 1 else next((k.value for k in call.keywords if k.arg == "sentence"), None)
+    sentence = (
+        call.args[1] if len(call.args) > 1 else next((k.value for k in call.keywords if k.arg == "sentence"), None)
+    )
     # A name is fine: the constant it names is marked where it is written, and the catalogue test finds it.
     return isinstance(sentence, ast.Name) or (isinstance(sentence, ast.Call) and called(sentence) == "N_")
 

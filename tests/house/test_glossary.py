@@ -6,7 +6,9 @@ import pytest
 
 from tests.house.reading import ROOT, modules
 
-ROWS = re.findall(r"^\| (.+?) \| (.+?) \| `(\w+)` \| (.+?) \|$", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE)
+ROWS = re.findall(
+    r"^\| (.+?) \| (.+?) \| `(\w+)` \| (.+?) \|$", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE
+)
 CODE = "\n".join(path.read_text() for path in modules())
 
 

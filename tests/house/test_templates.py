@@ -8,7 +8,10 @@ from tests.house.reading import ROOT, TEMPLATES, modules
 
 ALL = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*") if path.is_file())
 HTML = [name for name in ALL if name.endswith(".html")]
-INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style\b|\sstyle=|\son[a-z]+=|javascript:|https?://(?!www\.legifrance|www\.w3\.org)", re.IGNORECASE)
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)|<style\b|\sstyle=|\son[a-z]+=|javascript:|https?://(?!www\.legifrance|www\.w3\.org)",
+    re.IGNORECASE,
+)
 
 
 def test_every_template_is_named_somewhere():
@@ -21,7 +24,12 @@ def _is_named(name: str, text: str) -> bool:
     parts = name.split("/")
     # Mails and papers are named without their folder of language and without their ending.
     short = "/".join(parts[2:]).rsplit(".", 1)[0] if parts[0] in {"emails", "documents"} and len(parts) > 2 else name
-    return f'"{short}"' in text or f"'{short}'" in text or f'"{short}.html"' in text or f'"{name.split("/", 1)[1]}"' in text
+    return (
+        f'"{short}"' in text
+        or f"'{short}'" in text
+        or f'"{short}.html"' in text
+        or f'"{name.split("/", 1)[1]}"' in text
+    )
 
 
 @pytest.mark.parametrize("name", [name for name in HTML if not name.startswith("documents/")])

@@ -1,6 +1,7 @@
 """French is complete: every sentence of the code and of the pages has its translation."""
 
 import io
+import re
 
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
@@ -31,7 +32,9 @@ def _asked() -> set[object]:
     found: set[object] = set()
     for method, path in files:
         options = {"trimmed": "true", "silent": "false"} if method != "python" else {}
-        for _line, message, _comments, _context in extract(method, io.BytesIO(path.read_bytes()), KEYWORDS, options=options):
+        for _line, message, _comments, _context in extract(
+            method, io.BytesIO(path.read_bytes()), KEYWORDS, options=options
+        ):
             found.add(_key(message))
     return found
 
@@ -43,12 +46,14 @@ def test_every_sentence_is_in_french():
 
 
 def test_places_in_a_sentence_are_the_same_in_french():
-    import re
 
     place = re.compile(r"%\((\w+)\)")
     wrong = [
         message
         for message, french in _translated().items()
-        if isinstance(message, str) and isinstance(french, str) and french and set(place.findall(message)) != set(place.findall(french))
+        if isinstance(message, str)
+        and isinstance(french, str)
+        and french
+        and set(place.findall(message)) != set(place.findall(french))
     ]
     assert wrong == []

@@ -1,0 +1,491 @@
+"""The demonstration cooperative, lived through the services: nothing here writes a table by itself."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from flask import Flask
+
+from coopgov.accounts import queries as accounts
+from coopgov.accounts import service as offices
+from coopgov.assemblies import queries as assembly_queries
+from coopgov.assemblies import service as assemblies
+from coopgov.assemblies.queries import ItemRow
+from coopgov.assemblies.rules import AssemblyKind, SubjectKind
+from coopgov.ballots.rules import Channel, Choice
+from coopgov.core.act import Act
+from coopgov.core.dates import paris_instant
+from coopgov.core.figures import LegalForm
+from coopgov.core.money import Cents
+from coopgov.core.policy import Actor
+from coopgov.demo.cast import CAST
+from coopgov.demo.people import Person as Somebody
+from coopgov.demo.people import draw_people
+from coopgov.demo.service import register_character
+from coopgov.demo.stage import AFTERNOON, Stage, Tell, on_stage
+from coopgov.members import queries as members
+from coopgov.members import service as membership
+from coopgov.members.rules import Application, Category, NewMember, PartyKind, Person, Reach
+from coopgov.minutes import queries as minutes_queries
+from coopgov.minutes import service as minutes
+from coopgov.minutes.rules import Part as Section
+from coopgov.minutes.rules import Signer
+from coopgov.proposals import service as proposals
+from coopgov.proposals.rules import Position
+from coopgov.shares import service as shares
+from coopgov.statutes import queries as statutes_queries
+from coopgov.statutes import service as statutes
+from coopgov.statutes.ready import ready_set
+from coopgov.terms import service as terms
+from coopgov.treasury import service as treasury
+from coopgov.web.acts import reading, today
+
+READY: Final = {"scop-sa": "scop-sa-cae", "scic-sa": "scic-sa"}
+CREATORS, STAFF, EXTERNAL, CLIENTS = 240, 9, 4, 12
+FOUNDED: Final = timedelta(days=1_100)
+# How many days before the reference day each scene is played.
+MISTAKE, DEBATE, CONVENED = 60, 20, 12
+# The accounts are approved within six months of the end of the financial year (C. com. L225-100).
+ANNUAL_DAY: Final = (6, 20)
+QUIET_DAYS: Final = timedelta(days=110)
+NEXT_WEEK: Final = timedelta(days=7)
+FIRST_FEES: Final = {"commission.sales": 600, "listing.monthly": 500, "payment.fee": 120}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to play: the legal form, the seed, and the day that is today."""
+
+    form: str
+    seed: int
+    today: date
+
+    @property
+    def second_assembly(self) -> date:
+        """The last annual assembly long enough before today for its decisions to be in force."""
+        day = date(self.today.year, *ANNUAL_DAY)
+        return day if day <= self.today - QUIET_DAYS else date(self.today.year - 1, *ANNUAL_DAY)
+
+    @property
+    def first_assembly(self) -> date:
+        """The annual assembly of the year before."""
+        return date(self.second_assembly.year - 1, *ANNUAL_DAY)
+
+    @property
+    def enrolled(self) -> date:
+        """The day by which everybody has joined."""
+        return self.first_assembly - timedelta(days=60)
+
+
+@dataclass
+class Troupe:
+    """Who plays: the characters by key, and everybody's membership."""
+
+    stage: Stage
+    dice: random.Random
+    accounts: dict[str, UUID]
+    members: dict[str, UUID]
+    everyone: list[UUID]
+
+    def actor(self, key: str) -> Actor:
+        """A character as she acts on the day of the scene."""
+        account = accounts.get_account(reading(), self.accounts[key])
+        return Actor(account.name, account.id, accounts.roles_on(reading(), account.id, today()))
+
+
+def is_empty() -> bool:
+    """True when no cooperative has been founded in this database."""
+    return statutes_queries.find_latest(reading()) is None
+
+
+def fill(app: Flask, plan: Plan, tell: Tell) -> None:
+    """Play the cooperative's three years, up to the eve of the plan's day."""
+    tell("La coopérative de démonstration s'écrit, par les mêmes commandes que la vraie (une minute au plus)…")
+    with on_stage(app, lambda _sentence: None, plan.today - FOUNDED) as stage:
+        _play_until_today(stage, plan)
+
+
+def _play_until_today(stage: Stage, plan: Plan) -> Troupe:
+    troupe = _found(stage, plan)
+    for scene in (_first_assembly, _second_assembly, _mistake, _open_debate, _convene_next):
+        scene(troupe, plan)
+    return troupe
+
+
+def play_a_year(app: Flask, plan: Plan, tell: Tell) -> None:
+    """Play the same cooperative, then a whole decision after it, telling each step."""
+    with on_stage(app, tell, plan.today - FOUNDED) as stage:
+        _hold_next(_play_until_today(stage, plan), plan)
+
+
+def welcome(app: Flask, tell: Tell) -> None:
+    """Print where the site is and who one can be."""
+    url = app.extensions["coopgov.config"].base_url
+    tell(f"\n  La coopérative est ouverte : {url}")
+    tell("  Entrez comme l'un des personnages sur " + url + "/demo/ (sans mot de passe) :")
+    for part in CAST:
+        tell(f"    {part.name:<20} {part.label_fr}")
+    tell("  Ctrl-C arrête tout ; les données restent.\n")
+
+
+# The founding
+
+
+def _found(stage: Stage, plan: Plan) -> Troupe:
+    founded = plan.today - FOUNDED
+    stage.at(founded)
+    with stage.act() as act:
+        text = ready_set(READY[plan.form])
+        statutes.adopt_statutes(act, text=text, in_force_from=founded, decision="assemblée constitutive")
+        terms.set_schedule(act, values=FIRST_FEES, effective_from=founded, decision="assemblée constitutive")
+    stage.say(f"« {text.name} » est fondée ({statutes_queries.form_label(text.legal_form)}), commission de 6 %.")
+    stage.at(plan.enrolled)
+    troupe = _enrol_everybody(stage, plan, text.legal_form)
+    _subscribe(troupe, plan)
+    return troupe
+
+
+def _enrol_everybody(stage: Stage, plan: Plan, form: LegalForm) -> Troupe:
+    dice = random.Random(plan.seed)  # noqa: S311 - a play, not a secret
+    drawn = draw_people(plan.seed, CREATORS + STAFF + EXTERNAL + CLIENTS)
+    rows = [*_cast_members(plan, form), *_crowd(drawn, dice, plan, form)]
+    with stage.act() as act:
+        ids = membership.enrol_many(act, rows)
+        by_key = {part.key: ids[n] for n, part in enumerate(p for p in CAST if p.is_member)}
+        known = _give_offices(act, plan)
+    stage.say(f"{len(rows)} associés sont inscrits au registre, chacun avec une voix.")
+    return Troupe(stage, dice, known, by_key, ids)
+
+
+def _cast_members(plan: Plan, form: LegalForm) -> Iterator[NewMember]:
+    joined = plan.today - FOUNDED
+    for part in CAST:
+        if part.is_member:
+            somebody = Somebody(
+                part.given, part.family, part.email, part.craft, "4 rue des Ateliers", "26000", "Valence"
+            )
+            yield _new_member(
+                somebody,
+                joined,
+                Category.EMPLOYED,
+                _college(form, "createurs" if part.has_shop else "salaries"),
+                part.has_shop,
+            )
+
+
+def _crowd(drawn: Sequence[Somebody], dice: random.Random, plan: Plan, form: LegalForm) -> Iterator[NewMember]:
+    groups = [("createurs", CREATORS), ("salaries", STAFF), ("soutiens", EXTERNAL)]
+    groups += [("clients", CLIENTS)] if form.is_scic else []
+    people = iter(drawn)
+    latest = (plan.today - plan.enrolled).days + 1
+    for college, count in groups:
+        for _ in range(count):
+            joined = plan.today - timedelta(days=dice.randint(latest, FOUNDED.days))
+            category = Category.EMPLOYED if college in {"createurs", "salaries"} else Category.EXTERNAL
+            yield _new_member(next(people), joined, category, _college(form, college), college == "createurs", dice)
+
+
+def _college(form: LegalForm, code: str) -> str:
+    return code if form.is_scic else ""
+
+
+def _new_member(
+    who: Somebody, joined: date, category: Category, college: str, has_shop: bool, dice: random.Random | None = None  # noqa: FBT001 - a fact
+) -> NewMember:  # fmt: skip
+    consents = dice is None or dice.random() < 0.9
+    return NewMember(
+        person=Person(PartyKind.PERSON, who.family, who.given),
+        reach=Reach(who.email, "", (who.street,), who.postcode, who.town),
+        joined_on=joined, category=category, craft=who.craft if has_shop else "", college=college, has_shop=has_shop,
+        applied_on=joined, decision="admission", consent_on=joined if consents else None,
+        consent_proof="formulaire d'adhésion" if consents else "",
+    )  # fmt: skip
+
+
+def _give_offices(act: Act, plan: Plan) -> dict[str, UUID]:
+    known: dict[str, UUID] = {}
+    for part in CAST:
+        account = accounts.find_account_by_email(act.session, part.email)
+        known[part.key] = account.id if account else offices.create_account(act, email=part.email, name=part.name)
+        for role in part.roles:
+            offices.grant_role(
+                act, account_id=known[part.key], role=role, from_day=plan.today - FOUNDED, decision="assemblée constitutive"
+            )  # fmt: skip
+        register_character(act, part=part, account_id=known[part.key])
+    return known
+
+
+def _subscribe(troupe: Troupe, plan: Plan) -> None:
+    day = plan.enrolled
+    rows = [
+        shares.Subscription(member, troupe.dice.choice((4, 5, 6, 8, 10, 12, 20)), day) for member in troupe.everyone
+    ]
+    with troupe.stage.act(troupe.actor("nadia")) as act:
+        shares.subscribe_many(act, rows, resolution="assemblée constitutive")
+        nominal = statutes_queries.statutes_on(act.session, day).share_nominal_cents
+        treasury.pay_many(
+            act, [treasury.Receipt(r.member_id, Cents(r.quantity * nominal), day, "virement") for r in rows]
+        )  # fmt: skip
+    troupe.stage.say("Chacun a souscrit et libéré ses parts.")
+
+
+# Two past assemblies
+
+
+def _first_assembly(troupe: Troupe, plan: Plan) -> None:
+    held = plan.first_assembly
+    fewer = _propose(troupe, held - timedelta(days=45), "awa", "Une commission de 5,5 % au lieu de 6 %",
+                     "Nos marges ont baissé avec le prix des matières. Un demi-point nous aide toutes et tous, et la "
+                     "réserve de l'an dernier le permet.", {"commission.sales": 550})  # fmt: skip
+    _hold(troupe, held, [fewer], {fewer: 0.62}, "La discussion a porté sur la baisse de la commission et sur ses effets "
+          "sur le budget de la plateforme. Plusieurs associés ont demandé un point d'étape à six mois.")  # fmt: skip
+
+
+def _second_assembly(troupe: Troupe, plan: Plan) -> None:
+    held = plan.second_assembly
+    five = _propose(troupe, held - timedelta(days=50), "benoit", "Passer la commission à 5 %",
+                    "Après un an à 5,5 %, les ventes ont progressé et les comptes sont à l'équilibre.",
+                    {"commission.sales": 500})  # fmt: skip
+    dearer = _propose(troupe, held - timedelta(days=48), "malik", "Un abonnement de boutique à 8 €",
+                      "Un abonnement plus élevé donnerait à l'équipe un revenu plus régulier.",
+                      {"listing.monthly": 800})  # fmt: skip
+    _hold(troupe, held, [five, dearer], {five: 0.55, dearer: 0.38}, "Les deux propositions ont été longuement débattues : "
+          "la première pour son coût, la seconde pour son poids sur les petites boutiques.")  # fmt: skip
+
+
+def _propose(troupe: Troupe, day: date, author: str, title: str, reasons: str, changes: Mapping[str, int]) -> UUID:
+    stage, author_id = troupe.stage, troupe.members[author]
+    stage.at(day, 11)
+    with stage.act(troupe.actor(author)) as act:
+        proposal = proposals.draft(act, author_id=author_id, title=title, reasons=reasons, changes=changes)
+        proposals.submit(act, proposal_id=proposal, author_id=author_id)
+    stage.say(f"{troupe.actor(author).name} propose : « {title} ».")
+    stage.pass_days(3)
+    for backer in _some(troupe, 5):
+        with stage.act() as act:
+            proposals.back(act, proposal_id=proposal, member_id=backer)
+    return proposal
+
+
+def _hold(troupe: Troupe, held: date, brought: Sequence[UUID], favour: Mapping[UUID, float], debate: str) -> UUID:
+    assembly = _convene(troupe, held - timedelta(days=21), held, brought)
+    _vote_from_home(troupe, assembly, held - timedelta(days=5), favour)
+    _meet(troupe, assembly, held, favour)
+    _write_minutes(troupe, assembly, held + timedelta(days=4), debate)
+    _wait_for_effect(troupe, held)
+    return assembly
+
+
+def _convene(troupe: Troupe, sent: date, held: date, brought: Sequence[UUID], *, is_annual: bool = True) -> UUID:
+    stage = troupe.stage
+    stage.at(sent)
+    with stage.act(troupe.actor("malik")) as act:
+        assembly = assemblies.plan(
+            act, kind=AssemblyKind.ORDINARY, held_at=paris_instant(held, AFTERNOON),
+            place="Salle des fêtes, 3 place de la Liberté, 26000 Valence", remote_vote=True,
+        )  # fmt: skip
+        if is_annual:
+            assemblies.add_accounts_item(act, assembly_id=assembly)
+        for proposal in brought:
+            assemblies.add_proposal_item(act, assembly_id=assembly, proposal_id=proposal)
+        for candidate in _candidates_for_assembly(act):
+            assemblies.add_admission_item(act, assembly_id=assembly, candidate_id=candidate)
+    with stage.act(troupe.actor("malik")) as act:
+        assemblies.convene(act, assembly_id=assembly)
+    stage.night()
+    stage.say(f"L'assemblée du {held:%d/%m/%Y} est convoquée, par courriel ou par lettre selon l'accord de chacun.")
+    return assembly
+
+
+def _candidates_for_assembly(act: Act) -> list[UUID]:
+    body = act.rulebook.figure("membership.admission_body", on=act.today).as_text()
+    return [row.id for row in members.applications(act.session)] if body == "ordinary_assembly" else []
+
+
+def _vote_from_home(troupe: Troupe, assembly: UUID, day: date, favour: Mapping[UUID, float]) -> None:
+    stage = troupe.stage
+    stage.at(day, 20)
+    items = assembly_queries.agenda(reading(), assembly)
+    voters = _some(troupe, 88)
+    grantors = [member for member in _some(troupe, 40) if member not in voters][:12]
+    for grantor, key in zip(grantors, ("awa", "benoit", "samir") * 4, strict=False):
+        with stage.act() as act:
+            assemblies.give_proxy(act, assembly_id=assembly, grantor_id=grantor, holder_id=troupe.members[key])
+    for voter in voters:
+        with stage.act() as act:
+            choices = {(item.id, voter): _choice(troupe, item, favour) for item in items}
+            assemblies.cast_all(act, cast_by=voter, choices=choices, channel=Channel.REMOTE)
+    stage.say(f"{len(voters)} associés votent à distance ; {len(grantors)} donnent un pouvoir.")
+
+
+def _meet(troupe: Troupe, assembly: UUID, held: date, favour: Mapping[UUID, float]) -> None:
+    stage = troupe.stage
+    stage.at(held, 14, 1)
+    present = _open_session(troupe, assembly)
+    chair = troupe.actor("helene")
+    for item in assembly_queries.agenda(reading(), assembly):
+        stage.pass_minutes(12)
+        with stage.act(chair) as act:
+            assemblies.open_vote(act, item_id=item.id)
+        _vote_in_the_room(troupe, assembly, item, present, favour)
+        with stage.act(chair) as act:
+            assemblies.close_vote(act, item_id=item.id)
+        with stage.act(chair) as act:
+            result = assemblies.proclaim(act, item_id=item.id)
+        stage.say(f"Résolution {item.position} « {item.title} » : {_told(result.outcome)}.")
+    with stage.act(chair) as act:
+        assemblies.close_assembly(act, assembly_id=assembly)
+
+
+def _told(outcome: str) -> str:
+    return {"adopted": "adoptée", "rejected": "rejetée"}.get(outcome, "sans décision")
+
+
+def _open_session(troupe: Troupe, assembly: UUID) -> list[UUID]:
+    stage = troupe.stage
+    at_home = {member for member in troupe.everyone if _voted(assembly, member)}
+    core = [troupe.members[key] for key in ("helene", "malik", "nadia", "samir", "awa", "benoit", "zoe")]
+    crowd = [member for member in _some(troupe, 70) if member not in at_home and member not in core]
+    present = [member for member in [*core, *crowd] if member not in at_home]
+    with stage.act(troupe.actor("samir")) as act:
+        for member in present:
+            assemblies.arrive(act, assembly_id=assembly, member_id=member)
+    with stage.act(troupe.actor("helene")) as act:
+        assemblies.open_assembly(
+            act, assembly_id=assembly, chair=troupe.accounts["helene"], secretary=troupe.accounts["malik"],
+            tellers=[troupe.accounts["samir"], troupe.accounts["awa"]],
+        )  # fmt: skip
+    stage.say(f"La séance s'ouvre, {len(present)} associés dans la salle, quorum atteint.")
+    return present
+
+
+def _voted(assembly: UUID, member: UUID) -> bool:
+    return member in assembly_queries.are_present(reading(), assembly, [member])
+
+
+def _vote_in_the_room(
+    troupe: Troupe, assembly: UUID, item: ItemRow, present: Sequence[UUID], favour: Mapping[UUID, float]
+) -> None:
+    with troupe.stage.act(troupe.actor("samir")) as act:
+        convened = assembly_queries.get_assembly(act.session, assembly)
+        for member in present:
+            for voter in assembly_queries.my_votes(act.session, convened, member):
+                if item.scrutin_id not in voter.voted:
+                    assemblies.vote(
+                        act, item_id=item.id, voter_id=voter.voter_id, choice=_choice(troupe, item, favour),
+                        channel=Channel.ROOM, cast_by=member,
+                    )  # fmt: skip
+
+
+def _choice(troupe: Troupe, item: ItemRow, favour: Mapping[UUID, float]) -> Choice:
+    usual = 0.93 if item.subject_kind is not SubjectKind.PROPOSAL else 0.5
+    share = favour.get(item.subject_id, usual) if item.subject_id else usual
+    drawn = troupe.dice.random()
+    if drawn > 0.95:
+        return Choice.BLANK if drawn > 0.98 else Choice.ABSTAIN
+    return Choice.FOR if drawn < share else Choice.AGAINST
+
+
+def _some(troupe: Troupe, count: int) -> list[UUID]:
+    cast = set(troupe.members.values())
+    return [member for member in troupe.dice.sample(troupe.everyone, count) if member not in cast]
+
+
+def _write_minutes(troupe: Troupe, assembly: UUID, day: date, debate: str) -> None:
+    stage = troupe.stage
+    stage.at(day)
+    found = minutes_queries.find_by_assembly(reading(), assembly)
+    assert found is not None  # noqa: S101 - closing the assembly drafted them
+    with stage.act(troupe.actor("malik")) as act:
+        minutes.edit_prose(act, minutes_id=found.id, texts={Section.DEBATES.value: debate})
+    for key, signer in (("malik", Signer.SECRETARY), ("helene", Signer.CHAIR)):
+        with stage.act(troupe.actor(key)) as act:
+            minutes.approve(act, minutes_id=found.id, as_=signer)
+    stage.say("Le procès-verbal est approuvé par la secrétaire de séance et la présidente, numéroté et archivé.")
+
+
+def _wait_for_effect(troupe: Troupe, held: date) -> None:
+    stage = troupe.stage
+    stage.night()
+    stage.say("Chaque vendeur est prévenu par courriel de ce qui a été adopté.")
+    stage.at(held + timedelta(days=40), 3)
+    stage.night()
+    stage.say("Le préavis est écoulé : le tarif voté s'applique de lui-même.")
+
+
+# What is going on today
+
+
+def _mistake(troupe: Troupe, plan: Plan) -> None:
+    day = plan.today - timedelta(days=MISTAKE)
+    member = troupe.members["benoit"]
+    troupe.stage.at(day)
+    with troupe.stage.act(troupe.actor("nadia")) as act:
+        seq = shares.subscribe(act, member_id=member, quantity=100, effective_on=day)
+    with troupe.stage.act(troupe.actor("nadia")) as act:
+        shares.reverse(act, seq=seq, effective_on=day, reason="saisie de 100 parts au lieu de 10")
+        right = shares.subscribe(act, member_id=member, quantity=10, effective_on=day)
+        treasury.pay(act, member_id=member, cents=Cents(10 * _nominal(day)), effective_on=day, reference="virement")
+        shares.issue_bulletin(act, seq=right)
+        treasury.issue_certificate(act, member_id=member, on=day)
+    troupe.stage.say("Une souscription saisie par erreur est contre-passée : rien n'est effacé.")
+
+
+def _nominal(day: date) -> int:
+    return statutes_queries.statutes_on(reading(), day).share_nominal_cents
+
+
+def _open_debate(troupe: Troupe, plan: Plan) -> None:
+    day = plan.today - timedelta(days=DEBATE)
+    stage = troupe.stage
+    proposal = _propose(troupe, day, "awa", "Ramener la commission sur les ventes à 4,5 %",
+                        "Nos ventes ont dépassé deux millions d'euros.\n\nAvec 4,5 %, une boutique qui vend 1 000 € par "
+                        "mois garde 60 € de plus par an, et la plateforme reste à l'équilibre.",
+                        {"commission.sales": 450})  # fmt: skip
+    for key, position, text in (
+        ("benoit", Position.FOR, "C'est le moment : les frais fixes sont couverts depuis le printemps."),
+        (
+            "nadia",
+            Position.AGAINST,
+            "La réserve pour la refonte du site n'est pas encore constituée ; attendons l'an prochain.",
+        ),
+        ("samir", Position.NEUTRAL, "Peut-on voir l'effet sur le budget de l'équipe avant de voter ?"),
+    ):
+        stage.pass_days(1)
+        with stage.act(troupe.actor(key)) as act:
+            proposals.comment(act, proposal_id=proposal, author_id=troupe.members[key], position=position, text=text)
+    stage.say("Le débat sur une commission à 4,5 % est ouvert.")
+
+
+def _convene_next(troupe: Troupe, plan: Plan) -> None:
+    _apply(troupe, plan)
+    cheaper = _propose(troupe, plan.today - timedelta(days=CONVENED + 4), "benoit", "Un abonnement de boutique à 4 €",
+                       "Un euro de moins par mois pour les boutiques qui débutent.", {"listing.monthly": 400})  # fmt: skip
+    _convene(troupe, plan.today - timedelta(days=CONVENED), plan.today + NEXT_WEEK, [cheaper], is_annual=False)
+
+
+def _apply(troupe: Troupe, plan: Plan) -> None:
+    stage = troupe.stage
+    stage.at(plan.today - timedelta(days=DEBATE - 5))
+    newcomer = draw_people(plan.seed + 1, 1)[0]
+    with stage.act() as act:
+        form = statutes_queries.statutes_on(act.session, act.today).legal_form
+        membership.apply(act, application=Application(
+            person=Person(PartyKind.PERSON, newcomer.family, newcomer.given),
+            reach=Reach(newcomer.email, "", (newcomer.street,), newcomer.postcode, newcomer.town),
+            craft=newcomer.craft, category=Category.EMPLOYED, college=_college(form, "createurs"), shares_wished=4,
+            has_shop=True, consents_to_email=True, accepts_statutes=True,
+        ))  # fmt: skip
+    stage.say(f"{newcomer.name} présente sa candidature.")
+
+
+def _hold_next(troupe: Troupe, plan: Plan) -> None:
+    held = plan.today + NEXT_WEEK
+    [assembly] = [row.id for row in assembly_queries.list_assemblies(reading(), to_come=True).rows]
+    _vote_from_home(troupe, assembly, held - timedelta(days=3), {})
+    _meet(troupe, assembly, held, {})
+    _write_minutes(troupe, assembly, held + timedelta(days=2), "La discussion a été brève et cordiale.")
+    _wait_for_effect(troupe, held)
