@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, exists, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, Text, exists, func, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from coopgov.core.act import Act
@@ -69,6 +69,8 @@ class OutboxHorizon(Model):
     looked_at: Mapped[datetime] = mapped_column(Instant)
 
 
+OLDEST_FIRST = (OutboxMessage.created_at, OutboxMessage.id)
+
 append_only(OutboxMessage.__table__)
 append_only(OutboxDelivery.__table__)
 
@@ -110,11 +112,7 @@ def queue(act: Act, *, kind: str, about: str, to: Recipient, subject: str, body:
 
 def undelivered(session: Session, *, limit: int) -> list[Message]:
     """Messages without a final outcome, oldest first, with the number of attempts made."""
-    final = exists().where(OutboxDelivery.message_id == OutboxMessage.id, OutboxDelivery.outcome.in_(FINAL))
-    rows = session.scalars(
-        select(OutboxMessage).where(~final).order_by(OutboxMessage.created_at, OutboxMessage.id).limit(limit)
-    ).all()
-    return [_message(row, _attempts(session, row.id)) for row in rows]
+    return _read(session, _messages().where(~_attempted(*FINAL)).order_by(*OLDEST_FIRST).limit(limit))
 
 
 def to_deliver(
@@ -168,41 +166,31 @@ def note_delivery(act: Act, message_id: UUID, outcome: Outcome, detail: str = ""
 
 def latest(session: Session, *, limit: int) -> list[Message]:
     """The newest messages, newest first, with what became of them."""
-    rows = session.scalars(
-        select(OutboxMessage).order_by(OutboxMessage.created_at.desc(), OutboxMessage.id).limit(limit)
-    ).all()
-    sent = _sent_at(session, [row.id for row in rows])
-    return [_message(row, 0, sent.get(row.id)) for row in rows]
+    newest_first = (OutboxMessage.created_at.desc(), OutboxMessage.id)
+    return _read(session, _messages().order_by(*newest_first).limit(limit))
 
 
 def messages_about(session: Session, about: str, kind: str) -> list[Message]:
     """The messages of one kind about one thing, oldest first, with the instant each was sent."""
-    rows = session.scalars(
-        select(OutboxMessage)
-        .where(OutboxMessage.about == about, OutboxMessage.kind == kind)
-        .order_by(OutboxMessage.created_at, OutboxMessage.id)
-    ).all()
-    sent = _sent_at(session, [row.id for row in rows])
-    return [_message(row, 0, sent.get(row.id)) for row in rows]
+    wanted = _messages().where(OutboxMessage.about == about, OutboxMessage.kind == kind)
+    return _read(session, wanted.order_by(*OLDEST_FIRST))
 
 
 def get_message(session: Session, message_id: UUID) -> Message | None:
     """One message, or None."""
-    row = session.get(OutboxMessage, message_id)
-    return _message(row, 0, _sent_at(session, [message_id]).get(message_id)) if row else None
+    return next(iter(_read(session, _messages().where(OutboxMessage.id == message_id))), None)
 
 
-def _sent_at(session: Session, ids: Sequence[UUID]) -> dict[UUID, datetime]:
-    rows = session.execute(
-        select(OutboxDelivery.message_id, OutboxDelivery.at).where(
-            OutboxDelivery.message_id.in_(ids), OutboxDelivery.outcome == Outcome.SENT
-        )
-    )
-    return dict(rows.all())
+def _messages() -> Select[tuple[OutboxMessage, int, datetime | None]]:
+    # Looked up row by row through the index of deliveries: a list of ids would end at 65,535 of them.
+    of_message = OutboxDelivery.message_id == OutboxMessage.id
+    attempts = select(func.count()).select_from(OutboxDelivery).where(of_message)
+    sent_at = select(func.min(OutboxDelivery.at)).where(of_message, OutboxDelivery.outcome == Outcome.SENT)
+    return select(OutboxMessage, attempts.scalar_subquery(), sent_at.scalar_subquery())
 
 
-def _attempts(session: Session, message_id: UUID) -> int:
-    return len(session.scalars(select(OutboxDelivery.id).where(OutboxDelivery.message_id == message_id)).all())
+def _read(session: Session, wanted: Select[tuple[OutboxMessage, int, datetime | None]]) -> list[Message]:
+    return [_message(row, attempts, sent_at) for row, attempts, sent_at in session.execute(wanted)]
 
 
 def _message(row: OutboxMessage, attempts: int, sent_at: datetime | None = None) -> Message:
