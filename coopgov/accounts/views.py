@@ -181,6 +181,8 @@ def _choose_password(own: login.SignedIn, current: str, chosen: str) -> None:
             begin_act, login.passwords(), email=account.email, password=current, origin=request.remote_addr or "",
             wrong=rules.current_password_wrong,
         )  # fmt: skip
+    # No transaction stays open while a password is hashed: on SQLite it would hold up every writer.
+    reading().rollback()
     hashed = login.passwords().make(chosen)
     with begin_act() as act:
         service.set_password(act, account_id=account.id, hashed=hashed, keep_token=own.token)

@@ -168,7 +168,10 @@ def _try(transport: Transport, settings: Settings, message: Message) -> tuple[Ou
 def _waiting(runtime: Runtime, limit: int) -> list[Message]:
     session, now = db.session(), runtime.clock()
     since = _horizon(session, runtime, now)
-    return outbox.to_deliver(session, now, since=since, retry_after=RETRY_AFTER, limit=limit)
+    waiting = outbox.to_deliver(session, now, since=since, retry_after=RETRY_AFTER, limit=limit)
+    # No transaction stays open while a mail server takes its time: on SQLite it would hold up every writer.
+    session.rollback()
+    return waiting
 
 
 # Sweeps run every few seconds over years of mail: once a day they note where they need not look.

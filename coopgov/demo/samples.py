@@ -44,9 +44,11 @@ class SampleForm(Form):
     title = StringField(_l("Title of the proposal"), [InputRequired(_l("Give the proposal a title."))])
     amount = StringField(_l("Amount per share"), description=_l("In euros, as on a receipt."))
     day = DateField(_l("Day of the meeting"))
-    college = SelectField(_l("College"), choices=[("creators", _l("Creators")), ("staff", _l("Staff"))])
+    college = SelectField(_l("College"), choices=lambda: [("creators", _("Creators")), ("staff", _("Staff"))])
     text = TextAreaField(_l("What would change"))
-    channel = RadioField(_l("How to be convened"), choices=[("email", _l("By e-mail")), ("letter", _l("By letter"))])
+    channel = RadioField(
+        _l("How to be convened"), choices=lambda: [("email", _("By e-mail")), ("letter", _("By letter"))]
+    )
     agree = BooleanField(_l("I have read the statutes"))
 
     breaches: tuple[Breach, ...] = ()
