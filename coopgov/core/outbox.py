@@ -181,7 +181,7 @@ def get_message(session: Session, message_id: UUID) -> Message | None:
     return next(iter(_read(session, _messages().where(OutboxMessage.id == message_id))), None)
 
 
-def _messages() -> Select[tuple[OutboxMessage, int, datetime | None]]:
+def _messages() -> Select[OutboxMessage, int, datetime | None]:
     # Looked up row by row through the index of deliveries: a list of ids would end at 65,535 of them.
     of_message = OutboxDelivery.message_id == OutboxMessage.id
     attempts = select(func.count()).select_from(OutboxDelivery).where(of_message)
@@ -189,8 +189,8 @@ def _messages() -> Select[tuple[OutboxMessage, int, datetime | None]]:
     return select(OutboxMessage, attempts.scalar_subquery(), sent_at.scalar_subquery())
 
 
-def _read(session: Session, wanted: Select[tuple[OutboxMessage, int, datetime | None]]) -> list[Message]:
-    return [_message(row, attempts, sent_at) for row, attempts, sent_at in session.execute(wanted)]
+def _read(session: Session, wanted: Select[OutboxMessage, int, datetime | None]) -> list[Message]:
+    return [_message(*row) for row in session.execute(wanted)]
 
 
 def _message(row: OutboxMessage, attempts: int, sent_at: datetime | None = None) -> Message:
