@@ -5,9 +5,10 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
+from uuid import UUID
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -57,8 +58,20 @@ def execute_due() -> None:
 def render_documents() -> None:
     """Make and archive the bytes of issued documents, one transaction each."""
     for document_id in archive.unrendered(reading(), limit=BATCH):
-        with suppress(PrintingUnavailable), begin_system_act() as act:
-            archive.render(act, document_id, _config().documents_dir)
+        try:
+            _render(document_id)
+        except PrintingUnavailable:
+            return
+        except Exception as error:
+            # One paper that cannot be printed must not keep back those behind it.
+            log.error("document %s: %s", document_id, type(error).__name__)  # noqa: TRY400 - values may be personal
+
+
+def _render(document_id: UUID) -> None:
+    pdf = archive.render(reading(), document_id)
+    if pdf is not None:
+        with begin_system_act() as act:
+            archive.keep(act, document_id, pdf, _config().documents_dir)
 
 
 JOBS = (

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,15 +11,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
-from coopgov.core.canonical import canonical_json, digest
+from coopgov.core.canonical import canonical_json
 from coopgov.core.errors import NotFound
 from coopgov.core.ids import new_id
 from coopgov.core.journal import Fault
 from coopgov.printing.models import IssuedDocument, RenderedDocument
+
+# Any constant will do; it only has to be the same for every writer. One for all series: two could wait for each other.
+_NUMBERS_LOCK = 0x6E756D62
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,9 @@ def issue(act: Act, paper: Paper) -> UUID:
 
 
 def _next_number(session: Session, series: str) -> int:
+    # SQLite already holds its write lock; on PostgreSQL two acts would read the same last number.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERS_LOCK})
     last = session.scalar(select(func.max(IssuedDocument.number)).where(IssuedDocument.series == series))
     return (last or 0) + 1
 
@@ -115,21 +122,28 @@ def unrendered(session: Session, *, limit: int) -> list[UUID]:
     )
 
 
-def render(act: Act, document_id: UUID, folder: Path) -> None:
-    """Make and archive the bytes of one document; does nothing when they are there already."""
+def render(session: Session, document_id: UUID) -> bytes | None:
+    """The bytes of a document from its frozen facts, or None when they are archived already.
+
+    This takes seconds and ends the session's reading: never inside an act, where every other writer would wait.
+    """
     from coopgov.printing.render import render_pdf  # noqa: PLC0415 - WeasyPrint is heavy and may be absent
 
-    document = act.session.get(IssuedDocument, document_id)
-    if document is None or act.session.get(RenderedDocument, document_id) is not None:
+    document = session.get(IssuedDocument, document_id)
+    if document is None or session.get(RenderedDocument, document_id) is not None:
+        return None
+    facts, stamp = document.facts, _stamp(document)
+    template, language, title = document.template, document.language, document.title
+    # A reader's lock too would hold back every writer of SQLite for as long as the press runs.
+    session.rollback()
+    context = {**json.loads(facts), "document": stamp}
+    return render_pdf(template, context, language=language, title=title, attachment=facts.encode())
+
+
+def keep(act: Act, document_id: UUID, pdf: bytes, folder: Path) -> None:
+    """Archive the bytes of one document for ever; does nothing when some are there already."""
+    if act.session.get(RenderedDocument, document_id) is not None:
         return
-    facts = json.loads(document.facts)
-    pdf = render_pdf(
-        document.template,
-        {**facts, "document": _stamp(document)},
-        language=document.language,
-        title=document.title,
-        attachment=document.facts.encode(),
-    )
     _store(folder, pdf)
     act.session.add(
         RenderedDocument(
@@ -139,13 +153,10 @@ def render(act: Act, document_id: UUID, folder: Path) -> None:
 
 
 def read_bytes(document: Document, folder: Path) -> bytes:
-    """The archived bytes of a document; raises NotFound before they are made or when they are damaged."""
-    if document.sha256 is None:
+    """The archived bytes of a document; raises NotFound before they are made or when they are lost or damaged."""
+    if document.sha256 is None or _fault_of_bytes(folder, document.sha256) is not None:
         raise NotFound
-    data = path_of(folder, document.sha256).read_bytes()
-    if hashlib.sha256(data).hexdigest() != document.sha256:
-        raise NotFound
-    return data
+    return path_of(folder, document.sha256).read_bytes()
 
 
 def path_of(folder: Path, sha256: str) -> Path:
@@ -167,7 +178,7 @@ def verify(session: Session, folder: Path) -> Iterator[Fault]:
         if document.number != last.get(document.series, 0) + 1:
             yield Fault(where, "the number before it is missing")
         last[document.series] = document.number
-        if digest(json.loads(document.facts)) != document.facts_sha256:
+        if hashlib.sha256(document.facts.encode()).hexdigest() != document.facts_sha256:
             yield Fault(where, "its facts do not give their hash")
         fault = _fault_of_bytes(folder, sha256)
         if fault is not None:
@@ -188,12 +199,23 @@ def _fault_of_bytes(folder: Path, sha256: str | None) -> str | None:
 def _store(folder: Path, pdf: bytes) -> None:
     path = path_of(folder, hashlib.sha256(pdf).hexdigest())
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
+    draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
     with draft.open("wb") as file:
         file.write(pdf)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+    _make_durable(path.parent)
+
+
+def _make_durable(folder: Path) -> None:
+    # The row will be durable: the file's name in its folder must be so before it.
+    for place in (folder, folder.parent):
+        opened = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def _stamp(document: IssuedDocument) -> dict[str, Any]:
