@@ -8,6 +8,7 @@ from coopgov.web.guard import PUBLIC
 # Read by someone who asked himself the question for each: what a stranger may see.
 FOR_EVERYBODY = {
     "accounts.sign_in", "accounts.link", "accounts.link_sent", "accounts.request_link", "accounts.password",
+    "accounts.use_link", "accounts.check_password", "accounts.sign_out",
     "home.index", "home.set_language", "members.apply", "members.applied",
     "api.fees", "api.openapi", "terms_api.fees",
 }  # fmt: skip

@@ -15,7 +15,7 @@ INLINE = re.compile(
 
 
 def test_every_template_is_named_somewhere():
-    text = "\n".join(path.read_text() for path in [*modules(), *TEMPLATES.rglob("*.html")])
+    text = "\n".join(path.read_text() for path in [*modules(), *TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")])
     unused = [name for name in ALL if not _is_named(name, text)]
     assert unused == []
 
