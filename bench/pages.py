@@ -6,14 +6,17 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.large import Large, make_large
-
+from bench.large import make_large
 from bench.world import Place, make_app, postgresql, served, sqlite
+from coopgov.core import clock
+from coopgov.core.dates import paris_day
 
 CLIENTS = 8
 P95_MS = 150.0
@@ -67,24 +70,40 @@ def say(goal: str, value: float, target: float, how: str) -> None:
 
 
 def run(place: Place, members: int, requests: int) -> None:
-    """Fill a place, count statements at two sizes, serve it, measure each page."""
+    """Fill a place, count statements, serve it, measure each page."""
     app = make_app(place)
     begun = time.perf_counter()
-    large: Large = make_large(app, members)
+    large = make_large(app, members, paris_day(clock.now()))
     made = time.perf_counter() - begun
-    for name, count in large.statements().items():
-        say(
-            f"{place.engine}: statements of {name}",
-            count,
-            large.allowed_statements[name],
-            f"counted at {members} members; the same as at 100",
-        )
     with served(place) as url:
-        for name, paths in large.pages().items():
-            measure(url, large.cookie, paths, requests=CLIENTS * 4)
-            figure = measure(url, large.cookie, paths, requests=requests)
-            how = f"ms p95, {CLIENTS} clients, {members} members made in {made:.0f} s; p50 {figure.p50:.0f} ms, {figure.per_second:.0f}/s"
+        for name, (cookie, paths) in large.pages().items():
+            statements = large.statements(paths, cookie)
+            measure(url, cookie, paths, requests=CLIENTS * 4)
+            figure = measure(url, cookie, paths, requests=requests)
+            how = f"ms p95, {CLIENTS} clients, {members} members made in {made:.0f} s; p50 {figure.p50:.0f} ms, {figure.per_second:.0f}/s, {statements} statements"
             say(f"{place.engine}: {name}", figure.p95, P95_MS, how)
+
+
+def count(place: Place, members: int) -> dict[str, int]:
+    """The statements of each page at one size."""
+    large = make_large(make_app(place), members, paris_day(clock.now()))
+    return {name: large.statements(paths, cookie) for name, (cookie, paths) in large.pages().items()}
+
+
+def compare_statements(place_maker: Callable[[], AbstractContextManager[Place]]) -> None:
+    """Say whether a page asks as much of 2,000 members as of 200."""
+    counts = []
+    for members in (200, 2_000):
+        with place_maker() as place:
+            counts.append(count(place, members))
+    for name, few in counts[0].items():
+        grown = counts[1][name] - few
+        say(
+            f"{place_maker.__name__}: more statements of {name}",
+            grown,
+            0,
+            f"{few} statements at 200 members and {counts[1][name]} at 2,000",
+        )
 
 
 def main() -> None:
@@ -96,6 +115,7 @@ def main() -> None:
     told = parser.parse_args()
     for place_maker in (sqlite, postgresql):
         if told.engine in (None, place_maker.__name__):
+            compare_statements(place_maker)
             with place_maker() as place:
                 run(place, told.members, told.requests)
 
