@@ -131,13 +131,14 @@ def to_deliver(
 
 
 def _to_retry(session: Session, now: datetime, since: datetime, retry_after: Sequence[timedelta]) -> Iterator[Message]:
-    attempts, last_at = func.count(), func.max(OutboxDelivery.at, type_=Instant())
+    # Counted per message, not grouped: the few messages after `since` are few, the attempts of all years are not.
+    of_message = OutboxDelivery.message_id == OutboxMessage.id
+    attempts = select(func.count()).where(of_message).correlate(OutboxMessage).scalar_subquery()
+    last_at = select(func.max(OutboxDelivery.at, type_=Instant())).where(of_message).correlate(OutboxMessage)
     rows = session.execute(
-        select(OutboxMessage, attempts, last_at)
-        .join(OutboxDelivery, OutboxDelivery.message_id == OutboxMessage.id)
-        .where(OutboxMessage.created_at >= since, ~_attempted(*FINAL))
-        .group_by(OutboxMessage.id)
-        .order_by(last_at)
+        select(OutboxMessage, attempts, last_at.scalar_subquery())
+        .where(OutboxMessage.created_at >= since, _attempted(), ~_attempted(*FINAL))
+        .order_by(OutboxMessage.created_at, OutboxMessage.id)
     )
     for row, made, tried_at in rows:
         if tried_at + retry_after[min(made, len(retry_after)) - 1] <= now:

@@ -25,7 +25,8 @@ def _is_named(name: str, text: str) -> bool:
     # Mails and papers are named without their folder of language and without their ending.
     short = "/".join(parts[2:]).rsplit(".", 1)[0] if parts[0] in {"emails", "documents"} and len(parts) > 2 else name
     return (
-        f'"{short}"' in text
+        f'"{name}"' in text
+        or f'"{short}"' in text
         or f"'{short}'" in text
         or f'"{short}.html"' in text
         or f'"{name.split("/", 1)[1]}"' in text
