@@ -54,7 +54,12 @@ def deny_unguarded() -> None:
         abort(403)
 
 
+def for_a_program() -> bool:
+    """True when the one who asks is a program: it wants JSON, and no page to sign in on."""
+    return request.path.startswith("/api/")
+
+
 def _sign_in_first() -> ResponseReturnValue:
-    if request.blueprint == "api" or request.method != "GET":
+    if for_a_program() or request.method not in {"GET", "HEAD"}:
         abort(401)
     return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)

@@ -3,14 +3,16 @@
 import secrets
 from http import HTTPStatus
 
-from flask import Flask, current_app, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from coopgov.core.errors import Breach, Forbidden, NotFound, RuleBroken
 from coopgov.web.filters import sentence
+from coopgov.web.guard import for_a_program
 
 
 def register_problems(app: Flask) -> None:
@@ -19,7 +21,7 @@ def register_problems(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _error: _answer(404))
     app.register_error_handler(Forbidden, lambda _error: _answer(403))
     app.register_error_handler(CSRFError, lambda _error: _answer(400, key="expired"))
-    app.register_error_handler(HTTPException, lambda error: error if error.code is None else _answer(error.code))
+    app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crashed)
 
 
@@ -34,9 +36,18 @@ def breach_as_json(breach: Breach) -> dict[str, object]:
 
 
 def _refused(error: RuleBroken) -> ResponseReturnValue:
-    if _for_a_program():
+    if for_a_program():
         return _problem(422, breaches=[breach_as_json(breach) for breach in error.breaches])
     return render_template("errors/refused.html", breaches=error.breaches), 422
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None:
+        return error
+    answer = make_response(_answer(error.code))
+    # What the protocol asks to be told: Allow with 405, Retry-After with 429.
+    answer.headers.extend([(name, value) for name, value in error.get_headers() if name != "Content-Type"])
+    return answer
 
 
 def _crashed(error: Exception) -> ResponseReturnValue:
@@ -55,15 +66,16 @@ def _place(error: Exception) -> str:
     return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
 
 
-def _for_a_program() -> bool:
-    return request.path.startswith("/api/")
-
-
 def _answer(status: int, *, key: str = "", reference: str = "") -> ResponseReturnValue:
-    if _for_a_program():
-        return _problem(status)
-    title, text = _words(key or str(status))
-    return render_template("errors/error.html", title=title, text=text, status=status, reference=reference), status
+    if for_a_program():
+        return _problem(status, **({"reference": reference} if reference else {}))
+    title, words = _words(key or str(status))
+    told = {"title": title, "text": words, "status": status, "reference": reference}
+    try:
+        return render_template("errors/error.html", **told), status
+    except Exception:
+        # The site's page asks the database who is reading; it may be the database that broke.
+        return current_app.jinja_env.get_template("errors/bare.html").render(told, locale=str(get_locale())), status
 
 
 def _problem(status: int, **more: object) -> ResponseReturnValue:

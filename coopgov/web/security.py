@@ -1,5 +1,7 @@
 """Headers on every answer: nothing from another host, nothing inline, nothing cached in private."""
 
+from http import HTTPStatus
+
 from flask import Flask, Response, abort, current_app, request
 
 CSP = (
@@ -43,7 +45,7 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code < HTTPStatus.BAD_REQUEST:
         response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
     elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
