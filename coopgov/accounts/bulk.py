@@ -6,12 +6,13 @@ from datetime import date
 from itertools import islice
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from coopgov.accounts.models import Account, RoleMandate
 from coopgov.accounts.queries import AT_ONCE
 from coopgov.accounts.rules import fold_email
 from coopgov.core.act import Act
+from coopgov.core.db import bulk_insert
 from coopgov.core.ids import new_id
 from coopgov.core.policy import Role
 
@@ -60,7 +61,7 @@ def _insert_accounts(act: Act, fresh: dict[UUID, Holder]) -> None:
         for account_id, holder in fresh.items()
     ]  # fmt: skip
     if rows:
-        act.session.execute(insert(Account), rows)
+        bulk_insert(act.session, Account, rows)
 
 
 def _grant(act: Act, holders: dict[UUID, Holder]) -> None:
@@ -80,4 +81,4 @@ def _grant(act: Act, holders: dict[UUID, Holder]) -> None:
         if account_id not in held
     ]  # fmt: skip
     if rows:
-        act.session.execute(insert(RoleMandate), rows)
+        bulk_insert(act.session, RoleMandate, rows)

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -145,6 +145,16 @@ def for_writing(session: Session) -> Connection:
     """Begin the session's transaction as a writer; SQLite takes its write lock at once."""
     session.rollback()
     return session.connection(execution_options={WRITES: True, "postgresql_readonly": False})
+
+
+def bulk_insert(session: Session, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write many rows of one table without the unit of work, in the fastest way of each engine."""
+    table = model.__table__
+    statement = table.insert()
+    if session.get_bind().dialect.name == "postgresql":
+        # Only an INSERT that returns something is sent as one statement of many rows.
+        statement = statement.returning(*table.primary_key.columns)
+    session.execute(statement, rows)
 
 
 class FairLock:

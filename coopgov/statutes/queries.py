@@ -64,6 +64,25 @@ def find_statutes_on(session: Session, on: date) -> Statutes | None:
     return _statutes(session, [row])[0] if row is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the head of every page says of the cooperative."""
+
+    name: str
+    legal_form_label: str
+
+
+def find_header(session: Session, on: date) -> Header | None:
+    """The name and form of the cooperative on that day, in one statement; None before the first statutes."""
+    row = session.execute(
+        select(StatutesRow.name, StatutesRow.legal_form)
+        .where(StatutesRow.in_force_from <= on)
+        .order_by(StatutesRow.in_force_from.desc())
+        .limit(1)
+    ).first()
+    return Header(row.name, form_label(row.legal_form)) if row is not None else None
+
+
 def statutes_on(session: Session, on: date) -> Statutes:
     """The statutes in force on that day; raises NotFound before the first ones."""
     found = find_statutes_on(session, on)

@@ -53,8 +53,8 @@ def test_a_version_dated_before_the_last_is_refused(act):
 def test_the_rule_book_lets_the_statutes_speak_within_the_law(act, session):
     adopt(act)
     book = queries.rulebook(session, queries.the_law())
-    figure = book.figure("terms.notice_days", on=SECOND)
-    assert (figure.as_int(), figure.speaker) == (30, Speaker.STATUTES)
+    figure = book.figure("share.refund_delay_years", on=SECOND)
+    assert (figure.as_int(), figure.speaker) == (5, Speaker.STATUTES)
     assert book.figure("membership.admission_body", on=SECOND).as_text() == "ordinary_assembly"
     assert book.figure("capital.statutory_minimum_cents", on=SECOND).as_int() == 1850000
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from coopgov.accounts.rules import fold_email
 from coopgov.core.policy import Actor, Permission
@@ -27,6 +28,8 @@ from coopgov.members.rules import (
 
 # The words of one search; each one more costs a join.
 MOST_WORDS = 5
+# A search that finds fewer is read find by find; one that finds more, along the list, where finds are close together.
+FEW = 1000
 
 
 def list_members(
@@ -41,14 +44,15 @@ def list_members(
     limit: int = PAGE,
 ) -> MemberPage:
     """One page in the order of folded names, of those whose words begin with the words of `text`."""
-    query = members_select().where(*_filters(text, status, category, college))
-    place = tuple_(Membership.sort_name, Membership.number)
+    member, found = _search(session, text)
+    query = members_select(member).where(*found, *_filters(member, status, category, college))
+    place = tuple_(member.sort_name, member.number)
     if before and (key := _read_key(before)):
-        query = query.where(place < key).order_by(Membership.sort_name.desc(), Membership.number.desc())
+        query = query.where(place < key).order_by(member.sort_name.desc(), member.number.desc())
     else:
         if after and (key := _read_key(after)):
             query = query.where(place > key)
-        query = query.order_by(Membership.sort_name, Membership.number)
+        query = query.order_by(member.sort_name, member.number)
     rows = [member_row(row) for row in session.execute(query.limit(limit + 1))]
     return _page(rows, limit, after=after, before=before)
 
@@ -95,22 +99,45 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
 
 
 def _filters(
-    text: str, status: Status | None, category: Category | None, college: str | None
+    member: Any, status: Status | None, category: Category | None, college: str | None
 ) -> list[ColumnElement[bool]]:
-    found = [_has_word(word) for word in words_of(text)[:MOST_WORDS]]
+    found = []
     if status is not None:
-        found.append(Membership.status == status)
+        found.append(member.status == status)
     if category is not None:
-        found.append(Membership.category == category)
+        found.append(member.category == category)
     if college is not None:
-        found.append(Membership.college == college)
+        found.append(member.college == college)
     return found
 
 
-def _has_word(prefix: str) -> ColumnElement[bool]:
+def _search(session: Session, text: str) -> tuple[Any, list[ColumnElement[bool]]]:
+    """The members to look among, and the condition on them: every word of the text begins one of theirs.
+
+    One more statement when there is a text.
+    """
+    # The longest word is likely the rarest: the others are only looked up beside it.
+    words = sorted(words_of(text)[:MOST_WORDS], key=len, reverse=True)
+    if not words:
+        return Membership, []
+    beside = [_has_word(MemberWord.membership_id, prefix) for prefix in words[1:]]
+    matching = select(MemberWord.membership_id).where(*_begins(MemberWord, words[0]), *beside)
+    found = session.scalars(matching.distinct().limit(FEW + 1)).all()
+    if len(found) > FEW:
+        return Membership, [_has_word(Membership.id, prefix) for prefix in words]
+    # The limit changes nothing but the plan: without it SQLite would walk the whole list to keep its order.
+    few = select(Membership).where(Membership.id.in_(found)).limit(FEW).subquery()
+    return aliased(Membership, few), []
+
+
+def _has_word(member_id: Any, prefix: str) -> ColumnElement[bool]:
+    word = aliased(MemberWord)
+    return exists().where(word.membership_id == member_id, *_begins(word, prefix))
+
+
+def _begins(word: Any, prefix: str) -> list[ColumnElement[bool]]:
     # "{" comes right after "z": folded words hold only a-z and 0-9, so this range is the prefix on both engines.
-    matching = select(MemberWord.membership_id).where(MemberWord.word >= prefix, MemberWord.word < prefix + "{")
-    return Membership.id.in_(matching)
+    return [word.word >= prefix, word.word < prefix + "{"]
 
 
 def _page(rows: list[MemberRow], limit: int, *, after: str | None, before: str | None) -> MemberPage:

@@ -168,15 +168,17 @@ class MemberFile:
         return next((contact.value for contact in self.contacts if contact.kind is kind), "")
 
 
-def members_select() -> Any:
+def members_select(member: Any = Membership) -> Any:
+    """What a MemberRow is made of, of the table or of some of its rows."""
     return select(
-        Membership.id, Membership.number, Membership.name, Membership.sort_name, Membership.town, Membership.craft,
-        Membership.category, Membership.college, Membership.status, Membership.joined_on, Membership.account_id,
-        Membership.email, Membership.postal_address, Membership.has_shop,
+        member.id, member.number, member.name, member.sort_name, member.town, member.craft, member.category,
+        member.college, member.status, member.joined_on, member.account_id, member.email, member.postal_address,
+        member.has_shop,
     )  # fmt: skip
 
 
 def member_row(row: Row[Any]) -> MemberRow:
+    """The row of a `members_select`."""
     values = row._asdict()
     values["postal_address"] = tuple(values["postal_address"].splitlines())
     return MemberRow(**values)

@@ -75,13 +75,21 @@ def recipients(session: Session, on: date, *, consent_before: date) -> list[Reci
     """
     standing, consent = _standing_on(on, None), _last_consent()
     rows = session.execute(
-        select(Membership, consent.c.given, consent.c.on_day)
+        select(
+            Membership.id,
+            Membership.number,
+            Membership.name,
+            Membership.email,
+            Membership.postal_address,
+            consent.c.given,
+            consent.c.on_day,
+        )
         .join(standing, standing.c.membership_id == Membership.id)
         .outerjoin(consent, and_(consent.c.membership_id == Membership.id, consent.c.place == 1))
         .where(standing.c.place == 1, standing.c.status == Status.MEMBER)
         .order_by(Membership.number)
     )
-    return [_recipient(row.Membership, row.given, row.on_day, consent_before) for row in rows]
+    return [_recipient(row, consent_before) for row in rows]
 
 
 def sellers(session: Session, on: date) -> list[Seller]:
@@ -119,8 +127,8 @@ def _last_consent() -> Any:
     return select(EmailConsent.membership_id, EmailConsent.given, EmailConsent.on_day, place.label("place")).subquery()
 
 
-def _recipient(row: Membership, given: bool | None, on_day: date | None, consent_before: date) -> RecipientRow:  # noqa: FBT001 - a column
-    in_time = bool(given) and on_day is not None and on_day <= consent_before
+def _recipient(row: Any, consent_before: date) -> RecipientRow:
+    in_time = bool(row.given) and row.on_day <= consent_before
     return RecipientRow(
         row.id, row.number, row.name, row.email, in_time and bool(row.email), tuple(row.postal_address.splitlines())
     )

@@ -67,6 +67,7 @@ def admit(
     row = locked(act.session, member_id)
     step(TRANSITIONS, row.status, EventKind.ADMITTED)
     refuse_if(_against_admission(act, row, effective_on, decision, decided_by))
+    wished = row.shares_wished
     write_event(
         act, row, EventKind.ADMITTED, effective_on=effective_on, status=Status.MEMBER,
         decided_by=decided_by, decision=decision,
@@ -74,7 +75,7 @@ def admit(
     follow_status(act, row, before=Status.CANDIDATE, on=effective_on, decision=decision)
     facts = {"effective_on": effective_on, "decision": decision, "decided_by": decided_by, "number": row.number}
     act.record("member.admitted", f"member:{member_id}", facts)
-    mails.send(act, row, "members_admitted", on=effective_on, decision=decision, shares=row.shares_wished)
+    mails.send(act, row, "members_admitted", on=effective_on, decision=decision, shares=wished)
 
 
 def refuse_candidate(act: Act, *, member_id: UUID, on: date, decision: str) -> None:

@@ -20,6 +20,8 @@ def follow_status(act: Act, row: Membership, *, before: Status, on: date, decisi
     if row.status is Status.MEMBER and before is not Status.MEMBER:
         link_account(act, row, on=on, decision=decision)
         act.publish(MemberAdmitted(row.id, on))
+        # The wish has been heard: somebody who comes back one day does not subscribe it again.
+        row.shares_wished = 0
     elif before is Status.MEMBER and row.status is not Status.MEMBER:
         _end_office(act, row, on)
         act.publish(MemberLeft(row.id, on))

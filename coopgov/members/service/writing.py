@@ -7,11 +7,12 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from coopgov.accounts.rules import fold_email
 from coopgov.core.act import Act
+from coopgov.core.db import bulk_insert
 from coopgov.core.errors import NotFound
 from coopgov.core.ids import new_id
 from coopgov.members import queries
@@ -163,8 +164,7 @@ def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
 
 def _insert(act: Act, model: Any, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        # The table, not the class: the unit of work would add a pass over every row.
-        act.session.execute(insert(model.__table__), rows)
+        bulk_insert(act.session, model, rows)
 
 
 def _party(act: Act, party_id: UUID, person: Person) -> dict[str, Any]:
