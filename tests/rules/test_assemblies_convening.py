@@ -13,6 +13,7 @@ from coopgov.assemblies.rules import (
     NoticeChannel,
     Preparation,
     SubjectKind,
+    Told,
     channel_for,
     check_agenda,
     check_notice,
@@ -142,7 +143,7 @@ def test_one_subject_is_put_to_the_vote_once():
 
 
 def test_the_checklist_says_what_is_right_and_by_when_to_act():
-    facts = Preparation(ORDINARY, 1, datetime(2027, 1, 15, 17, tzinfo=UTC), True, [item()], 40, 31, 9)
+    facts = Preparation(ORDINARY, 1, datetime(2027, 1, 15, 17, tzinfo=UTC), True, [item()], 40, Told(31, 9))
     checks = {check.code: check for check in preparation(facts, book(), on=date(2026, 12, 1))}
     assert all(check.ok for check in checks.values())
     assert checks["notice"].due == date(2026, 12, 31)
@@ -151,7 +152,7 @@ def test_the_checklist_says_what_is_right_and_by_when_to_act():
 
 
 def test_the_checklist_says_what_is_wrong():
-    facts = Preparation(ORDINARY, 1, datetime(2027, 1, 15, 17, tzinfo=UTC), True, [], 0, 0, 0)
+    facts = Preparation(ORDINARY, 1, datetime(2027, 1, 15, 17, tzinfo=UTC), True, [], 0)
     checks = preparation(facts, book(LegalForm.SCOP_SARL), on=date(2027, 1, 10))
     assert {check.code for check in checks if not check.ok} == {
         "agenda_empty", "notice_too_short", "roll_empty", "remote_vote_not_allowed",

@@ -19,6 +19,7 @@ from coopgov.assemblies.queries.presence import (
     are_present,
     attendees,
     counting_now,
+    in_room,
     presence_at,
     quorum_now,
 )
@@ -36,7 +37,7 @@ from coopgov.assemblies.queries.waiting import waiting_for
 __all__ = [
     "AssemblyPage", "AssemblyRow", "ItemRow", "OfficerRow", "Participant", "ProxyRow", "VoteFor",
     "active_proxy_of", "agenda", "are_present", "attendees", "count_by_channel", "counting_now",
-    "find_assembly", "find_second_call", "get_assembly", "get_item", "list_assemblies", "list_proxies",
+    "find_assembly", "find_second_call", "get_assembly", "get_item", "in_room", "list_assemblies", "list_proxies",
     "minutes_facts", "my_votes", "officers", "presence_at", "proxies_of", "proxy_counts", "quorum_now",
     "waiting_for",
 ]  # fmt: skip

@@ -60,7 +60,7 @@ def count_by_channel(session: Session, assembly_id: UUID) -> dict[NoticeChannel,
         .where(Convocation.assembly_id == assembly_id)
         .group_by(Convocation.channel)
     )
-    found: dict[NoticeChannel, int] = dict(rows.tuples())
+    found = {channel: count for channel, count in rows}  # noqa: C416 - dict() loses the row's types
     return {channel: found.get(channel, 0) for channel in NoticeChannel}
 
 

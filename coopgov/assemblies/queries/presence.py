@@ -64,6 +64,15 @@ def counting_now(session: Session, assembly_id: UUID) -> frozenset[UUID]:
     return frozenset(session.scalars(union(select(there.c.member_id), represented)))
 
 
+def in_room(session: Session, assembly_id: UUID) -> frozenset[UUID]:
+    """Those in the room and those they represent: a room is small, however many the members are."""
+    present = _present(assembly_id, None)
+    represented = select(Proxy.grantor_id).where(
+        Proxy.assembly_id == assembly_id, _in_force(None), _is_in(present, Proxy.holder_id)
+    )
+    return frozenset(session.scalars(union(select(present.c.member_id), represented)))
+
+
 @dataclass(frozen=True, slots=True)
 class Participant:
     """One line of the attendance sheet (*feuille de présence*): how this member took part."""

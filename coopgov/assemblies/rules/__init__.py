@@ -5,6 +5,7 @@ from coopgov.assemblies.rules.convening import (
     NoticeChannel,
     Preparation,
     PreparationCheck,
+    Told,
     channel_for,
     check_agenda,
     check_notice,
@@ -56,7 +57,7 @@ from coopgov.assemblies.rules.states import (
 __all__ = [
     "ITEM_TRANSITIONS", "PRESENT", "TRANSITIONS", "AgendaDraft", "AssemblyKind", "AttendanceKind", "ItemState",
     "ItemStep", "NoticeChannel", "Office", "Preparation", "PreparationCheck", "Presence", "ProxyFacts",
-    "ProxyLimit", "ProxyState", "Quorum", "State", "Step", "SubjectKind", "VoteFacts", "channel_for",
+    "ProxyLimit", "ProxyState", "Quorum", "State", "Step", "SubjectKind", "Told", "VoteFacts", "channel_for",
     "check_agenda", "check_arrival", "check_bureau", "check_closing", "check_decline", "check_departure",
     "check_no_quorum", "check_notice", "check_opening", "check_proxy", "check_quorum", "check_remote_vote",
     "check_revocation", "check_second_call", "check_vote", "law_call", "law_kind", "measure_quorum",

@@ -146,6 +146,14 @@ def _comes_before(item: AgendaDraft, items: Sequence[AgendaDraft]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """How many members a notice that left today would reach, by e-mail and by letter."""
+
+    by_mail: int
+    by_letter: int
+
+
+@dataclass(frozen=True, slots=True)
 class Preparation:
     """What the checklist of an assembly being prepared looks at."""
 
@@ -155,8 +163,8 @@ class Preparation:
     remote_vote: bool
     items: Sequence[AgendaDraft]
     enrolled: int
-    by_mail: int
-    by_letter: int
+    told: Told | None = None
+    """Looked up only where it matters: on the page from which the notice leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +185,7 @@ def preparation(facts: Preparation, figures: Figures, *, on: date) -> list[Prepa
         *_agenda_checks(facts),
         _notice_check(facts, figures, on),
         _roll_check(facts),
-        _channel_check(facts, figures, on),
+        *_channel_check(facts, figures, on),
         *_remote_check(facts, figures, on),
     ]
 
@@ -208,7 +216,9 @@ def _roll_check(facts: Preparation) -> PreparationCheck:
     return PreparationCheck("roll", True, sentence, {"enrolled": facts.enrolled})
 
 
-def _channel_check(facts: Preparation, figures: Figures, on: date) -> PreparationCheck:
+def _channel_check(facts: Preparation, figures: Figures, on: date) -> list[PreparationCheck]:
+    if facts.told is None:
+        return []
     days = figures.figure("assembly.email_consent_days", on=on)
     before = paris_day(facts.held_at) - timedelta(days=days.as_int())
     sentence = N_(
@@ -216,9 +226,9 @@ def _channel_check(facts: Preparation, figures: Figures, on: date) -> Preparatio
         "%(by_letter)s are convened by letter."
     )
     values: dict[str, object] = {
-        "by_mail": facts.by_mail, "by_letter": facts.by_letter, "before": before, "days": days.as_int(),
+        "by_mail": facts.told.by_mail, "by_letter": facts.told.by_letter, "before": before, "days": days.as_int(),
     }  # fmt: skip
-    return PreparationCheck("channel", True, sentence, values, days.citations)
+    return [PreparationCheck("channel", True, sentence, values, days.citations)]
 
 
 def _remote_check(facts: Preparation, figures: Figures, on: date) -> list[PreparationCheck]:

@@ -1,0 +1,111 @@
+"""The list of assemblies, and one assembly as a member reads it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coopgov.assemblies import queries
+from coopgov.assemblies.queries import AssemblyRow, ProxyRow, VoteFor
+from coopgov.assemblies.rules import ItemState, State
+from coopgov.assemblies.views.shared import (
+    ITEM_PILLS,
+    RESULT_WORDS,
+    STATE_PILLS,
+    bp,
+    me,
+    papers,
+    rule_words,
+    sees_preparation,
+    visible,
+)
+from coopgov.ballots import queries as ballots
+from coopgov.ballots.queries import CastRow
+from coopgov.core.policy import Permission
+from coopgov.members.queries import MemberRow
+from coopgov.proposals import markdown
+from coopgov.web.acts import now, reading, rulebook
+from coopgov.web.guard import current_actor, requires
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What one member did and can do in an assembly."""
+
+    member: MemberRow
+    votes: list[VoteFor]
+    given: ProxyRow | None
+    held: list[ProxyRow]
+    cast: list[CastRow]
+    is_present: bool
+
+    @property
+    def left(self) -> int:
+        """How many people still wait for a ballot of hers."""
+        return len([voter for voter in self.votes if not voter.voted])
+
+
+@bp.get("/")
+@requires(Permission.ASSEMBLIES_SEE)
+def index() -> ResponseReturnValue:
+    """Assemblies to come, then past ones page by page."""
+    session, key = reading(), _key(request.args.get("after"))
+    to_come = queries.list_assemblies(session, to_come=True).rows
+    if not sees_preparation(current_actor()):
+        to_come = tuple(row for row in to_come if row.state is not State.PLANNED)
+    past = queries.list_assemblies(session, to_come=False, after=key)
+    return render_template("assemblies/index.html", to_come=to_come, past=past, pills=STATE_PILLS, first=key is None)
+
+
+def _key(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+@bp.get("/<uuid:assembly_id>")
+@requires(Permission.ASSEMBLIES_SEE)
+def show(assembly_id: UUID) -> ResponseReturnValue:
+    """One assembly: when, what is decided, what I can do, what came of it."""
+    assembly, session = visible(assembly_id), reading()
+    if assembly.state is State.PLANNED and current_actor().may(Permission.ASSEMBLIES_PREPARE):
+        return redirect(url_for(".prepare", assembly_id=assembly_id), 303)
+    items, member = queries.agenda(session, assembly_id), me()
+    scrutins = [item.scrutin_id for item in items if item.scrutin_id is not None]
+    return render_template(
+        "assemblies/show.html",
+        assembly=assembly,
+        items=items,
+        mine=_mine(assembly, member, scrutins),
+        can_vote_remotely=assembly.takes_remote(now()),
+        voting=next((item for item in items if item.state is ItemState.VOTING), None),
+        results=ballots.results(session, scrutins),
+        scrutins=ballots.get_scrutins(session, scrutins),
+        turnouts=ballots.turnouts(session, scrutins) if current_actor().may(Permission.BALLOTS_RUN) else {},
+        quorum=queries.quorum_now(session, assembly_id, rulebook()) if assembly.roll_id else None,
+        documents=papers(assembly, member),
+        second=queries.find_second_call(session, assembly_id),
+        officers=queries.officers(session, assembly_id),
+        rendered=markdown.render,
+        rule_words=rule_words,
+        pills=STATE_PILLS,
+        item_pills=ITEM_PILLS,
+        words=RESULT_WORDS,
+    )
+
+
+def _mine(assembly: AssemblyRow, member: MemberRow | None, scrutins: list[UUID]) -> Mine | None:
+    session = reading()
+    if member is None or assembly.roll_id is None or not ballots.on_roll(session, assembly.roll_id, member.id):
+        return None
+    votes = queries.my_votes(session, assembly, member.id, member.name)
+    return Mine(
+        member=member,
+        votes=votes,
+        given=queries.active_proxy_of(session, assembly.id, member.id),
+        held=queries.proxies_of(session, assembly.id, member.id),
+        cast=ballots.ballots_of(session, scrutins, [member.id, *(vote.voter_id for vote in votes)]),
+        is_present=member.id in queries.are_present(session, assembly.id, [member.id]),
+    )

@@ -1,0 +1,137 @@
+"""What the pages of assemblies share: the blueprint, who asks, how rules are said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from coopgov.assemblies import queries
+from coopgov.assemblies.queries import AssemblyRow
+from coopgov.assemblies.rules import ItemState, State
+from coopgov.ballots.queries import Result
+from coopgov.core.errors import Forbidden, NotFound
+from coopgov.core.policy import Actor, Permission, Role
+from coopgov.law.arithmetic import Base, DecisionRule
+from coopgov.members import queries as members
+from coopgov.members.queries import MemberRow
+from coopgov.printing import archive
+from coopgov.printing.archive import Document
+from coopgov.web.acts import reading
+from coopgov.web.guard import current_actor
+
+bp = Blueprint("assemblies", __name__, url_prefix="/assemblies")
+
+# The word and the shape of each state.
+STATE_PILLS: Mapping[State, tuple[Any, str]] = {
+    State.PLANNED: (_l("In preparation"), "neutral"),
+    State.CONVENED: (_l("Convened"), "info"),
+    State.OPEN: (_l("In session"), "active"),
+    State.CLOSED: (_l("Closed"), "success"),
+    State.INQUORATE: (_l("No quorum"), "danger"),
+    State.CANCELLED: (_l("Cancelled"), "neutral"),
+}
+ITEM_PILLS: Mapping[ItemState, tuple[Any, str]] = {
+    ItemState.PLANNED: (_l("To be voted"), "neutral"),
+    ItemState.VOTING: (_l("Vote open"), "active"),
+    ItemState.COUNTED: (_l("Counted, to be proclaimed"), "warning"),
+    ItemState.PROCLAIMED: (_l("Proclaimed"), "success"),
+    ItemState.NO_QUORUM: (_l("No quorum"), "danger"),
+    ItemState.SET_ASIDE: (_l("Set aside"), "neutral"),
+}
+OUTCOME_PILLS: Mapping[str, tuple[Any, str]] = {
+    "adopted": (_l("Adopted"), "success"),
+    "rejected": (_l("Rejected"), "danger"),
+    "no_decision": (_l("No decision"), "warning"),
+}
+_RULES = {
+    (Base.EXPRESSED, True): _l("Adopted with more than %(part)s of the votes cast for and against."),
+    (Base.EXPRESSED, False): _l("Adopted with at least %(part)s of the votes cast for and against."),
+    (Base.PRESENT_OR_REPRESENTED, True): _l("Adopted with more than %(part)s of the members present or represented."),
+    (Base.PRESENT_OR_REPRESENTED, False): _l("Adopted with at least %(part)s of the members present or represented."),
+    (Base.ALL_MEMBERS, True): _l("Adopted with more than %(part)s of all the members."),
+    (Base.ALL_MEMBERS, False): _l("Adopted with at least %(part)s of all the members."),
+}
+
+
+def rule_words(rule: DecisionRule) -> str:
+    """A rule of majority as a sentence."""
+    return str(_RULES[rule.base, rule.strict]) % {"part": part_words(rule.fraction)}
+
+
+def part_words(part: Fraction) -> str:
+    """A part of a whole as people say it: half, two thirds."""
+    if part == Fraction(1, 2):
+        return str(_("half"))
+    return str(part)
+
+
+def base_words(base: Base) -> str:
+    """What a majority is measured on, after its number."""
+    return {
+        Base.EXPRESSED: str(_("votes for and against")),
+        Base.PRESENT_OR_REPRESENTED: str(_("members present or represented")),
+        Base.ALL_MEMBERS: str(_("members")),
+    }[base]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultWords:
+    """How pages say a result: its pill, its rule, its base, its share."""
+
+    pills: Mapping[str, tuple[Any, str]]
+
+    def rule(self, result: Result) -> str:
+        """The majority it needed."""
+        return rule_words(result.rule)
+
+    def base(self, result: Result) -> str:
+        """What the majority is measured on, after its number."""
+        return base_words(result.base)
+
+    def share(self, result: Result) -> Fraction:
+        """The votes for, as a share of the base."""
+        return Fraction(result.numerator, result.denominator) if result.denominator else Fraction(0)
+
+
+RESULT_WORDS = ResultWords(OUTCOME_PILLS)
+
+
+def me() -> MemberRow | None:
+    """The membership of the person asking, if there is one."""
+    actor = current_actor()
+    return members.find_by_account(reading(), actor.account_id) if actor.account_id else None
+
+
+def my_membership() -> MemberRow:
+    """The membership of the person asking; refuses who has none."""
+    found = me()
+    if found is None:
+        raise Forbidden
+    return found
+
+
+def visible(assembly_id: UUID) -> AssemblyRow:
+    """An assembly this actor may see: one in preparation is the board's own."""
+    assembly = queries.get_assembly(reading(), assembly_id)
+    if assembly.state is State.PLANNED and not sees_preparation(current_actor()):
+        raise NotFound
+    return assembly
+
+
+def sees_preparation(actor: Actor) -> bool:
+    """Whether this actor sees assemblies before they are convened."""
+    return actor.may(Permission.ASSEMBLIES_PREPARE) or actor.has(Role.AUDITOR)
+
+
+def papers(assembly: AssemblyRow, member: MemberRow | None) -> list[Document]:
+    """The papers of an assembly that this actor may read."""
+    actor = current_actor()
+    mine = {"", f"member:{member.id}", str(member.account_id)} if member else {""}
+    everything = actor.may(Permission.ASSEMBLIES_PREPARE) or actor.has(Role.AUDITOR)
+    found = archive.documents_about(reading(), assembly.about)
+    return [document for document in found if document.owner in mine or (everything and document.owner == "offices")]

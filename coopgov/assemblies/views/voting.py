@@ -1,0 +1,137 @@
+"""A member's votes: remotely before the day, from her phone in the room; for herself and for whom she represents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coopgov.assemblies import queries, service
+from coopgov.assemblies.forms import CHOICE_LABELS, SheetForm, ballot_name, ballot_names, sheet_form
+from coopgov.assemblies.queries import AssemblyRow, ItemRow, VoteFor
+from coopgov.assemblies.rules import ItemState
+from coopgov.assemblies.views.shared import bp, my_membership, rule_words, visible
+from coopgov.ballots import queries as ballots
+from coopgov.ballots.rules import Channel, Choice, Receipt
+from coopgov.core.policy import Permission
+from coopgov.members.queries import MemberRow
+from coopgov.proposals import markdown
+from coopgov.web.acts import begin_act, now, reading
+from coopgov.web.forms import refusals_on
+from coopgov.web.guard import requires
+
+CAST = "cast"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a member votes on now: the resolutions, the people she votes for, through which channel."""
+
+    assembly: AssemblyRow
+    member: MemberRow
+    items: list[ItemRow]
+    voters: list[VoteFor]
+    channel: Channel
+
+    @property
+    def open_names(self) -> dict[str, tuple[UUID, UUID]]:
+        """The ballots that can still be cast."""
+        by_voter = {voter.voter_id: voter for voter in self.voters}
+        names = ballot_names(self.items, list(by_voter))
+        scrutins = {item.id: item.scrutin_id for item in self.items}
+        return {name: pair for name, pair in names.items() if scrutins[pair[0]] not in by_voter[pair[1]].voted}
+
+
+def _sheet(assembly_id: UUID) -> Sheet:
+    assembly, member, session = visible(assembly_id), my_membership(), reading()
+    is_remote = assembly.takes_remote(now())
+    items = [i for i in queries.agenda(session, assembly_id) if is_remote or i.state is ItemState.VOTING]
+    voters = queries.my_votes(session, assembly, member.id, member.name)
+    return Sheet(assembly, member, items, voters, Channel.REMOTE if is_remote else Channel.ROOM)
+
+
+@bp.get("/<uuid:assembly_id>/vote")
+@requires(Permission.BALLOTS_CAST)
+def vote(assembly_id: UUID) -> ResponseReturnValue:
+    """The resolutions open to this member's vote; nothing is answered beforehand."""
+    sheet = _sheet(assembly_id)
+    return _page(sheet, sheet_form(sheet.open_names))
+
+
+def _page(sheet: Sheet, form: SheetForm) -> str:
+    scrutins = ballots.get_scrutins(reading(), [item.scrutin_id for item in sheet.items if item.scrutin_id is not None])
+    return render_template(
+        "assemblies/vote.html", sheet=sheet, form=form, name_of=ballot_name, rendered=markdown.render,
+        rules={item.id: rule_words(scrutins[item.scrutin_id].rule) for item in sheet.items if item.scrutin_id},
+        citations={item.id: scrutins[item.scrutin_id].rule.citations for item in sheet.items if item.scrutin_id},
+        cast={(row.scrutin_id, row.voter_id): row for row in _cast(sheet)}, choices=CHOICE_LABELS,
+    )  # fmt: skip
+
+
+def _cast(sheet: Sheet) -> list[ballots.CastRow]:
+    scrutins = [item.scrutin_id for item in sheet.items if item.scrutin_id is not None]
+    return ballots.ballots_of(reading(), scrutins, [voter.voter_id for voter in sheet.voters])
+
+
+@bp.post("/<uuid:assembly_id>/vote")
+@requires(Permission.BALLOTS_CAST)
+def cast_vote(assembly_id: UUID) -> ResponseReturnValue:
+    """Show the choices again, then cast them: a named vote cannot be changed."""
+    sheet = _sheet(assembly_id)
+    form = sheet_form(sheet.open_names)
+    if not form.validate():
+        return _page(sheet, form), 422
+    answers = form.answers(sheet.open_names)
+    if not answers:
+        flash(_("Nothing is chosen yet. Choose an answer for one resolution at least."), "warning")
+        return _page(sheet, form), 422
+    if request.form.get("step") != CAST:
+        return render_template(
+            "assemblies/review.html",
+            sheet=sheet,
+            form=form,
+            answers=answers,
+            name_of=ballot_name,
+            choices=CHOICE_LABELS,
+        )
+    with refusals_on(form):
+        receipts = _cast_all(sheet, answers)
+        flash(_("%(count)s ballots are in the urn.", count=len(receipts)), "success")
+    if form.breaches:
+        return _page(sheet, form), 422
+    return redirect(url_for(".receipts", assembly_id=assembly_id), 303)
+
+
+@bp.post("/<uuid:assembly_id>/vote/correct")
+@requires(Permission.BALLOTS_CAST)
+def correct_vote(assembly_id: UUID) -> ResponseReturnValue:
+    """The choices again, as they were made, to change something."""
+    sheet = _sheet(assembly_id)
+    return _page(sheet, sheet_form(sheet.open_names))
+
+
+def _cast_all(sheet: Sheet, answers: Mapping[tuple[UUID, UUID], Choice]) -> list[Receipt]:
+    with begin_act() as act:
+        return service.cast_all(act, cast_by=sheet.member.id, choices=answers, channel=sheet.channel)
+
+
+@bp.get("/<uuid:assembly_id>/receipts")
+@requires(Permission.BALLOTS_CAST)
+def receipts(assembly_id: UUID) -> ResponseReturnValue:
+    """The ballots this member cast, or that were cast for her, with their receipts."""
+    assembly, member, session = visible(assembly_id), my_membership(), reading()
+    items = queries.agenda(session, assembly_id)
+    voters = queries.my_votes(session, assembly, member.id, member.name)
+    names = {member.id: member.name} | {voter.voter_id: voter.name for voter in voters}
+    scrutins = [item.scrutin_id for item in items if item.scrutin_id is not None]
+    cast = ballots.ballots_of(session, scrutins, list(names))
+    return render_template(
+        "assemblies/receipts.html", assembly=assembly, items={item.scrutin_id: item for item in items}, cast=cast,
+        names=names, choices=CHOICE_LABELS, member=member, code=_code,
+    )  # fmt: skip
+
+
+def _code(row: ballots.CastRow) -> str:
+    return Receipt(row.scrutin_id, row.voter_id, row.choice, row.receipt).code
