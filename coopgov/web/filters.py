@@ -28,13 +28,14 @@ def money(cents: int) -> str:
 
 
 def day(value: date, length: str = "long") -> str:
-    """24 novembre 2026."""
-    return format_date(value, format=length, locale=_locale())
+    """24 novembre 2026; the first of a month is le 1er."""
+    return _ordinal(format_date(value, format=length, locale=_locale()), value)
 
 
 def instant(value: datetime, length: str = "long") -> str:
     """24 novembre 2026 à 18:00, at Paris time."""
-    return format_datetime(paris_time(value).replace(tzinfo=None), _pattern(length), locale=_locale())
+    local = paris_time(value).replace(tzinfo=None)
+    return _ordinal(format_datetime(local, _pattern(length), locale=_locale()), local)
 
 
 def rate(basis_points: int) -> str:
@@ -77,6 +78,11 @@ def _show(value: object) -> str:  # noqa: PLR0911 - one line per type
             return decimal(value)
         case _:
             return str(gettext(str(value))) if value else ""
+
+
+def _ordinal(text: str, value: date) -> str:
+    first = value.day == 1 and _locale().startswith("fr")
+    return text.replace("1 ", "1er ", 1) if first and text.startswith("1 ") else text
 
 
 def _percent(value: Fraction) -> str:

@@ -10,4 +10,6 @@ def language() -> str:
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
-    return request.accept_languages.best_match(LANGUAGES, "fr") or "fr"
+    # "en-GB" is English: Werkzeug would pass over it for any exact match further down the list.
+    liked = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+    return next((tag for tag in liked if tag in LANGUAGES), "fr")
