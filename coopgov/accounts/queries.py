@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from coopgov.accounts.models import Account, AccountSession, LoginLink, RoleMandate, RoleMandateEnd
-from coopgov.accounts.rules import MEMBER_SESSION, How, Mandate, fold_email, lifetime
+from coopgov.accounts.rules import How, Mandate, fold_email, lifetime
 from coopgov.core.dates import paris_day
 from coopgov.core.errors import NotFound
 from coopgov.core.policy import Actor, Role
@@ -144,7 +144,7 @@ def find_signed(session: Session, token: str, now: datetime) -> Signed | None:
         return None
     kept, name, _role = found[0]
     roles = frozenset(filter(None, (role for _kept, _name, role in found)))
-    if not _is_open(kept.created_at, roles, now):
+    if not _is_open(kept, roles, now):
         return None
     return Signed(Actor(name=name, account_id=kept.account_id, roles=roles), _session(kept))
 
@@ -155,10 +155,9 @@ def list_sessions(session: Session, account_id: UUID, now: datetime) -> list[Ses
     rows = session.scalars(
         select(AccountSession)
         .where(AccountSession.account_id == account_id, AccountSession.ended_at.is_(None))
-        .where(AccountSession.created_at > now - MEMBER_SESSION)
         .order_by(AccountSession.created_at.desc(), AccountSession.token_hash)
     )
-    return [_session(row) for row in rows if _is_open(row.created_at, roles, now)]
+    return [_session(row) for row in rows if _is_open(row, roles, now)]
 
 
 def find_link(session: Session, token: str, now: datetime) -> LinkRow | None:
@@ -220,8 +219,8 @@ def _roles_of(session: Session, account_ids: Sequence[UUID], on: date) -> dict[U
     return {key: tuple(row.role for row in some) for key, some in groupby(ordered, key=lambda row: row.account_id)}
 
 
-def _is_open(created_at: datetime, roles: frozenset[Role], now: datetime) -> bool:
-    return now < created_at + lifetime(roles)
+def _is_open(kept: AccountSession, roles: frozenset[Role], now: datetime) -> bool:
+    return now < kept.created_at + lifetime(roles, kept.how)
 
 
 def _accounts() -> Any:

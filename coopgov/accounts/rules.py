@@ -16,6 +16,8 @@ from coopgov.core.policy import Role
 LINK_LIFETIME = timedelta(minutes=30)
 MEMBER_SESSION = timedelta(days=30)
 OFFICE_SESSION = timedelta(hours=12)
+# A visitor of the demonstration moves its date by weeks and stays the character she is.
+DEMONSTRATION_SESSION = timedelta(days=3660)
 # A link that was just followed proves the person as well as a password does.
 FRESH = timedelta(minutes=15)
 LONGEST_EMAIL = 254
@@ -230,8 +232,10 @@ def link_spent() -> Breach:
 # Sessions
 
 
-def lifetime(roles: Iterable[Role]) -> timedelta:
+def lifetime(roles: Iterable[Role], how: How = How.LINK) -> timedelta:
     """How long a session lasts at most: an office opens more, so it closes sooner."""
+    if how is How.DEMONSTRATION:
+        return DEMONSTRATION_SESSION
     return OFFICE_SESSION if set(roles) - {Role.MEMBER} else MEMBER_SESSION
 
 

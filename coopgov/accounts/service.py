@@ -204,7 +204,8 @@ def _end(act: Act, *which: ColumnElement[bool]) -> None:
 
 def _forget_old_sessions(act: Act, account_id: UUID) -> None:
     old = AccountSession.created_at < act.now - rules.MEMBER_SESSION
-    act.session.execute(delete(AccountSession).where(AccountSession.account_id == account_id, old))
+    lasting = AccountSession.how == How.DEMONSTRATION
+    act.session.execute(delete(AccountSession).where(AccountSession.account_id == account_id, old, ~lasting))
 
 
 # Offices

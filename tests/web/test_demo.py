@@ -108,6 +108,13 @@ def test_the_date_moves_forward(demo, visitor, step, span):
     assert span <= moved < span + timedelta(minutes=1)
 
 
+def test_a_character_stays_signed_in_while_the_date_moves(visitor, awa):
+    visitor.post("/demo/characters/awa")
+    for _ in range(6):
+        visitor.post("/demo/clock/week")
+    assert visitor.get("/me").status_code == 200
+
+
 def test_the_date_never_moves_back(demo, visitor):
     visitor.post("/demo/clock/week")
     before = demo.extensions["coopgov.runtime"].clock()
