@@ -16,15 +16,16 @@ class Euros:
 
 
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
-_AMOUNT = re.compile(r"-?\d+(?:[.,]\d{1,2})?", re.ASCII)
+# At most twelve digits of euros: more is a slip of the hand, and no database could keep it.
+_AMOUNT = re.compile(r"-?\d{1,12}(?:[.,]\d{1,2})?", re.ASCII)
 # A grouped amount has one to three digits, then groups of exactly three: "1 234,56".
-_GROUPED = re.compile(r"-?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?", re.ASCII)
+_GROUPED = re.compile(r"-?\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,3}(?:[.,]\d{1,2})?", re.ASCII)
 
 
 def parse_cents(text: str) -> Cents:
     """Read an amount in euros as a French or English person types it: 12,50, 12.50, 1 234,56.
 
-    Raises ValueError on anything else (1e3, 1.234,56, 12,505, an empty text).
+    Raises ValueError on anything else (1e3, 1.234,56, 12,505, an empty text, a thousand billion).
     """
     stripped = text.strip().removesuffix("€").strip()
     if not (_AMOUNT.fullmatch(stripped) or _GROUPED.fullmatch(stripped)):

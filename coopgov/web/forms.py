@@ -74,7 +74,8 @@ class CentsField(_TextNumberField):
         return parse_cents(text)
 
     def show(self, value: int) -> str:
-        return f"{value // 100},{value % 100:02d}"
+        euros, cents = divmod(abs(value), 100)
+        return f"{'-' if value < 0 else ''}{euros},{cents:02d}"
 
 
 class RateField(_TextNumberField):
