@@ -43,7 +43,7 @@ def _register(app: Flask) -> None:
     filters.register_filters(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    register_features(app, csrf)
+    register_features(app)
 
 
 def _flask_settings(config: Config) -> dict[str, Any]:

@@ -2,56 +2,134 @@
 
 import importlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Flask
-from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import Session
 
+import coopgov.core.journal
+import coopgov.core.outbox
+import coopgov.printing.models  # noqa: F401 - every table must be known to the metadata
+from coopgov.accounts import login
+from coopgov.accounts.views import bp as accounts_bp
+from coopgov.assemblies.events import AssemblyClosed, ResolutionProclaimed
+from coopgov.assemblies.rules import SubjectKind
+from coopgov.assemblies.views import bp as assemblies_bp
+from coopgov.ballots.rules import Outcome
+from coopgov.core.act import Act
 from coopgov.core.events import Handlers
 from coopgov.core.figures import Figures
+from coopgov.demo.views import bp as demo_bp
+from coopgov.home.views import bp as home_bp
+from coopgov.members import queries as members_queries
+from coopgov.members import service as members
+from coopgov.members.events import MemberAdmitted
+from coopgov.minutes import service as minutes
+from coopgov.minutes.views import bp as minutes_bp
+from coopgov.proposals import service as proposals
+from coopgov.proposals.views import bp as proposals_bp
+from coopgov.registers.views import bp as registers_bp
+from coopgov.shares import service as shares
+from coopgov.shares.events import HoldingsOpened, ManySharesSubscribed, SharesReversed, SharesSubscribed
+from coopgov.statutes import queries as statutes
+from coopgov.terms.api import register_api
+from coopgov.terms.views import bp as terms_bp
+from coopgov.treasury import service as treasury
+from coopgov.web.acts import reading, today
+from coopgov.web.globals import register_globals
 
-_FEATURES = (
-    "accounts", "statutes", "members", "shares", "treasury", "ballots", "terms", "proposals",
-    "assemblies", "minutes", "registers", "home", "demo",
-)  # fmt: skip
 
-
-def _module(name: str) -> Any:
+def _optional(name: str) -> list[Blueprint]:
+    # Transitional: these views are being written.
     try:
-        return importlib.import_module(name)
+        return [importlib.import_module(name).bp]
     except ImportError:
-        return None
+        return []
 
 
-for _feature in _FEATURES:
-    _module(f"coopgov.{_feature}.models")
-import coopgov.core.outbox  # noqa: E402
-import coopgov.printing.models  # noqa: E402,F401
+BLUEPRINTS: list[Blueprint] = [
+    accounts_bp,
+    assemblies_bp,
+    demo_bp,
+    home_bp,
+    minutes_bp,
+    proposals_bp,
+    registers_bp,
+    terms_bp,
+    *_optional("coopgov.statutes.views"),
+    *_optional("coopgov.members.views"),
+    *_optional("coopgov.shares.views"),
+    *_optional("coopgov.treasury.views"),
+]
 
-BLUEPRINTS: list[Blueprint] = []
-for _feature in _FEATURES:
-    for _file in ("views", "api"):
-        _views = _module(f"coopgov.{_feature}.{_file}")
-        if _views is not None and hasattr(_views, "bp"):
-            BLUEPRINTS.append(_views.bp)
 
-HANDLERS: Handlers = {}
+def _resolution_proclaimed(act: Act, event: ResolutionProclaimed) -> None:
+    hear = _BY_SUBJECT.get(event.subject_kind)
+    if hear is not None:
+        hear(act, event)
+
+
+def _proposal_decided(act: Act, event: ResolutionProclaimed) -> None:
+    assert event.subject_id is not None  # noqa: S101 - a proposal's resolution names it
+    proposals.take_result(
+        act, proposal_id=event.subject_id, subject_hash=event.subject_hash, outcome=event.outcome,
+        decided_on=event.on, decision=event.decision,
+    )  # fmt: skip
+
+
+def _admission_decided(act: Act, event: ResolutionProclaimed) -> None:
+    assert event.subject_id is not None  # noqa: S101 - an admission names its candidate
+    if event.outcome == Outcome.ADOPTED:
+        members.admit(act, member_id=event.subject_id, effective_on=event.on, decision=event.decision)
+    elif event.outcome == Outcome.REJECTED:
+        members.refuse_candidate(act, member_id=event.subject_id, on=event.on, decision=event.decision)
+
+
+def _member_admitted(act: Act, event: MemberAdmitted) -> None:
+    """The shares wished in the application are subscribed on the day of admission."""
+    wished = members_queries.get_file(act.session, event.member_id).shares_wished
+    if wished:
+        seq = shares.subscribe(act, member_id=event.member_id, quantity=wished, effective_on=event.on)
+        shares.issue_bulletin(act, seq=seq)
+
+
+def _assembly_closed(act: Act, event: AssemblyClosed) -> None:
+    minutes.draft_for(act, assembly_id=event.assembly_id)
+
+
+_BY_SUBJECT: dict[SubjectKind, Callable[[Act, ResolutionProclaimed], None]] = {
+    SubjectKind.PROPOSAL: _proposal_decided,
+    SubjectKind.ADMISSION: _admission_decided,
+}
+
+HANDLERS: Handlers = {
+    AssemblyClosed: (_assembly_closed,),
+    HoldingsOpened: (treasury.on_holdings_opened,),
+    ManySharesSubscribed: (treasury.on_many_shares_subscribed,),
+    MemberAdmitted: (_member_admitted,),
+    ResolutionProclaimed: (_resolution_proclaimed,),
+    SharesReversed: (treasury.on_shares_reversed,),
+    SharesSubscribed: (treasury.on_shares_subscribed,),
+}
 
 
 def rulebook_maker() -> Callable[[Session], Figures]:
-    loader, queries = _module("coopgov.law.loader"), _module("coopgov.statutes.queries")
-    if loader is None or queries is None:
-        return lambda _session: None  # type: ignore[return-value]
-    law = loader.load_law()
-    return lambda session: queries.rulebook(session, law)
+    """What makes the rule book of a session: the law, read once, and the statutes it finds."""
+    return partial(_rulebook, statutes.the_law())
 
 
-def register_features(app: Flask, csrf: CSRFProtect) -> None:
+def _rulebook(law: Any, session: Session) -> Figures:
+    return statutes.rulebook(session, law)
+
+
+def register_features(app: Flask) -> None:
     """Let features set up what is theirs."""
-    login = _module("coopgov.accounts.login")
-    if login is not None:
-        login.init_login(app)
-    from coopgov.web.globals import register_globals
-
+    login.init_login(app)
+    register_api(app)
     register_globals(app)
+    app.extensions["coopgov.cooperative"] = _header
+
+
+def _header() -> statutes.Header | None:
+    return statutes.find_header(reading(), today())

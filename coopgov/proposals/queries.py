@@ -152,14 +152,8 @@ def _filters(state: State | None, text: str, author_id: UUID | None, after: int 
     if after is not None:
         wanted.append(Proposal.number < after)
     if text.strip():
-        wanted.append(_current_version().where(ProposalVersion.title.icontains(text.strip(), autoescape=True)).exists())
+        wanted.append(ProposalVersion.title.icontains(text.strip(), autoescape=True))
     return wanted
-
-
-def _current_version() -> Select[Any]:
-    return select(ProposalVersion.n).where(
-        ProposalVersion.proposal_id == Proposal.id, ProposalVersion.n == Proposal.version
-    )
 
 
 def ready_for_assembly(session: Session, on: date | None = None) -> list[ProposalRow]:
@@ -188,7 +182,7 @@ def frozen_keys(session: Session, *, but: UUID) -> dict[str, int]:
         .where(Proposal.state == State.FROZEN, Proposal.id != but)
         .order_by(Proposal.number)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def versions(session: Session, proposal_id: UUID) -> list[VersionRow]:
@@ -241,7 +235,7 @@ def positions(session: Session, proposal_id: UUID) -> dict[Position, int]:
     rows = session.execute(
         select(Comment.position, func.count()).where(Comment.proposal_id == proposal_id).group_by(Comment.position)
     )
-    counts: dict[Position, int] = dict(rows.tuples().all())
+    counts: dict[Position, int] = dict(rows.all())
     return {position: counts.get(position, 0) for position in Position}
 
 

@@ -24,6 +24,15 @@ class BaseForm(FlaskForm):
         super().__init__(*args, **kwargs)
         self.breaches: Sequence[Breach] = ()
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the shape of what was sent; characters that no keyboard writes are refused for every field."""
+        fine = bool(super().validate(extra_validators))
+        for field in self:
+            if any(isinstance(raw, str) and "\x00" in raw for raw in field.raw_data or ()):
+                field.errors = [*field.errors, _l("This text holds a character that cannot be kept. Type it again.")]
+                fine = False
+        return fine
+
     def breaches_of(self, name: str) -> list[Breach]:
         """The refusals that concern one field."""
         return [breach for breach in self.breaches if breach.field == name]

@@ -1,0 +1,107 @@
+"""The migrations make exactly the tables, indexes and triggers of the models, on both engines, up and down."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade
+from sqlalchemy import create_engine, inspect, text
+
+from coopgov.app import create_app
+from coopgov.config import ROOT
+from coopgov.core.db import WRITES, Base, db
+from coopgov.migrating import MIGRATIONS, script, upgrade, wanted_version
+from tests.conftest import ENGINES, make_config
+
+
+@pytest.fixture(params=ENGINES)
+def empty_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a database without any table."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+    else:
+        address = request.getfixturevalue("postgres_server")
+        _recreate(address, "migrated")
+        url = address.format(name="migrated")
+    made = create_app(make_config(tmp_path, url))
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _recreate(address: str, name: str) -> None:
+    admin = create_engine(address.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+
+
+def test_the_migrations_make_the_models(empty_app):
+    assert upgrade() is True
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    assert upgrade() is False
+
+
+def test_the_migrations_write_the_triggers_of_the_models(empty_app):
+    upgrade()
+    migrated = _triggers()
+    _drop_everything()
+    with db.engine.connect().execution_options(**{WRITES: True, "postgresql_readonly": False}) as connection:
+        with connection.begin():
+            Base.metadata.create_all(connection)
+    assert migrated == _triggers()
+    assert migrated
+
+
+def _triggers() -> dict[str, str]:
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+        else:
+            rows = connection.execute(
+                text(
+                    "SELECT tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal "
+                    "UNION ALL SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+                )
+            ).all()
+        return {name: re.sub(r"\s+", " ", body) for name, body in rows}
+
+
+def _drop_everything() -> None:
+    with db.engine.connect().execution_options(**{WRITES: True, "postgresql_readonly": False}) as connection:
+        with connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("DROP SCHEMA public CASCADE"))
+                connection.execute(text("CREATE SCHEMA public"))
+                return
+            for table in inspect(connection).get_table_names():
+                connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+                connection.exec_driver_sql(f'DROP TABLE "{table}"')
+
+
+def test_a_migration_can_be_undone_and_done_again(empty_app):
+    upgrade()
+    downgrade(directory=str(MIGRATIONS), revision="base")
+    with db.engine.connect() as connection:
+        left = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    assert left == set()
+    assert upgrade() is True
+
+
+def test_head_is_the_newest_and_the_only_one():
+    assert script().get_heads() == [wanted_version()]
+
+
+def test_migrations_never_import_models():
+    for path in (ROOT / "migrations" / "versions").glob("*.py"):
+        assert not re.search(r"import.*models|from coopgov\.\w+\.models", path.read_text()), path.name
+
+
