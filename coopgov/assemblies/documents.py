@@ -41,7 +41,7 @@ class Meeting:
     call: int
     held_at: datetime
     place: str
-    previous_held_at: datetime | None
+    previous_held_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class SheetRow:
     address: str
     mode: str
     holder: str
-    proxy_given_at: datetime | None
+    proxy_given_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def meeting(assembly: AssemblyRow, previous: AssemblyRow | None) -> Meeting:
     """The assembly as its papers name it."""
     return Meeting(
         title=assembly.title, kind=assembly.kind.value, kind_name=KIND_NAMES[assembly.kind], call=assembly.call,
-        held_at=assembly.held_at, place=assembly.place, previous_held_at=previous.held_at if previous else None,
+        held_at=assembly.held_at, place=assembly.place, previous_held_on=previous.held_on if previous else None,
     )  # fmt: skip
 
 

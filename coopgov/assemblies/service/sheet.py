@@ -8,6 +8,7 @@ from coopgov.assemblies import documents, queries
 from coopgov.assemblies.documents import ROWS_PER_SHEET, AttendanceSheet, Rule, SheetRow
 from coopgov.assemblies.queries import AssemblyRow, Participant
 from coopgov.core.act import Act
+from coopgov.core.dates import paris_day
 from coopgov.members import queries as members
 from coopgov.members.queries import MemberRow
 from coopgov.printing import archive
@@ -35,7 +36,7 @@ def _row(person: Participant, member: MemberRow) -> SheetRow:
     mode = "present" if person.present else "represented" if person.holder_id and not person.remote else "remote"
     return SheetRow(
         number=member.number, name=member.name, address=", ".join(member.postal_address) or member.town, mode=mode,
-        holder=person.holder_name if mode != "present" else "", proxy_given_at=person.proxy_given_at,
+        holder=person.holder_name if mode != "present" else "", proxy_given_on=paris_day(person.proxy_given_at) if person.proxy_given_at else None,
     )  # fmt: skip
 
 
