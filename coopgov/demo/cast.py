@@ -32,12 +32,12 @@ class Part:
 
 
 CAST = (
-    Part("awa", "Awa", "Diallo", "créatrice, céramiste : elle propose et vote", "creator, potter: she proposes and votes", (), "céramiste"),
-    Part("benoit", "Benoît", "Mercier", "créateur, ébéniste : il porte des pouvoirs", "creator, cabinetmaker: he holds proxies", (), "ébéniste"),
-    Part("helene", "Hélène", "Garnier", "présidente : elle préside les assemblées", "president: she chairs the assemblies", (Role.BOARD,), "relieuse"),
-    Part("malik", "Malik", "Haddad", "secrétaire : il convoque et rédige les procès-verbaux", "secretary: he convenes and writes the minutes", (Role.SECRETARY, Role.BOARD)),
-    Part("nadia", "Nadia", "Perrin", "trésorière : elle tient les parts et les versements", "treasurer: she keeps shares and payments", (Role.TREASURER,)),
-    Part("samir", "Samir", "Rossi", "scrutateur, luthier : il tient la salle", "teller, luthier: he runs the room", (Role.TELLER,), "luthier"),
+    Part("awa", "Awa", "Diallo", "créatrice, céramiste\u00a0: elle propose et vote", "creator, potter: she proposes and votes", (), "céramiste"),
+    Part("benoit", "Benoît", "Mercier", "créateur, ébéniste\u00a0: il porte des pouvoirs", "creator, cabinetmaker: he holds proxies", (), "ébéniste"),
+    Part("helene", "Hélène", "Garnier", "présidente\u00a0: elle préside les assemblées", "president: she chairs the assemblies", (Role.BOARD,), "relieuse"),
+    Part("malik", "Malik", "Haddad", "secrétaire\u00a0: il convoque et rédige les procès-verbaux", "secretary: he convenes and writes the minutes", (Role.SECRETARY, Role.BOARD)),
+    Part("nadia", "Nadia", "Perrin", "trésorière\u00a0: elle tient les parts et les versements", "treasurer: she keeps shares and payments", (Role.TREASURER,)),
+    Part("samir", "Samir", "Rossi", "scrutateur, luthier\u00a0: il tient la salle", "teller, luthier: he runs the room", (Role.TELLER,), "luthier"),
     Part("zoe", "Zoé", "Martin", "administratrice du site", "administrator of the site", (Role.ADMINISTRATOR,)),
-    Part("olivier", "Olivier", "Roche", "réviseur coopératif : il lit tout, ne change rien", "cooperative auditor: reads all, changes nothing", (Role.AUDITOR,), "", False),
+    Part("olivier", "Olivier", "Roche", "réviseur coopératif\u00a0: il lit tout, ne change rien", "cooperative auditor: reads all, changes nothing", (Role.AUDITOR,), "", False),
 )  # fmt: skip

@@ -24,7 +24,7 @@ from coopgov.core.policy import Actor
 from coopgov.demo.cast import CAST
 from coopgov.demo.people import Person as Somebody
 from coopgov.demo.people import draw_people
-from coopgov.demo.service import register_character
+from coopgov.demo.service import keep_time, register_character
 from coopgov.demo.stage import AFTERNOON, Stage, Tell, on_stage
 from coopgov.members import queries as members
 from coopgov.members import service as membership
@@ -119,6 +119,8 @@ def play_a_year(app: Flask, plan: Plan, tell: Tell) -> None:
     """Play the same cooperative, then a whole decision after it, telling each step."""
     with on_stage(app, tell, plan.today - FOUNDED) as stage:
         _hold_next(_play_until_today(stage, plan), plan)
+        with stage.act() as act:
+            keep_time(act)
 
 
 def welcome(app: Flask, tell: Tell) -> None:
