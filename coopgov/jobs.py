@@ -154,8 +154,10 @@ def _flock(config: Config, stop: threading.Event) -> Iterator[bool]:
 
 @contextmanager
 def _advisory_lock(stop: threading.Event) -> Iterator[bool]:
-    # A connection of its own, outside any transaction: the lock lives as long as it does.
+    # A connection of its own, outside any transaction: the lock lives as long as it does. Back in the pool
+    # it would stay open and keep the lock, so it is taken out of it.
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.detach()
         while not stop.is_set():
             if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _WORKER_LOCK}):
                 yield True
