@@ -1,6 +1,6 @@
 """Reads of the terms: the schedule of a day, its history, and the changes on their way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID, uuid5
@@ -114,8 +114,14 @@ class NoticeCount:
 
 def timeline(session: Session) -> Timeline:
     """Every version, with the notified changes whose day of effect is known but that are not booked yet."""
-    announced = [announcement(change) for change in pending_changes(session) if change.eta is not None]
+    announced = [announcement(change) for change in in_turn(pending_changes(session))]
     return Timeline(booked_versions(session), announced)
+
+
+def in_turn(changes: Iterable[ChangeRow]) -> list[ChangeRow]:
+    """The notified changes in the order they take effect: that of the days, then of the decisions."""
+    notified = [(change.eta, change.created_at, change.id, change) for change in changes if change.eta is not None]
+    return [change for *_, change in sorted(notified, key=lambda turn: turn[:3])]
 
 
 def booked_versions(session: Session) -> list[VersionFact]:

@@ -165,9 +165,10 @@ def _notify(act: Act, change: ChangeRow) -> None:
 
 def execute_due(act: Act) -> list[UUID]:
     """Put into force each notified change whose day has come, once; halt those whose schedule has moved."""
-    due = [change for change in _locked(act) if change.eta is not None and change.eta <= act.today]
     done = []
-    for change in sorted(due, key=lambda change: (change.eta, change.created_at, change.id)):
+    for change in queries.in_turn(_locked(act)):
+        if change.eta is None or change.eta > act.today:
+            continue
         if _may_execute(act, change):
             _execute(act, change)
             done.append(change.id)

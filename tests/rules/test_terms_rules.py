@@ -1,6 +1,7 @@
 """The fee schedule's rules: bounds, steps, net effect, and exactly one version per line and day."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
@@ -107,8 +108,8 @@ def test_each_day_has_exactly_one_version_of_a_line_whatever_is_announced(plan):
         announced.append(Announced(version.effective_from, (version,)))
     timeline = Timeline([first], announced)
     history = timeline.history(SALES)
-    assert all(newer.base_id == older.id for older, newer in zip(history, history[1:], strict=False))
-    assert all(older.effective_from < newer.effective_from for older, newer in zip(history, history[1:], strict=False))
+    assert all(newer.base_id == older.id for older, newer in pairwise(history))
+    assert all(older.effective_from < newer.effective_from for older, newer in pairwise(history))
     assert timeline.on(START - timedelta(days=1)) == {}
     assert all(SALES in timeline.on(START + timedelta(days=n)) for n in range(0, 401, 7))
 
