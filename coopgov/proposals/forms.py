@@ -95,7 +95,7 @@ class CommentForm(BaseForm):
     position = RadioField(
         _l("Your position"),
         [InputRequired(_l("Say whether you are for, against or neutral."))],
-        choices=[(position.value, label) for position, label in POSITION_LABELS.items()],
+        choices=lambda: {position.value: str(label) for position, label in POSITION_LABELS.items()},
     )
     text = TextAreaField(_l("Your argument"), [Length(max=rules.COMMENT_LENGTH)])
 
@@ -117,6 +117,9 @@ class FilterForm(AskForm):
     state = SelectField(
         _l("State"),
         [Optional()],
-        choices=[("", _l("All states")), *((state.value, label) for state, label in STATE_LABELS.items())],
+        choices=lambda: {
+            "": gettext("All states"),
+            **{state.value: str(label) for state, label in STATE_LABELS.items()},
+        },
     )
     after = IntegerField(validators=[Optional()])
