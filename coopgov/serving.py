@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
@@ -14,23 +14,40 @@ from coopgov.config import Config
 GRACE_SECONDS = 15
 
 
-class Stop(Exception):
-    """Indicate that someone asked everything to stop."""
+class Stop(BaseException):
+    """Indicate that someone asked everything to stop; like Ctrl-C, it is not for `except Exception`."""
 
 
 def serve(config: Config, *, with_worker: bool) -> int:
     """Run web and worker until told to stop, or until one of them ends; gives the exit code."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _ask_to_stop)
-    children: list[subprocess.Popen[bytes]] = []
+    wishes: list[int] = []
     try:
+        _listen(_interrupt)
         prepare(config)
-        children = [subprocess.Popen(_web(config))]  # noqa: S603 - our own command line
-        if with_worker:
-            children.append(subprocess.Popen([sys.executable, "-m", "coopgov.cli", "worker"]))
-        return _watch(children)
+        # From here on there are children: a wish to stop is noted and never breaks in between two of them.
+        _listen(lambda number, _frame: wishes.append(number))
     except Stop:
         return 0
+    return _run(_commands(config, with_worker=with_worker), wishes)
+
+
+def _listen(handler: Callable[[int, FrameType | None], None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    # Once is enough: a second signal must not break into the goodbye.
+    _listen(lambda _number, _frame: None)
+    raise Stop
+
+
+def _run(commands: Sequence[Sequence[str]], wishes: Sequence[int]) -> int:
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        for command in commands:
+            children.append(subprocess.Popen(command))  # noqa: PERF401, S603 - each is known before the next; our own line
+        return _watch(children, wishes)
     finally:
         _end(children)
 
@@ -60,7 +77,12 @@ def _fill_demonstration(app: Any) -> None:
     welcome(app, print)
 
 
-def _web(config: Config) -> Sequence[str]:
+def _commands(config: Config, *, with_worker: bool) -> list[list[str]]:
+    worker = [sys.executable, "-m", "coopgov.cli", "worker"]
+    return [_web(config), worker] if with_worker else [_web(config)]
+
+
+def _web(config: Config) -> list[str]:
     # SQLite has one web process: its writers queue on one lock inside it.
     workers = 1 if config.is_sqlite else config.web_workers
     return [
@@ -77,24 +99,18 @@ def application() -> Any:
     return create_app()
 
 
-def _ask_to_stop(_number: int, _frame: FrameType | None) -> None:
-    raise Stop
-
-
-def _watch(children: Sequence[subprocess.Popen[bytes]]) -> int:
-    while True:
+def _watch(children: Sequence[subprocess.Popen[bytes]], wishes: Sequence[int]) -> int:
+    while not wishes:
         for child in children:
             code = child.poll()
-            if code is not None:
+            if code is not None and not wishes:
                 print(f"Un processus s'est arrêté (code {code}) : tout s'arrête.", file=sys.stderr)  # noqa: T201 - a command speaks
                 return code or 1
         time.sleep(0.2)
+    return 0
 
 
 def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
-    # Ctrl-C reaches the children too; a second signal during the goodbye must not leave one behind.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
     for child in children:
         if child.poll() is None:
             child.terminate()

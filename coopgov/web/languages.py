@@ -1,12 +1,14 @@
 """French first, English complete beside it."""
 
-from flask import request, session
+from flask import has_request_context, request, session
 
 LANGUAGES = ("fr", "en")
 
 
 def language() -> str:
-    """The language of this request: the one chosen, else the browser's, else French."""
+    """The language of this request: the one chosen, else the browser's, else French; French outside any request."""
+    if not has_request_context():
+        return "fr"  # a job or a command: nobody is asking
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)

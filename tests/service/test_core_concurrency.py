@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 
 import pytest
 from sqlalchemy import text
@@ -57,13 +58,13 @@ def together(workers: int, work: Callable[[int], object]) -> list[object]:
         return list(pool.map(run, range(workers)))
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait, in very short looks, for what another thread does."""
-    pause = threading.Event()
-    for _ in range(PATIENCE * 1000):
+def until(condition: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
+    """Wait, in short looks, for what another thread or process does."""
+    pause, last = threading.Event(), monotonic() + seconds
+    while monotonic() < last:
         if condition():
             return
-        pause.wait(0.001)
+        pause.wait(0.005)
     raise AssertionError("it did not come")
 
 

@@ -4,6 +4,7 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from flask_babel import gettext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +72,10 @@ def test_a_language_that_is_none_changes_nothing(client):
     for chosen in ("de", "", "../../en", "en\x00"):
         assert client.post("/language", data={"language": chosen}).status_code == 303
         assert language_of(client.get("/")) == "fr"
+
+
+def test_a_job_or_a_command_speaks_french(app):
+    assert gettext("Home") == "Accueil"
 
 
 def test_choosing_a_language_comes_back_to_the_page_with_its_question(client):
