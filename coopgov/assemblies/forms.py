@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -39,6 +40,11 @@ CHOICE_LABELS: Mapping[Choice, Any] = {
 }
 
 
+def choice_labels() -> dict[str, str]:
+    """The answers of a ballot, in the language of the page."""
+    return {choice.value: str(label) for choice, label in CHOICE_LABELS.items()}
+
+
 class _WhenForm(BaseForm):
     held_on = DateField(_l("Day"), [InputRequired(_l("Choose the day."))])
     held_time = TimeField(_l("Hour (Paris time)"), [InputRequired(_l("Choose the hour."))])
@@ -71,7 +77,7 @@ class PlanForm(ReviseForm):
     kind = RadioField(
         _l("Kind"),
         [InputRequired(_l("Choose the kind of assembly."))],
-        choices=[(kind.value, label) for kind, label in KIND_LABELS.items()],
+        choices=lambda: {kind.value: str(label) for kind, label in KIND_LABELS.items()},
     )
 
 
@@ -175,7 +181,11 @@ class BureauForm(BaseForm):
 class SheetForm(BaseForm):
     """A sheet of ballots: one question for each resolution and voter, none answered beforehand."""
 
-    rest = SelectField(_l("All the others of this page"), choices=[], validate_choice=False)
+    rest = SelectField(
+        _l("All the others of this page"),
+        choices=lambda: {"": gettext("nothing"), **choice_labels()},
+        validate_choice=False,
+    )
 
     def answers(self, names: Mapping[str, tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Choice]:
         """What was chosen, by resolution and voter; what was left empty is not cast."""
@@ -203,7 +213,7 @@ def sheet_form(names: Iterable[str]) -> SheetForm:
 
 def _ballot_field() -> RadioField:
     return RadioField(
-        _l("Vote"), [_one_of_the_choices], choices=[(choice.value, label) for choice, label in CHOICE_LABELS.items()],
+        _l("Vote"), [_one_of_the_choices], choices=choice_labels,
         validate_choice=False,
     )  # fmt: skip
 

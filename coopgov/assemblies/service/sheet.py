@@ -34,9 +34,10 @@ def _rows(act: Act, assembly: AssemblyRow) -> list[SheetRow]:
 
 def _row(person: Participant, member: MemberRow) -> SheetRow:
     mode = "present" if person.present else "represented" if person.holder_id and not person.remote else "remote"
+    given_on = paris_day(person.proxy_given_at) if person.proxy_given_at else None
     return SheetRow(
         number=member.number, name=member.name, address=", ".join(member.postal_address) or member.town, mode=mode,
-        holder=person.holder_name if mode != "present" else "", proxy_given_on=paris_day(person.proxy_given_at) if person.proxy_given_at else None,
+        holder=person.holder_name if mode != "present" else "", proxy_given_on=given_on,
     )  # fmt: skip
 
 

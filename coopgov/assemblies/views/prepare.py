@@ -153,13 +153,14 @@ def _last_year_end() -> date:
 def _proposal_form() -> ProposalItemForm:
     form = ProposalItemForm()
     ready = proposals.ready_for_assembly(reading())
-    form.proposal_id.choices = [(row.id, f"n° {row.number} – {row.title}") for row in ready]
+    form.proposal_id.choices = {str(row.id): f"n° {row.number} – {row.title}" for row in ready}
     return form
 
 
 def _admission_form() -> AdmissionItemForm:
     form = AdmissionItemForm()
-    form.candidate_id.choices = [(row.id, f"{row.name} – {row.town}") for row in members.applications(reading())]
+    waiting = members.applications(reading())
+    form.candidate_id.choices = {str(row.id): f"{row.name} – {row.town}" for row in waiting}
     return form
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from flask_babel import gettext as _
 from coopgov.accounts import queries as accounts
 from coopgov.assemblies import queries, service
 from coopgov.assemblies.forms import (
-    CHOICE_LABELS,
     ActionForm,
     BureauForm,
     IncidentForm,
@@ -138,12 +138,12 @@ def choose_bureau(assembly_id: UUID) -> Response:
 def _bureau_form(assembly_id: UUID) -> BureauForm:
     form, session, on = BureauForm(), reading(), today()
     board, secretaries = accounts.holders_of(session, Role.BOARD, on), accounts.holders_of(session, Role.SECRETARY, on)
-    form.chair.choices = [(str(row.id), row.name) for row in board]
+    form.chair.choices = {str(row.id): row.name for row in board}
     named = {str(row.id): row.name for row in [*secretaries, *board]}
-    form.secretary.choices = list(named.items())
+    form.secretary.choices = named
     tellers = {str(row.id): row.name for row in accounts.holders_of(session, Role.TELLER, on)}
     there = {str(row.account_id): row.name for row in _people_in_room(assembly_id) if row.account_id is not None}
-    form.tellers.choices = list((tellers | there).items())[:MOST_CHOICES]
+    form.tellers.choices = dict(islice((tellers | there).items(), MOST_CHOICES))
     return form
 
 
@@ -303,7 +303,6 @@ def _table(item_id: UUID) -> Table:
 
 
 def _table_page(table: Table, form: SheetForm) -> str:
-    form.rest.choices = [("", _("nothing")), *((choice.value, label) for choice, label in CHOICE_LABELS.items())]
     return render_template("assemblies/ballots.html", table=table, form=form, name_of=ballot_name)
 
 
