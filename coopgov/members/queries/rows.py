@@ -163,9 +163,9 @@ class MemberFile:
         """Whether the last word is an agreement."""
         return bool(self.consents) and self.consents[-1].given
 
-    def contact(self, kind: ContactKind) -> str:
+    def contact(self, kind: ContactKind | str) -> str:
         """The contact of that kind in use, or an empty text."""
-        return next((contact.value for contact in self.contacts if contact.kind is kind), "")
+        return next((contact.value for contact in self.contacts if contact.kind == kind), "")
 
 
 def members_select(member: Any = Membership) -> Any:

@@ -21,6 +21,7 @@ from coopgov.members.rules.candidature import (
     check_consent,
     check_consent_day,
     check_earlier,
+    check_flood,
     check_shares_wished,
     check_siren,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "check_day_order",
     "check_earlier",
     "check_exclusion_body",
+    "check_flood",
     "check_not_ahead",
     "check_reversible",
     "check_said",

@@ -29,6 +29,19 @@ class Earlier:
 MOST_APPLICATIONS_PER_EMAIL = 3
 
 
+# And one network, not fill it within the hour in which tries are remembered.
+MOST_APPLICATIONS_PER_NETWORK = 20
+
+
+def check_flood(from_network: int) -> list[Breach]:
+    """Slow down whoever sends many candidatures from one place."""
+    if from_network < MOST_APPLICATIONS_PER_NETWORK:
+        return []
+    return [
+        Breach("too_many_from_here", N_("Many applications were just sent from your network. Try again in an hour."))
+    ]
+
+
 def check_application(
     application: Application,
     earlier: Sequence[Earlier],

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from coopgov.accounts import throttle
 from coopgov.core.act import Act
 from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.i18n import N_
@@ -21,6 +22,7 @@ from coopgov.members.rules import (
     check_admission,
     check_application,
     check_day_order,
+    check_flood,
     check_not_ahead,
     check_said,
     check_siren,
@@ -38,9 +40,19 @@ from coopgov.members.service.writing import (
     write_event,
 )
 
+# The door whose tries are counted.
+DOOR = "application"
 
-def apply(act: Act, *, application: Application) -> UUID:
-    """Take in a candidature; gives the membership it opens, under its own number."""
+
+def apply(act: Act, *, application: Application, origin: str = "") -> UUID:
+    """Take in a candidature; gives the membership it opens, under its own number.
+
+    `origin` is the network it comes from, so that a program cannot send a thousand.
+    """
+    email = application.reach.email
+    tries = throttle.take_stock(act, door=DOOR, email=email, origin=origin)
+    refuse_if(check_flood(len(tries.network)))
+    throttle.note_try(act, door=DOOR, email=email, origin=origin)
     number = next_number(act.session)
     refuse_if(_against(act, application))
     draft = _draft(application, number, act.today)

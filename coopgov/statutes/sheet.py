@@ -1,0 +1,161 @@
+"""The figures of the statutes as a page shows them: the value, what the law says of it, and how sure that is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from flask_babel import get_locale, gettext, ngettext
+
+from coopgov.core.errors import Citation
+from coopgov.core.figures import Confidence, Figure, FigureValue, LegalForm
+from coopgov.core.i18n import N_
+from coopgov.law.book import Entry, Law, Leeway, StatutesMay
+from coopgov.law.values import Unit
+from coopgov.statutes.queries import Statutes
+from coopgov.web.filters import decimal, money, percent
+
+WORDS: dict[str, str] = {
+    "ordinary_assembly": N_("ordinary assembly"),
+    "extraordinary_assembly": N_("extraordinary assembly"),
+    "board": N_("board"),
+    "management": N_("management"),
+    "none": N_("none"),
+    "on_request": N_("on request"),
+    "by_right": N_("by right"),
+    "unless_opposed": N_("unless the assembly opposes"),
+    "registered_letter": N_("registered letter"),
+    "letter": N_("letter"),
+    "email": N_("e-mail"),
+    "manager": N_("manager"),
+    "board_chair": N_("chair of the board"),
+    "president": N_("president"),
+    "elected_member": N_("elected member"),
+    "proportional": N_("in proportion"),
+    "block": N_("as one block"),
+    "managers_and_chair": N_("managers and chair"),
+    "bureau": N_("officers of the assembly"),
+    "chair": N_("chair"),
+    "chair_and_secretary": N_("chair and secretary"),
+    "chair_director_or_secretary": N_("chair, director or secretary"),
+    "advanced": N_("advanced signature"),
+    "member": N_("a member"),
+    "member_or_spouse": N_("a member or the spouse"),
+    "member_spouse_or_partner": N_("a member, the spouse or the partner"),
+    "anyone": N_("anyone"),
+    "BINDING_AG": N_("the assembly decides, and its decision binds"),
+    "BOARD_AFTER_CONSULTATION": N_("the board decides after asking the members"),
+    "CONSULTATIVE": N_("the vote is an opinion only"),
+    "EXPRESSED": N_("votes for and against"),
+    "PRESENT_OR_REPRESENTED": N_("members present or represented"),
+    "ALL_MEMBERS": N_("all members"),
+}
+
+SURENESS: dict[Confidence, str] = {
+    Confidence.VERIFIED: N_("Read at its source."),
+    Confidence.BASELINE: N_("Read in an older state of the text: check it before relying on it."),
+    Confidence.RECALLED: N_("Known from memory: check it before relying on it."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """One figure: its label, its value, what the law allows, where both stand."""
+
+    label: str
+    value: str
+    clause: str
+    bound: str
+    citations: tuple[Citation, ...]
+    sureness: str
+    is_sure: bool
+    note: str
+
+
+def statutes_lines(statutes: Statutes, law: Law, on: date) -> list[FigureLine]:
+    """The figures the statutes give, in the order of the texts of law."""
+    return [
+        _line(entry, statutes.legal_form, figure.value, figure.clause, law, on)
+        for entry in law
+        if (figure := statutes.figures.get(entry.name)) is not None
+    ]
+
+
+def law_lines(statutes: Statutes, law: Law, on: date) -> list[FigureLine]:
+    """The figures of law that hold because the statutes do not speak of them."""
+    return list(_law_lines(statutes, law, on))
+
+
+def _law_lines(statutes: Statutes, law: Law, on: date) -> Iterator[FigureLine]:
+    for entry in law:
+        figure = law.find_figure(entry.name, form=statutes.legal_form, on=on)
+        if figure is not None and entry.name not in statutes.figures:
+            yield _line(entry, statutes.legal_form, figure.value, "", law, on)
+
+
+def _line(entry: Entry, form: LegalForm, value: FigureValue, clause: str, law: Law, on: date) -> FigureLine:
+    figure = law.find_figure(entry.name, form=form, on=on)
+    confidence = figure.confidence if figure else Confidence.VERIFIED
+    return FigureLine(
+        label=entry.label_en if _speaks_english() else entry.label,
+        value=shown(entry.unit, value),
+        clause=clause,
+        bound=_bound(entry, figure, entry.leeway_for(form, on)),
+        citations=figure.citations if figure else (entry.left_by,) if entry.left_by else (),
+        sureness=gettext(SURENESS[confidence]),
+        is_sure=confidence is Confidence.VERIFIED,
+        note=(figure.note if figure else entry.note) or "",
+    )
+
+
+def shown(unit: Unit, value: FigureValue) -> str:
+    """A figure's value as people read it: 15 days, 1/4, 18 500 €, yes."""
+    match value:
+        case bool():
+            return str(gettext("yes") if value else gettext("no"))
+        case Fraction() if value.denominator == 1 and value in {0, 1}:
+            return str(gettext("all") if value else gettext("none"))
+        case Fraction():
+            return f"{value} ({percent(value)})"
+        case int() if unit is Unit.CENTS:
+            return money(value)
+        case int():
+            return _counted(unit, value)
+        case _:
+            return str(gettext(WORDS.get(value, value)))
+
+
+def _counted(unit: Unit, value: int) -> str:
+    match unit:
+        case Unit.DAYS:
+            text = ngettext("%(num)s day", "%(num)s days", value)
+        case Unit.MONTHS:
+            text = ngettext("%(num)s month", "%(num)s months", value)
+        case Unit.YEARS:
+            text = ngettext("%(num)s year", "%(num)s years", value)
+        case Unit.HEADS:
+            text = ngettext("%(num)s person", "%(num)s people", value)
+        case Unit.SHARES:
+            text = ngettext("%(num)s share", "%(num)s shares", value)
+        case _:
+            return decimal(value)
+    return str(text)
+
+
+def _bound(entry: Entry, figure: Figure | None, leeway: Leeway) -> str:
+    law_value = shown(entry.unit, figure.value) if figure else ""
+    match leeway.may:
+        case StatutesMay.RAISE:
+            return str(gettext("The law: %(value)s at least.", value=law_value))
+        case StatutesMay.LOWER:
+            return str(gettext("The law: %(value)s at most.", value=law_value))
+        case StatutesMay.FREE if figure:
+            return str(gettext("The law, unless the statutes say otherwise: %(value)s.", value=law_value))
+        case StatutesMay.FREE:
+            return str(gettext("The law leaves it to the statutes."))
+        case _:
+            return str(gettext("The law sets it: %(value)s.", value=law_value))
+
+
+def _speaks_english() -> bool:
+    return str(get_locale() or "") == "en"
