@@ -46,23 +46,28 @@ class World:
     def a_member(self, name: str = "Alice Martin", *, joined_on: date = FOUNDED, email: str = "") -> UUID:
         """Write down a member, with an account when she has an e-mail address."""
         with self.act() as a:
-            return member_service.enrol(a, member=_new(a, name, joined_on, email))
+            return member_service.enrol(a, member=_new(name, joined_on, email, _college(a, joined_on)))
 
     def members(self, *names: str) -> list[UUID]:
         """Write down several members at once, without accounts."""
         with self.act() as a:
-            rows = [_new(a, name, FOUNDED, "") for name in names]
+            college = _college(a, FOUNDED)
+            rows = [_new(name, FOUNDED, "", college) for name in names]
             return member_service.enrol_many(a, rows, with_accounts=False)
 
 
-def _new(act: Act, name: str, joined_on: date, email: str) -> NewMember:
+def _college(act: Act, on: date) -> str:
+    colleges = queries.statutes_on(act.session, on).colleges
+    return colleges[0].code if colleges else ""
+
+
+def _new(name: str, joined_on: date, email: str, college: str) -> NewMember:
     given, _, family = name.partition(" ")
-    colleges = queries.statutes_on(act.session, joined_on).colleges
     return NewMember(
         Person(PartyKind.PERSON, family, given),
         joined_on=joined_on,
         category=Category.EMPLOYED,
-        college=colleges[0].code if colleges else "",
+        college=college,
         reach=Reach(email=email, address=("3 rue des Potiers",), postcode="26000", town="Valence"),
     )
 

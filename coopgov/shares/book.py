@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -44,6 +45,11 @@ def take_the_pen(session: Session) -> None:
 def line_name(seq: int) -> str:
     """How the journal and the documents name one transaction."""
     return f"share-tx:{seq}"
+
+
+def member_name(member_id: UUID) -> str:
+    """How the journal and the documents name one member."""
+    return f"member:{member_id}"
 
 
 def head(session: Session) -> Head:

@@ -18,6 +18,8 @@ from coopgov.shares.queries import Holding, LotHeld, Transaction
 from coopgov.statutes import queries as statutes
 from coopgov.statutes.queries import Statutes
 
+# The name of a series stands on the paper, so that it is French.
+SERIES = {"bulletin": "bulletin", "certificate": "attestation"}
 TITLES = {
     "bulletin": {"fr": "Bulletin de souscription", "en": "Subscription form"},
     "certificate": {"fr": "Attestation de parts sociales", "en": "Share certificate"},
@@ -107,14 +109,14 @@ def bulletin(act: Act, movement: Transaction, member: MemberRow, language: str) 
         payable_now_words=euros_in_words(owed, language),
         balance_cents=rest,
         balance_latest_on=rules.balance_latest_on(on, act.rulebook) if rest else None,
-        is_conditional=movement.reason_code == rules.CONDITIONAL,
+        is_conditional=movement.is_conditional,
         effective_on=on,
         statutes_on=version.in_force_from,
         resolution=movement.resolution,
         articles=_articles(act, on, "share.subscription_form_required", "share.payup.first"),
         source=Source(movement.seq, movement.hash),
     )
-    return _paper("bulletin", book.line_name(movement.seq), member, asdict(facts), language)
+    return _paper("bulletin", member, asdict(facts), language)
 
 
 def certificate(act: Act, member: MemberRow, held: Holding, *, on: date, paid: Paid | None, language: str) -> Paper:
@@ -131,7 +133,7 @@ def certificate(act: Act, member: MemberRow, held: Holding, *, on: date, paid: P
         articles=_articles(act, on, "share.subscription_form_required", "share.refund_at_nominal"),
         source=Source(end.seq, end.hash),
     )
-    return _paper("certificate", f"member:{member.id}", member, asdict(facts), language)
+    return _paper("certificate", member, asdict(facts), language)
 
 
 def number_in_words(number: int, language: str) -> str:
@@ -159,16 +161,12 @@ def _counted(number: int, language: str, unit: str) -> str:
     return f"{words}{link}{unit}{'' if number < 2 else 's'}"
 
 
-def _paper(kind: str, about: str, member: MemberRow, facts: dict[str, Any], language: str) -> Paper:
+def _paper(kind: str, member: MemberRow, facts: dict[str, Any], language: str) -> Paper:
+    hers = book.member_name(member.id)
     return Paper(
-        kind=kind, series=kind, about=about, title=f"{TITLES[kind][language]} – {member.name}",
-        template=f"{kind}.html", facts=facts, owner=_owner(member), language=language,
+        kind=kind, series=SERIES[kind], about=hers, title=f"{TITLES[kind][language]} – {member.name}",
+        template=f"{kind}.html", facts=facts, owner=hers, language=language,
     )  # fmt: skip
-
-
-def _owner(member: MemberRow) -> str:
-    # Never empty: an empty owner would open the paper to every member.
-    return str(member.account_id) if member.account_id else f"member:{member.id}"
 
 
 def _holder(member: MemberRow) -> Holder:

@@ -76,8 +76,9 @@ _INEXACT = (
 # Over the whole timeline: a movement dated in the past may leave too little for one known already.
 _BELOW_ZERO = (
     "EXISTS (SELECT 1 FROM (SELECT sum(l.$amount) OVER (PARTITION BY l.$owner, l.$kept_in "
-    "ORDER BY l.effective_on, l.tx_seq) AS held FROM $leg l WHERE $held AND (l.$owner, l.$kept_in) IN "
-    "(SELECT $owner, $kept_in FROM $leg WHERE tx_seq = NEW.tx_seq AND $amount < 0 AND $held)) r WHERE r.held < 0)"
+    "ORDER BY l.effective_on, l.tx_seq) AS held FROM (SELECT DISTINCT $owner, $kept_in FROM $leg "
+    "WHERE tx_seq = NEW.tx_seq AND $amount < 0 AND $held) t CROSS JOIN $leg l "
+    "WHERE l.$owner = t.$owner AND l.$kept_in = t.$kept_in) r WHERE r.held < 0)"
 )
 _TOO_MANY = "NEW.line < 1 OR NEW.line > (SELECT legs FROM $tx WHERE seq = NEW.tx_seq)"
 

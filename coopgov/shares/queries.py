@@ -16,7 +16,7 @@ from coopgov.core.policy import Actor
 from coopgov.core.waiting import Waiting
 from coopgov.shares.chain import Moment
 from coopgov.shares.models import ShareLeg, ShareLot, ShareNote, ShareTx
-from coopgov.shares.rules import Account, Leg, Lot, TxKind
+from coopgov.shares.rules import CONDITIONAL, KIND_LABELS, Account, Leg, Lot, TxKind
 
 VALUE = ShareLeg.qty * ShareLeg.unit_cents
 
@@ -60,9 +60,19 @@ class Transaction:
     unit_cents: int
 
     @property
+    def label(self) -> str:
+        """What it is called, to be translated."""
+        return KIND_LABELS.get(self.kind, self.kind.value)
+
+    @property
     def cents(self) -> Cents:
         """The nominal value of the shares moved."""
         return Cents(self.quantity * self.unit_cents)
+
+    @property
+    def is_conditional(self) -> bool:
+        """True when it was subscribed under condition of admission."""
+        return self.reason_code == CONDITIONAL
 
     @property
     def can_be_reversed(self) -> bool:
@@ -129,10 +139,12 @@ def movements_of(session: Session, member_id: UUID, *, known_at: datetime | None
 
 def register_page(session: Session, *, before_seq: int | None = None, limit: int = 50) -> list[Transaction]:
     """The register of movements (*registre des mouvements*), newest first, from before that number on."""
-    query = _transactions().where(ShareLeg.account == Account.HOLDER)
+    page = select(ShareTx.seq).order_by(ShareTx.seq.desc()).limit(limit)
     if before_seq is not None:
-        query = query.where(ShareLeg.tx_seq < before_seq)
-    rows = session.execute(query.order_by(ShareLeg.tx_seq.desc(), ShareLeg.line).limit(limit))
+        page = page.where(ShareTx.seq < before_seq)
+    seqs = session.scalars(page).all()
+    query = _transactions().where(ShareLeg.tx_seq.in_(seqs), ShareLeg.account == Account.HOLDER)
+    rows = session.execute(query.order_by(ShareLeg.tx_seq.desc(), ShareLeg.line))
     return [_transaction(row) for row in rows]
 
 

@@ -34,6 +34,13 @@ class TxKind(StrEnum):
     OPENING = "opening"
 
 
+KIND_LABELS = {
+    TxKind.SUBSCRIBE: N_("Subscription"),
+    TxKind.REVERSAL: N_("Reversal"),
+    TxKind.OPENING: N_("Taken over from the older register"),
+}
+
+
 class Account(StrEnum):
     """Whose side a leg is on: a holder's, or the issuer's (the cooperative itself)."""
 
@@ -151,7 +158,7 @@ def check_day(effective_on: date, today: date) -> list[Breach]:
     if effective_on <= today:
         return []
     sentence = N_(
-        "%(day)s has not come yet: a movement is written when it has taken place. Give today or a day before."
+        "%(day)s has not come yet: a movement is recorded once it has taken place. Give today or a day before."
     )
     return [Breach("day_not_come", sentence, {"day": effective_on}, field="effective_on")]
 
@@ -229,7 +236,7 @@ def check_reversal(undoing: Undoing) -> list[Breach]:
     breaches = check_day(undoing.effective_on, undoing.today) + check_reason(undoing.reason)
     values = {"seq": undoing.seq, "day": undoing.original_on, "by": undoing.reversed_by or 0}
     if undoing.kind is TxKind.REVERSAL:
-        sentence = N_("Movement %(seq)s is itself a reversal. Write the right movement instead.")
+        sentence = N_("Movement %(seq)s is itself a reversal. Record the right movement instead.")
         return [*breaches, Breach("is_a_reversal", sentence, values)]
     if undoing.reversed_by is not None:
         sentence = N_("Movement %(seq)s is reversed already, by movement %(by)s. There is nothing left to undo.")
@@ -251,7 +258,7 @@ def check_timelines(timelines: Iterable[Iterable[Moment]]) -> list[Breach]:
     """List the holdings that would fall below zero, each with the day and the movement where they would."""
     shortages = [shortage for shortage in map(first_negative, timelines) if shortage is not None]
     sentence = N_(
-        "Fewer than no shares would be left on %(day)s, after movement %(seq)s. Reverse the later movements first."
+        "The holding would fall below zero on %(day)s, with movement %(seq)s. Reverse the later movements first."
     )
     return [Breach("below_zero", sentence, {"day": short.on, "seq": short.seq}) for short in shortages]
 
@@ -260,7 +267,7 @@ def check_opening(subscriber: Subscriber, quantity: int, total: int, paid: int) 
     """List what stands against taking over one holding of an older register."""
     breaches = []
     if subscriber.standing is not Standing.ADMITTED:
-        sentence = N_("%(name)s is not a member on the day the older register was closed. Admit her first.")
+        sentence = N_("%(name)s is not a member on the day the older register was closed. Admit this person first.")
         breaches.append(Breach("not_a_member", sentence, {"name": subscriber.name}))
     if not 1 <= quantity < MOST_SHARES:
         breaches.append(_not_a_number_of_shares(quantity))
@@ -296,5 +303,5 @@ def _not_a_number_of_shares(quantity: int) -> Breach:
     if quantity < 1:
         sentence = N_("At least one share is subscribed. Give 1 or more.")
     else:
-        sentence = N_("%(quantity)s shares cannot be meant. Check the number.")
+        sentence = N_("%(quantity)s shares are too many. Check the number.")
     return Breach("not_a_number_of_shares", sentence, {"quantity": quantity}, field="quantity")

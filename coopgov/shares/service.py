@@ -59,7 +59,7 @@ def subscribe(
     payable_now: Cents | None = None,
     is_conditional: bool = False,
 ) -> int:
-    """Write a subscription (*souscription*) in the share book; gives its number.
+    """Record a subscription (*souscription*) in the share book; gives its number.
 
     Without `payable_now`, all of the price is owed at once.
     """
@@ -168,7 +168,7 @@ def issue_certificate(
     refuse_if(rules.check_day(on, act.today) + rules.check_holds_shares(member.name, held.quantity, on))
     paid = None if paid_up is None else documents.Paid(paid_up, due or Cents(0))
     document_id = archive.issue(act, documents.certificate(act, member, held, on=on, paid=paid, language=language))
-    act.record("shares.certificate_issued", f"member:{member_id}", {"document": document_id, "on": on})
+    act.record("shares.certificate_issued", book.member_name(member_id), {"document": document_id, "on": on})
     return document_id
 
 

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
@@ -19,7 +19,7 @@ from coopgov.core.waiting import Waiting
 from coopgov.members import queries as members
 from coopgov.shares.chain import Moment
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
-from coopgov.treasury.rules import Bucket, CapitalKind, Leg, called_since
+from coopgov.treasury.rules import KIND_LABELS, NEVER_NEGATIVE, Bucket, CapitalKind, Leg, called_since
 
 PAGE = 50
 
@@ -76,6 +76,16 @@ class Transaction:
     paid: int
 
     @property
+    def label(self) -> str:
+        """What it is called, to be translated."""
+        return KIND_LABELS.get(self.kind, self.kind.value)
+
+    @property
+    def called(self) -> int:
+        """What became due: an early payment makes due what it pays."""
+        return self.called_unpaid + self.paid
+
+    @property
     def can_be_reversed(self) -> bool:
         """True when it stands alone and is neither a reversal nor reversed."""
         alone = self.share_tx_seq is None and self.reversed_by is None
@@ -105,7 +115,7 @@ def totals_on(session: Session, on: date) -> MemberAccount:
     """The account of all members together at the end of that day."""
     rows = session.execute(
         select(CapitalLeg.bucket, func.sum(CapitalLeg.cents))
-        .where(CapitalLeg.effective_on <= on)
+        .where(CapitalLeg.bucket.in_(NEVER_NEGATIVE), CapitalLeg.effective_on <= on)
         .group_by(CapitalLeg.bucket)
     )
     return _account({bucket: int(cents) for bucket, cents in rows})
@@ -210,7 +220,7 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
 def _my_debt(session: Session, member_id: UUID, today: date) -> list[Waiting]:
     if account_of(session, member_id=member_id, on=today).called_unpaid <= 0:
         return []
-    title = ngettext("A payment for your shares is due", "Payments for your shares are due", 1)
+    title = gettext("A payment for your shares is due")
     return [Waiting(title, "shares.mine", icon="coin")]
 
 

@@ -32,6 +32,14 @@ class CapitalKind(StrEnum):
     OPENING = "opening"
 
 
+KIND_LABELS = {
+    CapitalKind.CALL: N_("Call of capital"),
+    CapitalKind.PAY: N_("Payment received"),
+    CapitalKind.REVERSAL: N_("Reversal"),
+    CapitalKind.OPENING: N_("Taken over from the older register"),
+}
+
+
 class Bucket(StrEnum):
     """Where money of the capital stands.
 
@@ -202,7 +210,7 @@ def check_reversal(undoing: Undoing) -> list[Breach]:
         "shares": undoing.share_tx_seq or 0,
     }  # fmt: skip
     if undoing.kind is CapitalKind.REVERSAL:
-        sentence = N_("Movement %(seq)s is itself a reversal. Write the right movement instead.")
+        sentence = N_("Movement %(seq)s is itself a reversal. Record the right movement instead.")
         return [*breaches, Breach("is_a_reversal", sentence, values)]
     if undoing.reversed_by is not None:
         sentence = N_("Movement %(seq)s is reversed already, by movement %(by)s. There is nothing left to undo.")

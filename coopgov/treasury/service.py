@@ -9,6 +9,8 @@ from coopgov.core.act import Act
 from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.money import Cents
 from coopgov.members import queries as members
+from coopgov.printing import archive
+from coopgov.shares import queries as share_queries
 from coopgov.shares import service as shares
 from coopgov.shares.chain import Moment, chunks
 from coopgov.shares.events import HoldingOpened, HoldingsOpened, ManySharesSubscribed, SharesReversed, SharesSubscribed
@@ -60,7 +62,7 @@ def on_shares_reversed(act: Act, event: SharesReversed) -> None:
 
 
 def pay(act: Act, *, member_id: UUID, cents: Cents, effective_on: date, reference: str = "") -> int:
-    """Write a payment received (*versement*): what is called first, then the rest early; gives its number."""
+    """Record a payment received (*versement*): what is called first, then the rest early; gives its number."""
     book.take_the_pen(act.session)
     member = members.get_member(act.session, member_id)
     due = rules.due_from(queries.moments_of(act.session, [member_id])[member_id], effective_on)
@@ -122,6 +124,24 @@ def issue_certificate(act: Act, *, member_id: UUID, on: date, language: str = "f
         act, member_id=member_id, on=on, paid_up=Cents(account.paid_up),
         due=Cents(account.called_unpaid + account.uncalled), language=language,
     )  # fmt: skip
+
+
+def certify_today(act: Act, *, member_id: UUID, language: str = "fr") -> UUID:
+    """The certificate of today: the last one when it still says the truth of today, a new one otherwise."""
+    about = f"member:{member_id}"
+    known = archive.documents_about(act.session, about, kind="certificate")
+    last = next((paper.id for paper in reversed(known) if paper.language == language), None)
+    if last is not None and _still_says(act, last, member_id):
+        return last
+    return issue_certificate(act, member_id=member_id, on=act.today, language=language)
+
+
+def _still_says(act: Act, document_id: UUID, member_id: UUID) -> bool:
+    told = archive.get_facts(act.session, document_id)
+    account = queries.account_of(act.session, member_id=member_id, on=act.today)
+    held = share_queries.shares_held(act.session, member_id=member_id, on=act.today)
+    truth = (act.today.isoformat(), held, account.paid_up)
+    return truth == (told["on"], told["shares"]["quantity"], (told["paid"] or {}).get("paid_up_cents"))
 
 
 def _call(event: SharesSubscribed) -> Entry:

@@ -1,0 +1,285 @@
+"""The pages that tell shares and money together, and what the treasurer does in the money book."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from coopgov.core.money import Cents
+from coopgov.core.policy import Permission
+from coopgov.members import queries as members
+from coopgov.members.queries import MemberRow
+from coopgov.printing import archive
+from coopgov.shares import queries as shares
+from coopgov.shares import rules as share_rules
+from coopgov.shares.chain import Moment
+from coopgov.shares.forms import ReversalForm, SearchForm
+from coopgov.shares.views import bp as shares_bp
+from coopgov.treasury import queries, rules, service
+from coopgov.treasury.forms import CallForm, PaymentForm
+from coopgov.web.acts import begin_act, reading, rulebook, today
+from coopgov.web.filters import day, money
+from coopgov.web.forms import refusals_on
+from coopgov.web.guard import current_actor, requires
+
+bp = Blueprint("treasury", __name__, url_prefix="/treasury")
+FEW = 5
+POINTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What one member holds, owes and received as papers, with every movement."""
+
+    member: MemberRow
+    holding: shares.Holding
+    money: queries.MemberAccount
+    share_movements: Sequence[shares.Movement]
+    money_movements: Sequence[queries.Movement]
+    documents: Sequence[archive.Document]
+    balance_latest_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of the plot of the capital."""
+
+    label: str
+    value: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """One line of the register of holdings."""
+
+    member: MemberRow
+    holding: shares.Holding
+    money: queries.MemberAccount
+
+
+# The pages of the share book that also tell what is paid: they stand here because money is above shares.
+
+
+@shares_bp.get("/")
+@requires(Permission.SHARES_SEE)
+def index() -> ResponseReturnValue:
+    """The register of holdings: capital now, what is to be received, every member."""
+    session, form = reading(), SearchForm(request.args)
+    found = members.list_members(
+        session,
+        text=(form.q.data or "") if form.validate() else "",
+        after=request.args.get("after"),
+        before=request.args.get("before"),
+    )
+    history = shares.capital_by_day(session, today())
+    return render_template(
+        "shares/index.html",
+        form=form,
+        lines=_register_lines(found.rows),
+        page=found,
+        capital=history[-1][1] if history else 0,
+        peak=max((capital for _day, capital in history), default=0),
+        points=_points(history),
+        money=queries.totals_on(session, today()),
+        owed=queries.to_receive(session, limit=FEW),
+        may_record=current_actor().may(Permission.SHARES_RECORD),
+    )
+
+
+@shares_bp.get("/members/<uuid:member_id>")
+@requires(Permission.SHARES_SEE)
+def member(member_id: UUID) -> ResponseReturnValue:
+    """One member's account, for the offices."""
+    account = _account(members.get_member(reading(), member_id))
+    return render_template(
+        "shares/member.html",
+        account=account,
+        has_documents=_can_open_documents(),
+        may_record=current_actor().may(Permission.SHARES_RECORD),
+    )
+
+
+@shares_bp.get("/mine")
+@requires(Permission.SHARES_OWN)
+def mine() -> ResponseReturnValue:
+    """What I hold, what I owe, every movement, my papers."""
+    return render_template("shares/mine.html", account=_account(_me()), has_documents=_can_open_documents())
+
+
+@shares_bp.post("/mine/certificate")
+@requires(Permission.SHARES_OWN)
+def my_certificate() -> ResponseReturnValue:
+    """Issue my certificate of today."""
+    member_id = _me().id
+    _issue_certificate(member_id)
+    return redirect(url_for("shares.mine"), 303)
+
+
+@shares_bp.post("/members/<uuid:member_id>/certificate")
+@requires(Permission.SHARES_RECORD)
+def certificate(member_id: UUID) -> ResponseReturnValue:
+    """Issue a member's certificate of today."""
+    _issue_certificate(member_id)
+    return redirect(url_for("shares.member", member_id=member_id), 303)
+
+
+@bp.get("/to-receive")
+@requires(Permission.SHARES_SEE)
+def to_receive() -> ResponseReturnValue:
+    """Everybody who owes what is called, the oldest call first."""
+    return render_template(
+        "treasury/to_receive.html",
+        owed=queries.to_receive(reading(), after=request.args.get("after")),
+        total=queries.totals_on(reading(), today()).called_unpaid,
+        is_first="after" not in request.args,
+        may_record=current_actor().may(Permission.SHARES_RECORD),
+    )
+
+
+@bp.get("/members/<uuid:member_id>/pay")
+@requires(Permission.SHARES_RECORD)
+def pay(member_id: UUID) -> ResponseReturnValue:
+    """The form of a payment, with what is owed already filled in."""
+    owed = queries.account_of(reading(), member_id=member_id, on=today()).called_unpaid
+    return _page("treasury/pay.html", member_id, PaymentForm(effective_on=today(), amount=owed or None))
+
+
+@bp.post("/members/<uuid:member_id>/pay")
+@requires(Permission.SHARES_RECORD)
+def record_payment(member_id: UUID) -> ResponseReturnValue:
+    """Record a payment received."""
+    form = PaymentForm()
+    if form.validate():
+        with refusals_on(form), begin_act() as act:
+            service.pay(
+                act, member_id=member_id, cents=form.amount.data, effective_on=form.effective_on.data,
+                reference=form.reference.data or "",
+            )  # fmt: skip
+            flash(_("The payment of %(amount)s is recorded.", amount=money(form.amount.data)), "success")
+            return redirect(url_for("shares.member", member_id=member_id), 303)
+    return _page("treasury/pay.html", member_id, form), 422
+
+
+@bp.get("/members/<uuid:member_id>/call")
+@requires(Permission.SHARES_RECORD)
+def call(member_id: UUID) -> ResponseReturnValue:
+    """The form of a call, with what can be called already filled in."""
+    rest = queries.account_of(reading(), member_id=member_id, on=today()).uncalled
+    return _page("treasury/call.html", member_id, CallForm(effective_on=today(), amount=rest or None))
+
+
+@bp.post("/members/<uuid:member_id>/call")
+@requires(Permission.SHARES_RECORD)
+def record_call(member_id: UUID) -> ResponseReturnValue:
+    """Call a part of what a member does not owe yet."""
+    form = CallForm()
+    if form.validate():
+        with refusals_on(form), begin_act() as act:
+            service.call(
+                act, member_id=member_id, cents=form.amount.data, effective_on=form.effective_on.data,
+                resolution=form.resolution.data or "",
+            )  # fmt: skip
+            flash(_("The call of %(amount)s is recorded.", amount=money(form.amount.data)), "success")
+            return redirect(url_for("shares.member", member_id=member_id), 303)
+    return _page("treasury/call.html", member_id, form), 422
+
+
+@bp.get("/movements/<int:seq>/reverse")
+@requires(Permission.SHARES_RECORD)
+def reverse(seq: int) -> ResponseReturnValue:
+    """The form that undoes a payment or a call."""
+    return _reversal_page(seq, ReversalForm(effective_on=today()))
+
+
+@bp.post("/movements/<int:seq>/reverse")
+@requires(Permission.SHARES_RECORD)
+def record_reversal(seq: int) -> ResponseReturnValue:
+    """Undo a payment or a call by a new movement, with the reason."""
+    form = ReversalForm()
+    if form.validate():
+        with refusals_on(form), begin_act() as act:
+            new = service.reverse_payment(act, seq=seq, effective_on=form.effective_on.data, reason=form.reason.data)
+            member_id = queries.get_transaction(act.session, new).member_id
+            flash(_("The movement is reversed. Both lines stay in the register."), "success")
+            return redirect(url_for("shares.member", member_id=member_id), 303)
+    return _reversal_page(seq, form), 422
+
+
+def _page(template: str, member_id: UUID, form: PaymentForm | CallForm) -> str:
+    person = members.get_member(reading(), member_id)
+    account = queries.account_of(reading(), member_id=member_id, on=today())
+    return render_template(template, form=form, member=person, account=account)
+
+
+def _reversal_page(seq: int, form: ReversalForm) -> str:
+    movement = queries.get_transaction(reading(), seq)
+    person = members.get_member(reading(), movement.member_id)
+    return render_template("treasury/reverse.html", form=form, movement=movement, member=person)
+
+
+def _issue_certificate(member_id: UUID) -> None:
+    with begin_act() as act:
+        service.certify_today(act, member_id=member_id)
+    flash(_("The certificate is ready among the papers below."), "success")
+
+
+def _me() -> MemberRow:
+    account_id = current_actor().account_id
+    found = members.find_by_account(reading(), account_id) if account_id else None
+    if found is None:
+        abort(404)
+    return found
+
+
+def _account(person: MemberRow) -> Account:
+    session = reading()
+    movements = shares.movements_of(session, person.id)
+    account = queries.account_of(session, member_id=person.id, on=today())
+    return Account(
+        member=person,
+        holding=shares.holdings_of(session, [person.id], today())[person.id],
+        money=account,
+        share_movements=movements,
+        money_movements=queries.movements_of(session, person.id),
+        documents=archive.documents_about(session, f"member:{person.id}")[::-1],
+        balance_latest_on=_balance_latest_on(movements, account.uncalled),
+    )
+
+
+def _balance_latest_on(movements: Sequence[shares.Movement], uncalled: int) -> date | None:
+    """The last day for the oldest shares whose rest is not called yet."""
+    rests = [
+        Moment(tx.effective_on, tx.seq, tx.cents - tx.payable_now)
+        for tx in (movement.transaction for movement in movements)
+        if tx.payable_now is not None and tx.reversed_by is None
+    ]
+    oldest = rules.called_since(rests, uncalled) if uncalled > 0 else None
+    return share_rules.balance_latest_on(oldest, rulebook()) if oldest else None
+
+
+def _register_lines(rows: Sequence[MemberRow]) -> list[RegisterLine]:
+    ids = [row.id for row in rows]
+    held, accounts = shares.holdings_of(reading(), ids, today()), queries.accounts_of(reading(), ids, today())
+    return [RegisterLine(row, held[row.id], accounts[row.id]) for row in rows]
+
+
+def _points(history: Sequence[tuple[date, Cents]]) -> list[Point]:
+    """The capital at the end of each of the last years, and today."""
+    by_year = {on.year: capital for on, capital in history}
+    if not by_year:
+        return []
+    known, points = 0, []
+    for year in range(min(by_year), today().year + 1):
+        known = by_year.get(year, known)
+        label = str(year) if year < today().year else day(today(), "short")
+        points.append(Point(label, known, money(known)))
+    return points[-POINTS:]
+
+
+def _can_open_documents() -> bool:
+    return "registers.document" in current_app.view_functions
