@@ -5,7 +5,6 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from time import monotonic
 
 import pytest
 from sqlalchemy import text
@@ -15,9 +14,9 @@ from coopgov.core import journal
 from coopgov.core.act import open_act
 from coopgov.core.db import FairLock, db
 from coopgov.core.policy import SYSTEM
+from tests.service.waiting import PATIENCE, until
 
 on_sqlite = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
-PATIENCE = 30
 
 # What another process does: the same read-then-write, through an application of its own.
 ANOTHER_PROCESS = """
@@ -56,16 +55,6 @@ def together(workers: int, work: Callable[[int], object]) -> list[object]:
 
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(run, range(workers)))
-
-
-def until(condition: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
-    """Wait, in short looks, for what another thread or process does."""
-    pause, last = threading.Event(), monotonic() + seconds
-    while monotonic() < last:
-        if condition():
-            return
-        pause.wait(0.005)
-    raise AssertionError("it did not come")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 from coopgov.config import ROOT
 from coopgov.migrating import MIGRATIONS
-from tests.service.test_core_concurrency import until
+from tests.service.waiting import until
 
 pytestmark = pytest.mark.skipif(not (MIGRATIONS / "HEAD").exists(), reason="the first migration is not written yet")
 # The first start fills the demonstration; the others find it there.

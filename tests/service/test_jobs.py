@@ -17,7 +17,7 @@ from coopgov.core.db import Base, db
 from coopgov.core.outbox import Recipient
 from coopgov.printing import archive, render
 from coopgov.printing.archive import Paper
-from tests.service.test_core_concurrency import PATIENCE, until
+from tests.service.waiting import PATIENCE, until
 
 SECRET = "Léa Petit"
 PAPER = Paper(kind="note", series="note", about="thing:1", title="Note", template="note.html", facts={})
