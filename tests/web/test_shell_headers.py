@@ -98,7 +98,11 @@ def test_the_cookie_is_for_this_site_only_and_not_for_scripts(client):
 
 
 def test_a_real_site_s_cookie_is_sealed_to_its_host(tmp_path):
-    config = replace(make_config(tmp_path, f"sqlite:///{tmp_path}/x.sqlite3"), base_url="https://coop.example", hosts=("coop.example",))
+    config = replace(
+        make_config(tmp_path, f"sqlite:///{tmp_path}/x.sqlite3"),
+        base_url="https://coop.example",
+        hosts=("coop.example",),
+    )
     client = create_app(config).test_client()
     asked = {"base_url": "https://coop.example", "data": {"language": "en"}}
     client.application.config["WTF_CSRF_ENABLED"] = False
