@@ -17,6 +17,12 @@ class Mark:
     x: float
     y: float
     is_ahead: bool
+    is_fall: bool = False
+
+    @property
+    def text_y(self) -> float:
+        """Above its point, or below where the line comes down to it."""
+        return self.y + 20 if self.is_fall else self.y - 10
 
     @property
     def anchor(self) -> str:
@@ -52,9 +58,9 @@ def step_line(versions: Sequence[VersionFact], today: date) -> StepLine:
     marks = tuple(
         Mark(
             version, across(version.effective_from), round(BOTTOM - (BOTTOM - TOP) * version.value / top, 1),
-            version.effective_from > today,
+            version.effective_from > today, n > 0 and version.value < versions[n - 1].value,
         )
-        for version in versions
+        for n, version in enumerate(versions)
     )  # fmt: skip
     here = across(today)
     past = _corners([mark for mark in marks if not mark.is_ahead], here)

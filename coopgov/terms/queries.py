@@ -237,6 +237,15 @@ def notices(session: Session, change_id: UUID) -> NoticeCount:
     return NoticeCount(total, sent, given_up, paris_day(last) if last else None)
 
 
+def notices_of(session: Session, change: ChangeRow) -> NoticeCount:
+    """The same for a page: once the last notice has left, what was noted then is read, nothing is counted again."""
+    done = change.notified
+    if done is None:
+        return notices(session, change.id)
+    given_up = done.given_up or 0
+    return NoticeCount(change.notices, change.notices - given_up, given_up, done.last_notice_on)
+
+
 def some_notice_waits(session: Session, change_id: UUID) -> bool:
     """True while one notice of the change has no final outcome."""
     final = (

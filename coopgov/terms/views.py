@@ -120,7 +120,7 @@ def _change(row: ChangeRow) -> ChangeView:
         notice=rulebook().figure(service.NOTICE_DAYS, on=(notified and notified.last_notice_on) or today()),
         today=today(),
     )
-    notices = queries.notices(reading(), row.id)
+    notices = queries.notices_of(reading(), row)
     return ChangeView(row, tuple(documents.lines(row.changes)), notices, delay, (delay.eta - today()).days)
 
 

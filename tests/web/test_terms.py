@@ -1,13 +1,11 @@
 """The fee page: what is charged, what is coming and why then."""
 
 import pytest
-from sqlalchemy import event
 
-from coopgov.core.db import db
 from coopgov.core.policy import Role
 from coopgov.members import service as members
 from coopgov.terms import queries, service
-from tests.terms_world import a_seller, found, queue_change, send_all
+from tests.terms_world import a_seller, count_statements, found, queue_change, send_all
 
 
 @pytest.fixture
@@ -104,9 +102,9 @@ def test_an_unknown_change_is_not_found(change_id, browser):
     assert browser.get("/terms/changes/00000000-0000-0000-0000-000000000000").status_code == 404
 
 
-def test_the_page_costs_the_same_with_more_history(change_id, browser, act, clock, statements):
+def test_the_page_costs_the_same_with_more_history(change_id, browser, act, clock):
     notify(act, change_id)
-    few = statements(lambda: browser.get("/terms/"))
+    few = count_statements(lambda: browser.get("/terms/"))
     for n, new in enumerate((600, 550, 500)):
         clock.forward(days=20)
         with act() as a:
@@ -114,24 +112,4 @@ def test_the_page_costs_the_same_with_more_history(change_id, browser, act, cloc
         with act() as a:
             one = queue_change(a, new, subject_hash=str(n) * 64)
         notify(act, one)
-    assert statements(lambda: browser.get("/terms/")) == few
-
-
-@pytest.fixture
-def statements(app):
-    """Count the SQL statements of a call."""
-
-    def count(call):
-        seen = []
-
-        def note(_conn, _cursor, statement, *_more):
-            seen.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            call()
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-        return len(seen)
-
-    return count
+    assert count_statements(lambda: browser.get("/terms/")) == few
