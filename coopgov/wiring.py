@@ -17,6 +17,7 @@ from coopgov.assemblies.events import AssemblyClosed, ResolutionProclaimed
 from coopgov.assemblies.rules import SubjectKind
 from coopgov.assemblies.views import bp as assemblies_bp
 from coopgov.ballots.rules import Outcome
+from coopgov.ballots.views import bp as ballots_bp
 from coopgov.core.act import Act
 from coopgov.core.events import Handlers
 from coopgov.core.figures import Figures
@@ -51,6 +52,7 @@ def _optional(name: str) -> list[Blueprint]:
 BLUEPRINTS: list[Blueprint] = [
     accounts_bp,
     assemblies_bp,
+    ballots_bp,
     demo_bp,
     home_bp,
     minutes_bp,

@@ -19,6 +19,7 @@ from coopgov.ballots.rules import (
     Choice,
     Level,
     Outcome,
+    Receipt,
     RollVoter,
     State,
     Tally,
@@ -251,6 +252,33 @@ def ballots_of(session: Session, scrutin_ids: Collection[UUID], voter_ids: Colle
         .order_by(BallotNamed.scrutin_id, BallotNamed.voter_id)
     )
     return [CastRow(r.scrutin_id, r.voter_id, r.choice, r.channel, r.cast_by, r.receipt) for r in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBallot:
+    """A ballot the reader may see: her own, or one she cast for somebody."""
+
+    voter_id: UUID
+    voter_name: str
+    choice: Choice
+    channel: Channel
+    receipt: Receipt
+
+
+def own_ballots(session: Session, scrutin: ScrutinRow, voter_id: UUID) -> list[OwnBallot]:
+    """The ballots of this person in one vote: her own, and those she cast by proxy."""
+    rows = session.execute(
+        select(BallotNamed, RollEntry.name)
+        .join(RollEntry, (RollEntry.voter_id == BallotNamed.voter_id) & (RollEntry.roll_id == scrutin.roll_id))
+        .where(BallotNamed.scrutin_id == scrutin.id)
+        .where((BallotNamed.voter_id == voter_id) | (BallotNamed.cast_by == voter_id))
+        .order_by(RollEntry.number)
+    )
+    return [OwnBallot(r.voter_id, name, r.choice, r.channel, _receipt(r)) for r, name in rows]
+
+
+def _receipt(row: BallotNamed) -> Receipt:
+    return Receipt(row.scrutin_id, row.voter_id, row.choice, row.receipt)
 
 
 def remote_voters(session: Session, scrutin_ids: Collection[UUID]) -> frozenset[UUID]:
