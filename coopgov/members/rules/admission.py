@@ -155,7 +155,11 @@ def _check_external_votes(after: Heads, *, on: date, law: Figures) -> list[Breac
     breaches = []
     if own > most.as_fraction() * after.total:
         breaches.append(_too_many_votes(own, after, most))
-    if with_cooperatives is not None and after.external > with_cooperatives.as_fraction() * after.total:
+    if (
+        after.external_cooperatives
+        and with_cooperatives is not None
+        and after.external > with_cooperatives.as_fraction() * after.total
+    ):
         breaches.append(_too_many_votes(after.external, after, with_cooperatives))
     return breaches
 
