@@ -54,6 +54,11 @@ class AssemblyRow:
         closes_at = self.remote_closes_at
         return self.state is State.CONVENED and self.remote_vote and closes_at is not None and now < closes_at
 
+    def takes_proxies(self, now: datetime) -> bool:
+        """Whether a proxy given through the site is taken at that instant."""
+        closes_at = self.remote_closes_at
+        return self.state is State.CONVENED and closes_at is not None and now < closes_at
+
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:

@@ -1,5 +1,6 @@
 """The list of assemblies, and one assembly as a member reads it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,10 +41,9 @@ class Mine:
     cast: list[CastRow]
     is_present: bool
 
-    @property
-    def left(self) -> int:
-        """How many people still wait for a ballot of hers."""
-        return len([voter for voter in self.votes if not voter.voted])
+    def left_in(self, scrutins: Collection[UUID | None]) -> int:
+        """How many ballots she can still bring to these votes."""
+        return sum(scrutin not in voter.voted for voter in self.votes for scrutin in scrutins if scrutin is not None)
 
 
 @bp.get("/")
@@ -79,7 +79,9 @@ def show(assembly_id: UUID) -> ResponseReturnValue:
         assembly=assembly,
         items=items,
         mine=_mine(assembly, member, scrutins),
+        scrutin_ids=scrutins,
         can_vote_remotely=assembly.takes_remote(now()),
+        can_give_proxy=assembly.takes_proxies(now()),
         voting=next((item for item in items if item.state is ItemState.VOTING), None),
         results=ballots.results(session, scrutins),
         scrutins=ballots.get_scrutins(session, scrutins),
