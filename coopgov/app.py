@@ -64,6 +64,12 @@ def _flask_settings(config: Config) -> dict[str, Any]:
 
 
 def _engine_options(config: Config) -> dict[str, Any]:
+    # A failing statement must never write people's values into a log.
     if config.is_sqlite:
-        return {"connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 16}
-    return {"pool_pre_ping": True, "pool_size": config.web_threads, "execution_options": {"postgresql_readonly": True}}
+        return {"hide_parameters": True, "connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 16}
+    return {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_size": config.web_threads,
+        "execution_options": {"postgresql_readonly": True},
+    }

@@ -1,6 +1,5 @@
 """Which event is heard by whom: the only upward calls between features."""
 
-import importlib
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -26,6 +25,7 @@ from coopgov.home.views import bp as home_bp
 from coopgov.members import queries as members_queries
 from coopgov.members import service as members
 from coopgov.members.events import MemberAdmitted
+from coopgov.members.views import bp as members_bp
 from coopgov.minutes import service as minutes
 from coopgov.minutes.views import bp as minutes_bp
 from coopgov.proposals import service as proposals
@@ -33,37 +33,31 @@ from coopgov.proposals.views import bp as proposals_bp
 from coopgov.registers.views import bp as registers_bp
 from coopgov.shares import service as shares
 from coopgov.shares.events import HoldingsOpened, ManySharesSubscribed, SharesReversed, SharesSubscribed
+from coopgov.shares.views import bp as shares_bp
 from coopgov.statutes import queries as statutes
+from coopgov.statutes.views import bp as statutes_bp
 from coopgov.terms.api import register_api
 from coopgov.terms.views import bp as terms_bp
 from coopgov.treasury import service as treasury
+from coopgov.treasury.views import bp as treasury_bp
 from coopgov.web.acts import reading, today
 from coopgov.web.globals import register_globals
 
-
-def _optional(name: str) -> list[Blueprint]:
-    # Transitional: these views are being written.
-    try:
-        return [importlib.import_module(name).bp]
-    except ImportError:
-        return []
-
-
-BLUEPRINTS: list[Blueprint] = [
+BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_bp,
     assemblies_bp,
     ballots_bp,
     demo_bp,
     home_bp,
+    members_bp,
     minutes_bp,
     proposals_bp,
     registers_bp,
+    shares_bp,
+    statutes_bp,
     terms_bp,
-    *_optional("coopgov.statutes.views"),
-    *_optional("coopgov.members.views"),
-    *_optional("coopgov.shares.views"),
-    *_optional("coopgov.treasury.views"),
-]
+    treasury_bp,
+)
 
 
 def _resolution_proclaimed(act: Act, event: ResolutionProclaimed) -> None:

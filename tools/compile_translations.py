@@ -33,8 +33,9 @@ def main() -> None:
     """Write messages.mo."""
     target = FOLDER / "LC_MESSAGES" / "messages.mo"
     target.parent.mkdir(parents=True, exist_ok=True)
+    whole = merge(FOLDER)  # first, so that a fault leaves the file that works
     with target.open("wb") as file:
-        write_mo(file, merge(FOLDER))
+        write_mo(file, whole)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from coopgov.accounts.models import LoginAttempt
 from coopgov.accounts.rules import LONGEST_MEMORY, fold_email, origin_prefix
 from coopgov.core.act import Act
+from coopgov.core.db import one_at_a_time
 from coopgov.core.ids import new_id
 
 
@@ -24,9 +25,8 @@ class Tries:
 def take_stock(act: Act, *, door: str, email: str, origin: str) -> Tries:
     """Read the tries at one door within memory; whoever tries at the same moment waits."""
     keys = _keys(door, email, origin)
-    if act.session.get_bind().dialect.name == "postgresql":
-        for key in sorted(filter(None, keys)):
-            act.session.execute(select(func.pg_advisory_xact_lock(int(key[:15], 16))))
+    for key in sorted(filter(None, keys)):
+        one_at_a_time(act.session, int(key[:15], 16))
     return Tries(*(_tries(act, key) for key in keys))
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DDL, Connection, DateTime, Dialect, Engine, Enum, MetaData, Table, event
+from sqlalchemy import DDL, Connection, DateTime, Dialect, Engine, Enum, MetaData, Table, event, text
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -155,6 +155,15 @@ def bulk_insert(session: Session, model: Any, rows: Sequence[Mapping[str, Any]])
         # Only an INSERT that returns something is sent as one statement of many rows.
         statement = statement.returning(*table.primary_key.columns)
     session.execute(statement, rows)
+
+
+def one_at_a_time(session: Session, key: int) -> None:
+    """Wait until no other act holds this key, and hold it to the commit.
+
+    On SQLite an act already holds the only write lock; PostgreSQL gets an advisory lock.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 class FairLock:

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, Text, select, text
+from sqlalchemy import Index, LargeBinary, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coopgov.core.canonical import canonical_json, plain
-from coopgov.core.db import Instant, Model, append_only
+from coopgov.core.db import Instant, Model, append_only, one_at_a_time
 from coopgov.core.ids import new_id
 from coopgov.core.policy import Actor
 
@@ -221,10 +221,8 @@ def _never_earlier(now: datetime, last: JournalLine) -> datetime:
 
 
 def _wait_for_the_pen(session: Session) -> None:
-    # SQLite already holds its write lock (BEGIN IMMEDIATE); PostgreSQL gets one writer per journal.
     session.flush()
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+    one_at_a_time(session, _ADVISORY_LOCK)
 
 
 def _last(session: Session) -> JournalLine | None:

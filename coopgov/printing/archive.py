@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
 from coopgov.core.canonical import canonical_json
+from coopgov.core.db import one_at_a_time
 from coopgov.core.errors import NotFound
 from coopgov.core.ids import new_id
 from coopgov.core.journal import Fault
@@ -77,9 +78,7 @@ def issue(act: Act, paper: Paper) -> UUID:
 
 
 def _next_number(session: Session, series: str) -> int:
-    # SQLite already holds its write lock; on PostgreSQL two acts would read the same last number.
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERS_LOCK})
+    one_at_a_time(session, _NUMBERS_LOCK)  # else two acts would read the same last number
     last = session.scalar(select(func.max(IssuedDocument.number)).where(IssuedDocument.series == series))
     return (last or 0) + 1
 

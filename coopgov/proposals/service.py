@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 
 from coopgov.core import states
 from coopgov.core.act import Act
 from coopgov.core.canonical import digest
+from coopgov.core.db import one_at_a_time
 from coopgov.core.errors import Breach, Forbidden, NotFound, refuse_if
 from coopgov.core.i18n import N_
 from coopgov.core.ids import new_id
@@ -339,8 +340,7 @@ def _debated(act: Act, proposal_id: UUID) -> Proposal:
 
 def _one_at_a_time(act: Act) -> None:
     # Numbers follow one another, and two texts on one line must not be frozen together. SQLite has one writer anyway.
-    if act.session.get_bind().dialect.name == "postgresql":
-        act.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+    one_at_a_time(act.session, _ADVISORY_LOCK)
 
 
 def _next_number(act: Act) -> int:

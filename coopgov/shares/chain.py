@@ -7,9 +7,6 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
-
 from coopgov.core.canonical import canonical_json
 
 GENESIS = "0" * 64
@@ -41,12 +38,6 @@ def link(prev_hash: str, header: Mapping[str, Any], legs: Sequence[Mapping[str, 
 def commitment(salt: bytes, words: str) -> str:
     """What the chain keeps of a remark, so that the remark itself can be erased."""
     return hashlib.sha256(salt + words.encode()).hexdigest()
-
-
-def take_pen(session: Session, key: int) -> None:
-    """Wait until no other act writes in this book; on SQLite the act already holds the only pen."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 def first_negative(moments: Iterable[Moment]) -> Moment | None:

@@ -10,7 +10,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
-from coopgov.shares.chain import Head, chunks, commitment, link, take_pen
+from coopgov.core.db import one_at_a_time
+from coopgov.shares.chain import Head, chunks, commitment, link
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
 from coopgov.treasury.rules import CapitalKind, Leg
 
@@ -35,7 +36,7 @@ class Entry:
 
 def take_the_pen(session: Session) -> None:
     """Be alone with the book until the end of the act; before anything is read that decides what is written."""
-    take_pen(session, PEN)
+    one_at_a_time(session, PEN)
 
 
 def line_name(seq: int) -> str:

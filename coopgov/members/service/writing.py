@@ -7,12 +7,12 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from coopgov.accounts.rules import fold_email
 from coopgov.core.act import Act
-from coopgov.core.db import bulk_insert
+from coopgov.core.db import bulk_insert, one_at_a_time
 from coopgov.core.errors import NotFound
 from coopgov.core.ids import new_id
 from coopgov.members import queries
@@ -64,8 +64,7 @@ def colleges_on(session: Session, on: date) -> tuple[College, ...]:
 
 def next_number(session: Session) -> int:
     """The next free number; whoever asks at the same moment waits, so that no two get the same."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+    one_at_a_time(session, _ADVISORY_LOCK)
     return (session.scalar(select(func.max(Membership.number))) or 0) + 1
 
 
