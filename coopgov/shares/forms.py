@@ -35,4 +35,4 @@ class SearchForm(BaseForm):
     class Meta(BaseForm.Meta):
         csrf = False
 
-    q = StringField(_l("Find a member"), [Optional(), Length(max=100)])
+    q = StringField(_l("Find a member"), [Length(max=100)])

@@ -22,7 +22,7 @@ from coopgov.shares.views import bp as shares_bp
 from coopgov.treasury import queries, rules, service
 from coopgov.treasury.forms import CallForm, PaymentForm
 from coopgov.web.acts import begin_act, reading, rulebook, today
-from coopgov.web.filters import day, money
+from coopgov.web.filters import money
 from coopgov.web.forms import refusals_on
 from coopgov.web.guard import current_actor, requires
 
@@ -276,8 +276,7 @@ def _points(history: Sequence[tuple[date, Cents]]) -> list[Point]:
     known, points = 0, []
     for year in range(min(by_year), today().year + 1):
         known = by_year.get(year, known)
-        label = str(year) if year < today().year else day(today(), "short")
-        points.append(Point(label, known, money(known)))
+        points.append(Point(str(year), known, money(known)))
     return points[-POINTS:]
 
 
