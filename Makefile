@@ -22,13 +22,12 @@ check: setup ## format and lint check, types, imports, then every test
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 	@$(MAKE) --no-print-directory test
 
 fix: setup ## format, and mend what the linters can mend
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
-	-$(BIN)/djlint templates --reformat --quiet
 
 bench: setup ## measure, one JSON line per goal
 	@for program in bench/*.py; do $(BIN)/python $$program || exit 1; done
@@ -56,7 +55,7 @@ coopgov/translations/fr/LC_MESSAGES/messages.mo: $(wildcard coopgov/translations
 .venv/.run: requirements.txt pyproject.toml | .venv/pyvenv.cfg
 	@echo "Installation des bibliothèques…"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null
 	@touch $@
 
 .venv/.dev: requirements-dev.txt .venv/.run

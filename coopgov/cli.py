@@ -82,7 +82,10 @@ def worker() -> None:
     from coopgov.app import create_app
     from coopgov.jobs import run_worker
 
-    logging.basicConfig(level=logging.INFO, format="%(name)s %(levelname)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(name)s %(levelname)s %(message)s")
+    logging.getLogger("coopgov").setLevel(logging.INFO)
+    # One sweep at a time is the rule here, so a sweep skipped for that reason is no news.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
     run_worker(create_app(config_or_exit()))
 
 

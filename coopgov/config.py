@@ -25,7 +25,7 @@ SETTINGS = (
     Setting("COOPGOV_DATA_DIR", "var", "Folder of archived documents, of the embedded file and of the secret."),
     Setting("COOPGOV_SECRET_KEY", "none", "Signs cookies and links; at least 32 characters. The demonstration makes its own."),
     Setting("COOPGOV_DEMO", "0", "1 for the demonstration: characters to sign in as, a mailbox page, a clock to move."),
-    Setting("COOPGOV_BASE_URL", "http://localhost:8000", "Public address, written in mails; https outside the demonstration."),
+    Setting("COOPGOV_BASE_URL", "http://localhost and the port", "Public address, written in mails; https outside the demonstration."),
     Setting("COOPGOV_HOSTS", "the host of the base address", "Host names that are answered, separated by commas."),
     Setting("COOPGOV_BIND", "127.0.0.1:8000", "Address and port `coopgov serve` listens on."),
     Setting("COOPGOV_MAIL_URL", "mailbox: in the demonstration, else none", "`smtp://user:password@host:587`, `smtps://…`; `mailbox:` only in the demonstration."),
@@ -74,7 +74,8 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
     _refuse_unknown(env)
     demo = _flag(env, "COOPGOV_DEMO")
     data_dir = Path(env.get("COOPGOV_DATA_DIR") or ROOT / "var").absolute()
-    base_url = env.get("COOPGOV_BASE_URL", "http://localhost:8000").rstrip("/")
+    bind = _bind(env)
+    base_url = env.get("COOPGOV_BASE_URL", f"http://localhost:{bind.rsplit(':', 1)[1]}").rstrip("/")
     return Config(
         database_url=_database_url(env, data_dir),
         data_dir=data_dir,
@@ -82,7 +83,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         demo=demo,
         base_url=_checked_base_url(base_url, demo=demo),
         hosts=_hosts(env, base_url),
-        bind=env.get("COOPGOV_BIND", "127.0.0.1:8000"),
+        bind=bind,
         mail_url=_mail_url(env, demo=demo),
         mail_from=env.get("COOPGOV_MAIL_FROM", "coopgov@localhost"),
         web_workers=_count(env, "COOPGOV_WEB_WORKERS", 2),
@@ -109,6 +110,14 @@ def _count(env: Mapping[str, str], name: str, default: int) -> int:
     if not value.isdigit() or int(value) < 1:
         raise BadSetting(f"{name}: écrire un nombre entier à partir de 1, pas « {value} ».")
     return int(value)
+
+
+def _bind(env: Mapping[str, str]) -> str:
+    bind = env.get("COOPGOV_BIND", "127.0.0.1:8000")
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise BadSetting(f"COOPGOV_BIND: écrire une adresse et un port, par exemple 127.0.0.1:8000, pas « {bind} ».")
+    return bind
 
 
 def _database_url(env: Mapping[str, str], data_dir: Path) -> str:
@@ -140,7 +149,10 @@ def _demo_secret(data_dir: Path) -> str:
 
 
 def _checked_base_url(url: str, *, demo: bool) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise BadSetting("COOPGOV_BASE_URL: écrire une adresse complète, par exemple https://coop.example.")
     if parts.scheme == "http" and not demo:

@@ -55,7 +55,7 @@ def _writable(config: Config) -> Iterator[Finding]:
 
 def _can_write(folder: Path) -> bool:
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    return os.access(existing, os.W_OK)
+    return existing.is_dir() and os.access(existing, os.W_OK)
 
 
 def _database(config: Config) -> Finding:
@@ -63,7 +63,10 @@ def _database(config: Config) -> Finding:
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - the same
 
     if config.is_sqlite:
-        return Finding("Base de données SQLite", _can_write(config.data_dir), "Voir le dossier de données ci-dessus.")
+        folder = Path(config.database_url.removeprefix("sqlite:///")).absolute().parent
+        return Finding(
+            f"Base de données SQLite dans {folder}", _can_write(folder), "Créez ce dossier et donnez-en les droits."
+        )
     engine = create_engine(config.database_url)
     try:
         engine.connect().close()

@@ -17,6 +17,7 @@ from coopgov.proposals.queries import ProposalRow
 from coopgov.proposals.rules import State
 from coopgov.shares import queries as shares
 from coopgov.terms import queries as terms
+from coopgov.treasury import queries as treasury
 
 COMMISSION = "commission.sales"
 LATEST = 3
@@ -25,8 +26,8 @@ SOURCES: Sequence[Callable[[Session, Actor, datetime], list[Waiting]]] = (
     proposals.waiting_for,
     minutes.waiting_for,
     members.waiting_for,
-    shares.waiting_for,
     terms.waiting_for,
+    treasury.waiting_for,
 )
 _NO_HURRY = datetime.max.replace(tzinfo=UTC)
 

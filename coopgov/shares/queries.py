@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session, aliased
 
 from coopgov.core.errors import NotFound
 from coopgov.core.money import Cents
-from coopgov.core.policy import Actor
-from coopgov.core.waiting import Waiting
 from coopgov.shares.chain import Moment
 from coopgov.shares.models import ShareLeg, ShareLot, ShareNote, ShareTx
 from coopgov.shares.rules import CONDITIONAL, KIND_LABELS, Account, Leg, Lot, TxKind
@@ -207,11 +205,6 @@ def value_changes() -> Any:
     return select(
         ShareLeg.membership_id.label("member_id"), ShareLeg.effective_on.label("on_day"), VALUE.label("cents")
     ).where(ShareLeg.account == Account.HOLDER)
-
-
-def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
-    """The share book itself asks nothing of anybody; what is owed stands in the treasury."""
-    return []
 
 
 def _holdings(
