@@ -20,7 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from coopgov.accounts.rules import LONGEST_EMAIL, check_email
+from coopgov.accounts.rules import LONGEST_EMAIL, check_email, fold_email
 from coopgov.members.labels import CATEGORY_LABELS, EVENT_LABELS, STATUS_LABELS
 from coopgov.members.queries import MemberFile
 from coopgov.members.rules import (
@@ -40,14 +40,27 @@ from coopgov.web.forms import BaseForm, WholeNumberField, required
 
 def address(_form: BaseForm, field: Field) -> None:
     """Refuse what no mail can be sent to."""
-    for breach in check_email(field.data or ""):
-        raise ValidationError(sentence(breach))
+    breaches = check_email(field.data or "")
+    if breaches or len(fold_email(field.data or "")) > LONGEST_EMAIL:
+        raise ValidationError(sentence(breaches[0]) if breaches else gettext("This address is too long."))
 
 
 def one_line(_form: BaseForm, field: Field) -> None:
     """Refuse what cannot stand on one line."""
     if not (field.data or "").isprintable():
         raise ValidationError(gettext("Write this on one line, with ordinary characters."))
+
+
+def some_lines(_form: BaseForm, field: Field) -> None:
+    """Refuse invisible characters in a text of several lines."""
+    if not all(line.isprintable() for line in (field.data or "").splitlines()):
+        raise ValidationError(gettext("Write this with ordinary characters."))
+
+
+def first_name(form: BaseForm, field: Field) -> None:
+    """A person has a first name; an organisation, which has a SIREN, does not."""
+    if not (field.data or "").strip() and not (form["siren"].data or "").strip():
+        raise ValidationError(gettext("This field is needed."))
 
 
 NEEDED = InputRequired(_l("This field is needed."))
@@ -83,7 +96,7 @@ class ContactsForm(BaseForm):
     phone = StringField(_l("Telephone"), [Optional(), Length(max=40), one_line])
     street = TextAreaField(
         _l("Address"),
-        [Optional(), Length(max=300)],
+        [Optional(), Length(max=300), some_lines],
         description=_STREET,
     )
     postcode = StringField(_l("Postcode"), [Optional(), Length(max=20), one_line])
@@ -114,10 +127,10 @@ def contacts_form_of(file: MemberFile) -> ContactsForm:
 class ApplicationForm(ContactsForm):
     """A candidature, as anybody may send it."""
 
-    given_names = StringField(_l("First name"), [Optional(), *LINE])
+    given_names = StringField(_l("First name"), [first_name, *LINE])
     legal_name = StringField(_l("Family name"), [NEEDED, *LINE])
     email = StringField(_l("E-mail address"), [InputRequired(_l("Write your e-mail address.")), *_EMAIL])
-    street = TextAreaField(_l("Address"), [NEEDED, Length(max=300)], description=_STREET)
+    street = TextAreaField(_l("Address"), [NEEDED, Length(max=300), some_lines], description=_STREET)
     postcode = StringField(_l("Postcode"), [NEEDED, Length(max=20), one_line])
     town = StringField(_l("Town"), [NEEDED, *LINE])
     craft = StringField(_l("Craft"), [NEEDED, *LINE], description=_l("What you make: ceramics, baskets, bread…"))
@@ -243,6 +256,7 @@ def status_asked(form: SearchForm) -> Status | None:
     """The status to look among: members when nothing is asked, everybody when all are."""
     raw = form.status.raw_data
     if not raw:
+        form.status.data = Status.MEMBER.value
         return Status.MEMBER
     return Status(raw[0]) if raw[0] in set(Status) else None
 

@@ -99,7 +99,7 @@ def _line(entry: Entry, form: LegalForm, value: FigureValue, clause: str, law: L
     return FigureLine(
         label=entry.label_en if _speaks_english() else entry.label,
         value=shown(entry.unit, value),
-        clause=clause,
+        clause=clause.replace(" ", "\u00a0"),
         bound=_bound(entry, figure, entry.leeway_for(form, on)),
         citations=figure.citations if figure else (entry.left_by,) if entry.left_by else (),
         sureness=gettext(SURENESS[confidence]),

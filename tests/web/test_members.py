@@ -327,3 +327,37 @@ def test_a_kept_file_can_be_thrown_away(coop, signed_in):
     answer = send(board, HEADINGS + "12;Arnaud;C;;salariée;15/03/2024;;\n")
     assert board.post(answer.location + "/discard").status_code == 303
     assert board.get(answer.location).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/members?after=%00.1", "/members?before=é.2", "/members?after=x.99999999999", "/members?q=%00"]
+)
+def test_odd_addresses_of_the_list_are_harmless(path, act, coop, signed_in):
+    coop()
+    enrol(act, "Arnaud")
+    assert "Arnaud" in signed_in(Role.BOARD).get(path).text
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"street": "3 rue\x00"},
+        {"given_names": ""},
+        {"shares_wished": "999999999"},
+        {"college": "x"},
+        {"town": "\u202e"},
+    ],
+)
+def test_odd_candidatures_are_refused_in_words(odd, client, coop):
+    coop("scic-sa")
+    data = {**GOOD, "category": "external", "college": "createurs", **odd}
+    assert client.post("/members/apply", data=data).status_code == 422
+
+
+def test_one_network_does_not_flood_the_secretary(client, coop):
+    coop()
+    answers = [
+        client.post("/members/apply", data={**GOOD, "email": f"m{n}@exemple.fr"}, environ_base=there).status_code
+        for n in range(21)
+    ]
+    assert answers == [303] * 20 + [422]

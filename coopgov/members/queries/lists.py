@@ -23,6 +23,7 @@ from coopgov.members.rules import (
     Earlier,
     EventKind,
     Status,
+    fold,
     words_of,
 )
 
@@ -160,7 +161,8 @@ def _key(row: MemberRow) -> str:
 
 def _read_key(key: str) -> tuple[str, int] | None:
     name, _dot, number = key.rpartition(".")
-    return (name, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    is_ours = name == fold(name) and number.isascii() and number.isdigit() and len(number) < 10
+    return (name, int(number)) if is_ours else None
 
 
 def _application(

@@ -29,6 +29,8 @@ class Earlier:
 MOST_APPLICATIONS_PER_EMAIL = 3
 
 
+# A slip of the finger is asked about before it becomes a debt; more than this is discussed with a person.
+MOST_SHARES_WISHED = 10_000
 # And one network, not fill it within the hour in which tries are remembered.
 MOST_APPLICATIONS_PER_NETWORK = 20
 
@@ -98,6 +100,9 @@ def _check_crowd(from_same_email: int) -> list[Breach]:
 def check_shares_wished(wished: int, *, on: date, law: Figures) -> list[Breach]:
     """A member holds at least the shares that admission asks for; she may wish for more."""
     least = law.find_figure("share.min_for_admission", on=on)
+    if wished > MOST_SHARES_WISHED:
+        sentence = N_("To subscribe more than %(most)s shares, write to us first.")
+        return [Breach("too_many_shares", sentence, {"most": MOST_SHARES_WISHED}, field="shares_wished")]
     if least is None or wished >= least.as_int():
         return []
     sentence = N_("A member holds at least %(least)s shares. Write that number or a larger one.")

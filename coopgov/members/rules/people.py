@@ -54,7 +54,7 @@ class Person:
     @property
     def sort_name(self) -> str:
         """The folded name by which lists are ordered: family name first."""
-        return fold(f"{self.legal_name} {self.given_names}")
+        return fold(f"{self.legal_name} {self.given_names}")[:250]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from coopgov.members.service.writing import (
     insert_rows,
     locked,
     next_number,
+    take_turn,
     write_event,
 )
 
@@ -76,6 +77,7 @@ def admit(
     decided_by: DecidedBy = DecidedBy.ORDINARY_ASSEMBLY,
 ) -> None:
     """Admit a candidate: the body that the law or the statutes name has decided so."""
+    take_turn(act.session)
     row = locked(act.session, member_id)
     step(TRANSITIONS, row.status, EventKind.ADMITTED)
     refuse_if(_against_admission(act, row, effective_on, decision, decided_by))

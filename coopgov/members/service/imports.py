@@ -15,7 +15,7 @@ from coopgov.members.importing.checking import ImportPlan, ImportReport, plan_im
 from coopgov.members.importing.table import ImportTable, read_table
 from coopgov.members.models import ImportBatch
 from coopgov.members.service.enrolment import enrol_many
-from coopgov.members.service.writing import colleges_on
+from coopgov.members.service.writing import colleges_on, take_turn
 
 # A file of personal data that nobody came back for is thrown away.
 KEPT_FOR = timedelta(days=1)
@@ -30,6 +30,7 @@ def plan(act: Act, *, table: ImportTable) -> ImportPlan:
 
 def import_members(act: Act, *, table: ImportTable) -> ImportReport:
     """Write down every new member of a table; one fault anywhere and nothing is written."""
+    take_turn(act.session)
     planned = plan(act, table=table)
     if planned.faults:
         sentence = N_("The file has %(faults)s faults. Correct them and send it again: nothing was written.")

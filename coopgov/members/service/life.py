@@ -25,7 +25,7 @@ from coopgov.members.rules import (
     contract_end_keeps,
 )
 from coopgov.members.service.standing import follow_status, other_member_with_email
-from coopgov.members.service.writing import colleges_on, locked, write_event
+from coopgov.members.service.writing import colleges_on, locked, take_turn, write_event
 
 
 def resign(act: Act, *, member_id: UUID, effective_on: date, reason: str = "") -> None:
@@ -74,6 +74,7 @@ def reinstate(
     decided_by: DecidedBy = DecidedBy.ORDINARY_ASSEMBLY,
 ) -> None:
     """Take back a former member under her old number; the same body decides as for an admission."""
+    take_turn(act.session)
     row = locked(act.session, member_id)
     status = step(TRANSITIONS, row.status, EventKind.REINSTATED)
     party = act.session.get_one(Party, row.party_id)

@@ -31,7 +31,7 @@ from coopgov.members.rules import (
 )
 from coopgov.statutes import queries as statutes
 
-# Any constant will do; it only has to be the same for all who take a number.
+# Any constant will do; it only has to be the same for all who change who the members are.
 _ADVISORY_LOCK = 0x6E756D
 # Rows per statement: large enough to be fast, small enough to stay flat in memory.
 CHUNK = 2000
@@ -62,9 +62,14 @@ def colleges_on(session: Session, on: date) -> tuple[College, ...]:
     return tuple(College(college.code, college.label) for college in found.colleges) if found else ()
 
 
+def take_turn(session: Session) -> None:
+    """Wait for whoever admits, applies or imports at this moment: what the rules look at must not move meanwhile."""
+    one_at_a_time(session, _ADVISORY_LOCK)
+
+
 def next_number(session: Session) -> int:
     """The next free number; whoever asks at the same moment waits, so that no two get the same."""
-    one_at_a_time(session, _ADVISORY_LOCK)
+    take_turn(session)
     return (session.scalar(select(func.max(Membership.number))) or 0) + 1
 
 
