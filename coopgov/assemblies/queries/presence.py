@@ -19,14 +19,17 @@ from coopgov.statutes import queries as statutes
 
 def presence_at(session: Session, assembly_id: UUID, at: datetime | None = None) -> Presence:
     """The heads that count at an instant (now, when none is given), each counted once, in one statement."""
-    present, remote = _present(assembly_id, at), _remote(assembly_id)
-    there = union(select(present.c.member_id), select(remote.c.member_id)).subquery()
-    remote_only = select(func.count()).select_from(remote).where(~_is_in(present, remote.c.member_id))
+    present = _present(assembly_id, at)
+    remote_only = (
+        select(func.count())
+        .select_from(RemotePresence)
+        .where(RemotePresence.assembly_id == assembly_id, ~_is_in(present, RemotePresence.member_id))
+    )
     represented = (
         select(func.count())
         .select_from(Proxy)
         .where(Proxy.assembly_id == assembly_id, _in_force(at))
-        .where(_is_in(there, Proxy.holder_id), ~_is_in(there, Proxy.grantor_id))
+        .where(_counts(assembly_id, present, Proxy.holder_id), ~_counts(assembly_id, present, Proxy.grantor_id))
     )
     row = session.execute(
         select(
@@ -56,12 +59,12 @@ def are_present(session: Session, assembly_id: UUID, member_ids: Collection[UUID
 
 def counting_now(session: Session, assembly_id: UUID) -> frozenset[UUID]:
     """Everybody who counts at this instant; only a vote by college needs to know who they are."""
-    present, remote = _present(assembly_id, None), _remote(assembly_id)
-    there = union(select(present.c.member_id), select(remote.c.member_id)).subquery()
+    present = _present(assembly_id, None)
+    remote = select(RemotePresence.member_id).where(RemotePresence.assembly_id == assembly_id)
     represented = select(Proxy.grantor_id).where(
-        Proxy.assembly_id == assembly_id, _in_force(None), _is_in(there, Proxy.holder_id)
+        Proxy.assembly_id == assembly_id, _in_force(None), _counts(assembly_id, present, Proxy.holder_id)
     )
-    return frozenset(session.scalars(union(select(there.c.member_id), represented)))
+    return frozenset(session.scalars(union(select(present.c.member_id), remote, represented)))
 
 
 def in_room(session: Session, assembly_id: UUID) -> frozenset[UUID]:
@@ -134,12 +137,16 @@ def _present(assembly_id: UUID, at: datetime | None, among: Collection[UUID] | N
     )
 
 
-def _remote(assembly_id: UUID) -> Subquery:
-    return select(RemotePresence.member_id).where(RemotePresence.assembly_id == assembly_id).subquery()
+def _counts(assembly_id: UUID, present: Subquery, member_id: Any) -> ColumnElement[bool]:
+    """Whether a member is in the room or has voted remotely; the latter by its key, however many they are."""
+    voted = exists().where(RemotePresence.assembly_id == assembly_id, RemotePresence.member_id == member_id)
+    return or_(_is_in(present, member_id), voted)
 
 
 def _is_in(people: Subquery, member_id: Any) -> ColumnElement[bool]:
-    return exists(select(1).where(people.c.member_id == member_id))
+    # IN, not EXISTS: both engines work the list out once and look each member up in it.
+    found: ColumnElement[bool] = member_id.in_(select(people.c.member_id))
+    return found
 
 
 def _in_force(at: datetime | None) -> ColumnElement[bool]:
