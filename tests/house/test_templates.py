@@ -43,3 +43,14 @@ def test_whole_templates_exist_in_both_languages():
         french = {path.name for path in (ROOT / "templates" / folder / "fr").glob("*")}
         english = {path.name for path in (ROOT / "templates" / folder / "en").glob("*")}
         assert french == english
+
+
+SERIES = re.compile(r"""\b(?:series|SERIES)\b[^=\n"]*=\s*"([a-z_]+)\"""")
+
+
+def test_every_series_of_papers_is_named_in_both_languages():
+    used = {name for path in modules() for name in SERIES.findall(path.read_text())}
+    assert "minutes" in used
+    for language in ("fr", "en"):
+        words = (TEMPLATES / "documents" / language / "_words.html").read_text()
+        assert [name for name in sorted(used) if f'"{name}"' not in words] == []
