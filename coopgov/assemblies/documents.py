@@ -8,7 +8,7 @@ from typing import Any
 from coopgov.assemblies.queries import AssemblyRow, ItemRow
 from coopgov.assemblies.rules import ProxyLimit, law_call, law_kind, notice_days, proxy_limit
 from coopgov.assemblies.rules.convening import remote_closes_at
-from coopgov.assemblies.wording import KIND_NAMES
+from coopgov.assemblies.wording import KIND_NAMES, in_print
 from coopgov.core.errors import Citation
 from coopgov.core.figures import Figures
 from coopgov.core.journal import Head
@@ -177,7 +177,12 @@ def meeting(assembly: AssemblyRow, previous: AssemblyRow | None) -> Meeting:
 def agenda_lines(items: Sequence[ItemRow]) -> list[dict[str, Any]]:
     """The agenda as papers print it: each resolution with its text and what it would change."""
     return [
-        {"position": item.position, "title": item.title, "text": item.text, "change_text": item.change_text}
+        {
+            "position": item.position,
+            "title": item.title,
+            "text": in_print(item.subject_kind, item.text),
+            "change_text": item.change_text,
+        }
         for item in items
     ]
 

@@ -1,12 +1,15 @@
 """The French words of the resolutions the law knows: what is put to the vote is a text, never a translated string."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 from babel.dates import format_date
+from markupsafe import Markup
 
-from coopgov.assemblies.rules import AssemblyKind
+from coopgov.assemblies.rules import AssemblyKind, SubjectKind
+from coopgov.proposals import markdown
 
 KIND_NAMES: Final[Mapping[AssemblyKind, str]] = {
     AssemblyKind.ORDINARY: "assemblée générale ordinaire",
@@ -65,3 +68,15 @@ def assembly_title(kind: AssemblyKind, on: date, call: int) -> str:
     name = KIND_NAMES[kind]
     again = ", deuxième convocation" if call > 1 else ""
     return f"{name[0].upper()}{name[1:]} du {day(on)}{again}"
+
+
+_END_OF_BLOCK = re.compile(r"</(?:p|li|h[1-6]|tr|blockquote|pre)>")
+
+
+def in_print(kind: SubjectKind, text: str) -> str:
+    """A resolution's text for papers: the board's own, or a proposal's Markdown as plain paragraphs."""
+    if kind is not SubjectKind.PROPOSAL:
+        return text
+    blocks = _END_OF_BLOCK.split(str(markdown.render(text)).replace("<li>", "<li>– "))
+    plain = (Markup(block).striptags() for block in blocks)  # noqa: S704 - its tags are taken out, nothing is shown
+    return "\n\n".join(str(block) for block in plain if block)

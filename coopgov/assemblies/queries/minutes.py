@@ -12,6 +12,7 @@ from coopgov.assemblies.queries.meetings import AssemblyRow, ItemRow, agenda, ge
 from coopgov.assemblies.queries.presence import attendees
 from coopgov.assemblies.queries.proxies import list_proxies
 from coopgov.assemblies.rules import NoticeChannel, Office, Presence, law_call, law_kind, measure_quorum, notice_days
+from coopgov.assemblies.wording import in_print
 from coopgov.ballots import queries as ballots
 from coopgov.ballots.queries import Result
 from coopgov.core.dates import paris_day
@@ -110,7 +111,7 @@ def _result_of(item: ItemRow, results: dict[UUID, Result]) -> Result | None:
 
 def _resolution(item: ItemRow, result: Result | None) -> dict[str, Any]:
     told = {
-        "position": item.position, "title": item.title, "text": item.text, "kind": item.subject_kind.value,
+        "position": item.position, "title": item.title, "text": in_print(item.subject_kind, item.text), "kind": item.subject_kind.value,
         "change_text": item.change_text, "subject_hash": item.subject_hash, "outcome": item.outcome,
     }  # fmt: skip
     if result is None:
