@@ -111,7 +111,8 @@ def _result_of(item: ItemRow, results: dict[UUID, Result]) -> Result | None:
 
 def _resolution(item: ItemRow, result: Result | None) -> dict[str, Any]:
     told = {
-        "position": item.position, "title": item.title, "text": in_print(item.subject_kind, item.text), "kind": item.subject_kind.value,
+        "position": item.position, "title": item.title, "kind": item.subject_kind.value,
+        "text": in_print(item.subject_kind, item.text),
         "change_text": item.change_text, "subject_hash": item.subject_hash, "outcome": item.outcome,
     }  # fmt: skip
     if result is None:
