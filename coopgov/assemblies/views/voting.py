@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from coopgov.assemblies import queries, service
 from coopgov.assemblies.forms import CHOICE_LABELS, SheetForm, ballot_name, ballot_names, sheet_form
 from coopgov.assemblies.queries import AssemblyRow, ItemRow, VoteFor
-from coopgov.assemblies.rules import ItemState
+from coopgov.assemblies.rules import ItemState, State
 from coopgov.assemblies.views.shared import bp, my_membership, rule_words, visible
 from coopgov.ballots import queries as ballots
 from coopgov.ballots.rules import Channel, Choice, Receipt
@@ -31,6 +31,7 @@ class Sheet:
 
     assembly: AssemblyRow
     member: MemberRow
+    agenda: list[ItemRow]
     items: list[ItemRow]
     voters: list[VoteFor]
     channel: Channel
@@ -43,13 +44,19 @@ class Sheet:
         scrutins = {item.id: item.scrutin_id for item in self.items}
         return {name: pair for name, pair in names.items() if scrutins[pair[0]] not in by_voter[pair[1]].voted}
 
+    def names_sent(self, sent: Mapping[str, str]) -> dict[str, tuple[UUID, UUID]]:
+        """The ballots that were sent, open or not: the rules say why one is not taken."""
+        names = ballot_names(self.agenda, [voter.voter_id for voter in self.voters])
+        return {name: pair for name, pair in names.items() if sent.get(name)}
+
 
 def _sheet(assembly_id: UUID) -> Sheet:
     assembly, member, session = visible(assembly_id), my_membership(), reading()
-    is_remote = assembly.takes_remote(now())
-    items = [i for i in queries.agenda(session, assembly_id) if is_remote or i.state is ItemState.VOTING]
+    is_remote, agenda = assembly.takes_remote(now()), queries.agenda(session, assembly_id)
+    items = [item for item in agenda if is_remote or item.state is ItemState.VOTING]
     voters = queries.my_votes(session, assembly, member.id, member.name)
-    return Sheet(assembly, member, items, voters, Channel.REMOTE if is_remote else Channel.ROOM)
+    channel = Channel.ROOM if assembly.state is State.OPEN else Channel.REMOTE
+    return Sheet(assembly, member, agenda, items, voters, channel)
 
 
 @bp.get("/<uuid:assembly_id>/vote")
@@ -79,15 +86,16 @@ def _cast(sheet: Sheet) -> list[ballots.CastRow]:
 @requires(Permission.BALLOTS_CAST)
 def cast_vote(assembly_id: UUID) -> ResponseReturnValue:
     """Show the choices again, then cast them: a named vote cannot be changed."""
-    sheet = _sheet(assembly_id)
-    form = sheet_form(sheet.open_names)
+    sheet, is_final = _sheet(assembly_id), request.form.get("step") == CAST
+    names = sheet.names_sent(request.form) if is_final else sheet.open_names
+    form = sheet_form(names)
     if not form.validate():
         return _page(sheet, form), 422
-    answers = form.answers(sheet.open_names)
+    answers = form.answers(names)
     if not answers:
         flash(_("Nothing is chosen yet. Choose an answer for one resolution at least."), "warning")
         return _page(sheet, form), 422
-    if request.form.get("step") != CAST:
+    if not is_final:
         return render_template(
             "assemblies/review.html",
             sheet=sheet,
