@@ -165,10 +165,12 @@ def note_delivery(act: Act, message_id: UUID, outcome: Outcome, detail: str = ""
     )
 
 
-def latest(session: Session, *, limit: int) -> list[Message]:
-    """The newest messages, newest first, with what became of them."""
-    newest_first = (OutboxMessage.created_at.desc(), OutboxMessage.id)
-    return _read(session, _messages().order_by(*newest_first).limit(limit))
+def latest(session: Session, *, limit: int, to_address: str | None = None) -> list[Message]:
+    """The newest messages, to everybody or to one address, newest first, with what became of them."""
+    wanted = _messages().order_by(OutboxMessage.created_at.desc(), OutboxMessage.id).limit(limit)
+    if to_address is not None:
+        wanted = wanted.where(OutboxMessage.to_address == to_address)
+    return _read(session, wanted)
 
 
 def messages_about(session: Session, about: str, kind: str) -> list[Message]:

@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from coopgov.accounts import login
+from coopgov.accounts import queries as account_queries
 from coopgov.accounts import service as accounts
 from coopgov.accounts.rules import How, device
 from coopgov.config import Config
@@ -25,12 +26,13 @@ from coopgov.demo.rules import pieces
 from coopgov.web.acts import begin_act, now, reading, today
 from coopgov.web.filters import instant
 from coopgov.web.forms import refusals_on
-from coopgov.web.guard import public
+from coopgov.web.guard import current_actor, public
 
 bp = Blueprint("demo", __name__, url_prefix="/demo")
 
 STEPS = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
 REFUSED = 422
+FEW, MANY = 10, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,14 @@ def become(key: str) -> ResponseReturnValue:
 @bp.get("/mailbox")
 @public
 def mailbox() -> ResponseReturnValue:
-    """The newest mails, to whomever they go."""
-    return render_template("demo/mailbox.html", messages=outbox.latest(reading(), limit=50))
+    """The newest mails: to the character one is, then to whomever they go."""
+    account_id, session = current_actor().account_id, reading()
+    mine = account_queries.get_account(session, account_id).email if account_id else ""
+    return render_template(
+        "demo/mailbox.html",
+        mine=outbox.latest(session, limit=FEW, to_address=mine) if mine else [],
+        messages=outbox.latest(session, limit=MANY),
+    )
 
 
 @bp.get("/mailbox/<uuid:message_id>")
