@@ -207,7 +207,7 @@ def _waiting(minutes: MinutesRow, actor: Actor) -> list[Waiting]:
     params = {"minutes_id": minutes.id}
     if minutes.state is State.TO_WRITE and actor.may(Permission.MINUTES_WRITE):
         title = _("Write the minutes: %(title)s", title=minutes.title)
-        return [Waiting(title, "minutes.edit", params, icon="pencil")]
+        return [Waiting(title, "minutes.edit", params, icon="edit")]
     if minutes.state is State.TO_APPROVE and any(minutes.may_approve_as(s, actor) for s in approvable(minutes, actor)):
         title = _("Approve the minutes: %(title)s", title=minutes.title)
         return [Waiting(title, "minutes.show", params, icon="check")]
