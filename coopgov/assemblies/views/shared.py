@@ -135,3 +135,10 @@ def papers(assembly: AssemblyRow, member: MemberRow | None) -> list[Document]:
     everything = actor.may(Permission.ASSEMBLIES_PREPARE) or actor.has(Role.AUDITOR)
     found = archive.documents_about(reading(), assembly.about)
     return [document for document in found if document.owner in mine or (everything and document.owner == "offices")]
+
+
+def letters(assembly: AssemblyRow) -> list[Document]:
+    """The letters to print and post, for those who do it, as long as the assembly is to come."""
+    if assembly.state is not State.CONVENED or not current_actor().may(Permission.ASSEMBLIES_PREPARE):
+        return []
+    return archive.documents_about(reading(), assembly.about, kind="letter")
