@@ -142,7 +142,9 @@ def _bureau_form(assembly_id: UUID) -> BureauForm:
     named = {str(row.id): row.name for row in [*secretaries, *board]}
     form.secretary.choices = named
     tellers = {str(row.id): row.name for row in accounts.holders_of(session, Role.TELLER, on)}
-    there = {str(row.account_id): row.name for row in _people_in_room(assembly_id) if row.account_id is not None}
+    people = _people_in_room(assembly_id)
+    present = queries.are_present(session, assembly_id, [row.id for row in people])
+    there = {str(row.account_id): row.name for row in people if row.account_id is not None and row.id in present}
     form.tellers.choices = dict(islice((tellers | there).items(), MOST_CHOICES))
     return form
 
