@@ -53,7 +53,8 @@ def glance(session: Session, actor: Actor, today: date) -> Glance:
     """The cooperative at a glance, for this actor."""
     schedule = terms.find_schedule_on(session, today)
     commission = schedule.versions.get(COMMISSION) if schedule else None
-    convened = [row for row in assemblies.list_assemblies(session, to_come=True).rows if row.convened_at]
+    to_come = assemblies.list_assemblies(session, to_come=True).rows
+    convened = [row for row in to_come if row.convened_at and row.held_on >= today]
     return Glance(
         commission=commission.value if commission else None,
         commission_since=commission.effective_from if commission else None,

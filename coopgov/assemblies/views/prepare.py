@@ -1,6 +1,6 @@
 """Pages of the board: planning, the agenda, the checklist, convening, cancelling, the second call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from coopgov.assemblies.forms import (
     SecondCallForm,
     revise_form,
 )
-from coopgov.assemblies.queries import AssemblyRow
+from coopgov.assemblies.queries import AssemblyRow, ItemRow
 from coopgov.assemblies.rules import AssemblyKind, NoticeChannel, Preparation, State, Told, channel_for, preparation
 from coopgov.assemblies.views.shared import STATE_PILLS, bp
 from coopgov.core.act import Act
@@ -102,12 +102,13 @@ def _prepare_page(assembly_id: UUID, failed: BaseForm | None) -> Response:
     assembly, session = queries.get_assembly(reading(), assembly_id), reading()
     if assembly.state is not State.PLANNED:
         return redirect(url_for(".show", assembly_id=assembly_id), 303)
+    items = queries.agenda(session, assembly_id)
     return render_template(
         "assemblies/prepare.html",
         assembly=assembly,
-        items=queries.agenda(session, assembly_id),
+        items=items,
         checks=preparation(_facts(assembly, None), rulebook(), on=today()),
-        forms=_adding(failed),
+        forms=_without(items, _adding(failed)),
         failed=failed,
         pills=STATE_PILLS,
     )
@@ -142,6 +143,14 @@ def _adding(failed: BaseForm | None) -> dict[str, BaseForm]:
         name: failed if failed is not None and kinds.get(type(failed)) == name else make()
         for name, make in made.items()
     }  # fmt: skip
+
+
+def _without(items: Sequence[ItemRow], forms: dict[str, BaseForm]) -> dict[str, BaseForm]:
+    """The forms without what is on this agenda already."""
+    taken = {str(item.subject_id) for item in items}
+    for field in (forms["proposal"]["proposal_id"], forms["admission"]["candidate_id"]):
+        field.choices = {key: label for key, label in field.choices.items() if key not in taken}
+    return forms
 
 
 def _last_year_end() -> date:
