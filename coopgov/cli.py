@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from coopgov.config import BadSetting, Config, read_config
+from coopgov.core.figures import LegalForm
 
 
 @click.group()
@@ -175,6 +176,68 @@ def first_administrator(app: Any, email: str, name: str) -> None:
     click.echo(
         f"Compte ouvert. Un lien de connexion part à {email} ; sinon, demandez-en un sur {app.extensions['coopgov.config'].base_url}."
     )
+
+
+@main.group()
+def law() -> None:
+    """Consulte les chiffres de la loi : valeurs, histoire, vérifications."""
+
+
+_form = click.option("--form", "form_name", metavar="FORME", help="Une forme juridique (scop-sarl, scic-sa…).")
+_on = click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Un jour (aujourd'hui par défaut).")
+
+
+@law.command("list")
+@_form
+@_on
+def law_list(*, form_name: str | None, day: datetime | None) -> None:
+    """Les chiffres en vigueur un jour, pour une forme juridique ou pour toutes."""
+    from coopgov.law.loader import load_law
+    from coopgov.law.telling import list_lines
+
+    click.echo("\n".join(list_lines(load_law(), form=_legal_form_or_exit(form_name), on=_day_or_today(day))))
+
+
+@law.command("show")
+@click.argument("name", metavar="CHIFFRE")
+@_form
+def law_show(*, name: str, form_name: str | None) -> None:
+    """Un chiffre et toute son histoire : jours, valeurs, articles, marge des statuts."""
+    from coopgov.law.loader import load_law
+    from coopgov.law.telling import near_names, show_lines
+
+    book = load_law()
+    if name not in book:
+        near = ", ".join(near_names(book, name))
+        click.echo(f"Aucun texte ne connaît « {name} »." + (f" Peut-être : {near}." if near else ""), err=True)
+        sys.exit(2)
+    click.echo("\n".join(show_lines(book, name, form=_legal_form_or_exit(form_name))))
+
+
+@law.command("due")
+@_on
+def law_due(*, day: datetime | None) -> None:
+    """Les chiffres que personne n'a vérifiés depuis un an."""
+    from coopgov.law.loader import load_law
+    from coopgov.law.telling import due_lines
+
+    click.echo("\n".join(due_lines(load_law(), on=_day_or_today(day))))
+
+
+def _day_or_today(day: datetime | None) -> date:
+    from coopgov.core import clock
+    from coopgov.core.dates import paris_day
+
+    return day.date() if day else paris_day(clock.now())
+
+
+def _legal_form_or_exit(name: str | None) -> LegalForm | None:
+    if name is None:
+        return None
+    if name in set(LegalForm):
+        return LegalForm(name)
+    click.echo(f"--form : « {name} » n'est pas une forme connue. Les formes : {', '.join(LegalForm)}.", err=True)
+    sys.exit(2)
 
 
 if __name__ == "__main__":
