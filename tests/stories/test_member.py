@@ -20,7 +20,7 @@ def sign_in(coop: Coop, address: str) -> Person:
 
 
 def test_clemence_applies_is_admitted_by_the_assembly_and_finds_her_shares(coop):
-    stranger = coop.person().opens("/").follows("Demander à devenir associé")
+    stranger = coop.person().opens("/").follows("Demander à rejoindre")
     stranger.is_refused("Envoyer ma candidature", {**CANDIDATURE, "J’ai lu": False}).sees("cochez la case")
     assert stranger.field("Nom de famille") == "Arnaud"
     stranger.presses("Envoyer ma candidature", {"J’ai lu": True}).sees("Candidature reçue")

@@ -119,11 +119,11 @@ def test_a_version_without_a_difference_is_told(debated, bob):
 
 def test_a_member_backs_and_takes_it_back(debated, charlie):
     assert charlie.post(f"{debated}/back").status_code == 303
-    assert "1 sur 3" in charlie.get(debated).text
+    assert "1, il en faut 3" in charlie.get(debated).text
     again = charlie.post(f"{debated}/back")
     assert (again.status_code, "compte une fois" in again.text) == (422, True)
     assert charlie.post(f"{debated}/unback").status_code == 303
-    assert "0 sur 3" in charlie.get(debated).text
+    assert "0, il en faut 3" in charlie.get(debated).text
 
 
 def test_an_argument_joins_the_debate_and_carries_no_script(debated, charlie):
