@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Flask
+from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 import coopgov.core.journal
@@ -12,12 +14,15 @@ import coopgov.core.outbox
 import coopgov.printing.models  # noqa: F401 - every table must be known to the metadata
 from coopgov.accounts import login
 from coopgov.accounts.views import bp as accounts_bp
+from coopgov.assemblies import queries as assemblies_queries
+from coopgov.assemblies import service as assemblies
 from coopgov.assemblies.events import AssemblyClosed, ResolutionProclaimed
-from coopgov.assemblies.rules import SubjectKind
+from coopgov.assemblies.rules import AssemblyKind, SubjectKind
 from coopgov.assemblies.views import bp as assemblies_bp
 from coopgov.ballots.rules import Outcome
 from coopgov.ballots.views import bp as ballots_bp
 from coopgov.core.act import Act
+from coopgov.core.errors import RuleBroken
 from coopgov.core.events import Handlers
 from coopgov.core.figures import Figures
 from coopgov.demo.views import bp as demo_bp
@@ -25,12 +30,14 @@ from coopgov.home.views import bp as home_bp
 from coopgov.members import queries as members_queries
 from coopgov.members import service as members
 from coopgov.members.events import MemberAdmitted
+from coopgov.members.rules import DecidedBy
 from coopgov.members.views import bp as members_bp
 from coopgov.minutes import service as minutes
 from coopgov.minutes.views import bp as minutes_bp
 from coopgov.proposals import service as proposals
 from coopgov.proposals.views import bp as proposals_bp
 from coopgov.registers.views import bp as registers_bp
+from coopgov.shares import queries as shares_queries
 from coopgov.shares import service as shares
 from coopgov.shares.events import HoldingsOpened, ManySharesSubscribed, SharesReversed, SharesSubscribed
 from coopgov.shares.views import bp as shares_bp
@@ -41,6 +48,7 @@ from coopgov.terms.views import bp as terms_bp
 from coopgov.treasury import service as treasury
 from coopgov.treasury.views import bp as treasury_bp
 from coopgov.web.acts import reading, today
+from coopgov.web.filters import sentence
 from coopgov.web.globals import register_globals
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -75,25 +83,64 @@ def _proposal_decided(act: Act, event: ResolutionProclaimed) -> None:
 
 
 def _admission_decided(act: Act, event: ResolutionProclaimed) -> None:
+    """What the members decided is done, or noted for the minutes when something stands against it.
+
+    A result that was voted is always proclaimed: that its effect is refused must not hide it.
+    """
     assert event.subject_id is not None  # noqa: S101 - an admission names its candidate
+    try:
+        with act.attempt():
+            _answer_candidate(act, event, event.subject_id)
+    except RuleBroken as refusal:
+        name = members_queries.get_member(act.session, event.subject_id).name
+        assemblies.note_incident(act, assembly_id=event.assembly_id, text=_without_effect(name, event, refusal))
+
+
+def _answer_candidate(act: Act, event: ResolutionProclaimed, member_id: UUID) -> None:
     if event.outcome == Outcome.ADOPTED:
-        members.admit(act, member_id=event.subject_id, effective_on=event.on, decision=event.decision)
+        kind = assemblies_queries.get_assembly(act.session, event.assembly_id).kind
+        members.admit(
+            act, member_id=member_id, effective_on=event.on, decision=event.decision, decided_by=_BODIES[kind]
+        )  # fmt: skip
     elif event.outcome == Outcome.REJECTED:
-        members.refuse_candidate(act, member_id=event.subject_id, on=event.on, decision=event.decision)
+        members.refuse_candidate(act, member_id=member_id, on=event.on, decision=event.decision)
+
+
+def _without_effect(name: str, event: ResolutionProclaimed, refusal: RuleBroken) -> str:
+    # Minutes are French texts, whatever the language of the page.
+    with force_locale("fr"):
+        why = " ".join(sentence(breach) for breach in refusal.breaches)
+    return f"{event.decision} (candidature de {name}) : le vote est resté sans effet. {why}"
 
 
 def _member_admitted(act: Act, event: MemberAdmitted) -> None:
-    """The shares wished in the application are subscribed on the day of admission."""
+    """The shares wished in the application are subscribed on the day of admission, but for those held already.
+
+    Nobody is kept out because the wish cannot be granted: it stays in her file, for the treasurer.
+    """
     wished = members_queries.get_file(act.session, event.member_id).shares_wished
-    if wished:
-        seq = shares.subscribe(act, member_id=event.member_id, quantity=wished, effective_on=event.on)
-        shares.issue_bulletin(act, seq=seq)
+    held = shares_queries.shares_held(act.session, member_id=event.member_id, on=event.on)
+    try:
+        with act.attempt():
+            if wished > held:
+                seq = shares.subscribe(
+                    act, member_id=event.member_id, quantity=wished - held, effective_on=event.on
+                )  # fmt: skip
+                shares.issue_bulletin(act, seq=seq)
+            members.grant_wish(act, member_id=event.member_id)
+    except RuleBroken as refusal:
+        codes = [breach.code for breach in refusal.breaches]
+        act.record("member.wish_refused", f"member:{event.member_id}", {"wished": wished, "why": codes})
 
 
 def _assembly_closed(act: Act, event: AssemblyClosed) -> None:
     minutes.draft_for(act, assembly_id=event.assembly_id)
 
 
+_BODIES = {
+    AssemblyKind.ORDINARY: DecidedBy.ORDINARY_ASSEMBLY,
+    AssemblyKind.EXTRAORDINARY: DecidedBy.EXTRAORDINARY_ASSEMBLY,
+}
 _BY_SUBJECT: dict[SubjectKind, Callable[[Act, ResolutionProclaimed], None]] = {
     SubjectKind.PROPOSAL: _proposal_decided,
     SubjectKind.ADMISSION: _admission_decided,

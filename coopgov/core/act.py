@@ -65,6 +65,18 @@ class Act:
         for handler in self.runtime.handlers.get(type(event), ()):
             handler(self, event)
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Do a part that may be refused by itself: a refusal undoes that part, and the rest of the act stays."""
+        lines, actions = len(self._lines), len(self._after_commit)
+        try:
+            with self.session.begin_nested():
+                yield
+        except BaseException:
+            del self._lines[lines:]
+            del self._after_commit[actions:]
+            raise
+
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do this once the facts are safe (rendering a PDF); its failure undoes nothing."""
         self._after_commit.append(action)

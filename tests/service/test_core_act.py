@@ -210,3 +210,21 @@ def test_an_act_inside_an_act_is_refused_and_the_outer_one_goes_on(act, session)
 def test_an_act_inside_an_act_is_refused_in_another_context_too(app, act):
     with act(), app.app_context(), pytest.raises(RuntimeError, match="already open"), act():
         pass
+
+
+def try_and_be_refused(act):
+    with act.attempt():
+        do_everything(act)
+        refuse_if([REFUSAL])
+
+
+def test_a_part_that_is_refused_by_itself_leaves_nothing_and_the_rest_stays(session, act):
+    with act() as a:
+        a.record("test.first", "thing:1")
+        with pytest.raises(RuleBroken):
+            try_and_be_refused(a)
+        with a.attempt():
+            a.record("test.last", "thing:1")
+    assert [entry.kind for entry in journal.entries_about(session, "thing:1")] == ["test.first", "test.last"]
+    assert outbox.latest(session, limit=5) == []
+    assert session.scalar(text("SELECT count(*) FROM outbox_horizon")) == 0

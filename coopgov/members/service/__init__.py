@@ -13,6 +13,7 @@ from coopgov.members.service.life import (
     resign,
     reverse_event,
 )
+from coopgov.members.service.standing import grant_wish
 
 __all__ = [
     "admit",
@@ -25,6 +26,7 @@ __all__ = [
     "enrol_many",
     "exclude",
     "give_email_consent",
+    "grant_wish",
     "import_members",
     "keep_batch",
     "plan",

@@ -1,6 +1,7 @@
 """What follows when somebody becomes a member, or is one no longer: the account, the office, the news."""
 
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -13,6 +14,7 @@ from coopgov.core.policy import Role
 from coopgov.members.events import MemberAdmitted, MemberLeft
 from coopgov.members.models import Membership
 from coopgov.members.rules import Status
+from coopgov.members.service.writing import locked
 
 
 def follow_status(act: Act, row: Membership, *, before: Status, on: date, decision: str) -> None:
@@ -20,11 +22,17 @@ def follow_status(act: Act, row: Membership, *, before: Status, on: date, decisi
     if row.status is Status.MEMBER and before is not Status.MEMBER:
         link_account(act, row, on=on, decision=decision)
         act.publish(MemberAdmitted(row.id, on))
-        # The wish has been heard: somebody who comes back one day does not subscribe it again.
-        row.shares_wished = 0
     elif before is Status.MEMBER and row.status is not Status.MEMBER:
+        # Somebody who comes back one day does not subscribe what she once wished.
+        row.shares_wished = 0
         _end_office(act, row, on)
         act.publish(MemberLeft(row.id, on))
+
+
+def grant_wish(act: Act, *, member_id: UUID) -> None:
+    """Note that the shares wished in the application are subscribed, whoever subscribed them."""
+    row = locked(act.session, member_id)
+    row.shares_wished = 0
 
 
 def link_account(act: Act, row: Membership, *, on: date, decision: str) -> None:
