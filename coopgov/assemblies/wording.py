@@ -49,10 +49,10 @@ def admission_title(name: str) -> str:
     return f"Admission de {name} en qualité d’associé"
 
 
-def admission_text(name: str) -> str:
+def admission_text(name: str, kind: AssemblyKind) -> str:
     """The resolution that admits a candidate."""
     return (
-        f"L’assemblée générale ordinaire, après avoir pris connaissance de la candidature de {name}, décide de "
+        f"L’{KIND_NAMES[kind]}, après avoir pris connaissance de la candidature de {name}, décide de "
         "l’admettre en qualité d’associé de la coopérative, avec effet à l’issue du présent vote."
     )
 

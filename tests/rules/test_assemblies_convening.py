@@ -135,6 +135,17 @@ def test_accounts_and_admissions_belong_to_the_ordinary_assembly(kind):
     assert breach.code == "agenda_not_competent"
 
 
+@pytest.mark.parametrize(
+    ("body", "ordinary", "extraordinary"),
+    [("extraordinary_assembly", False, True), ("ordinary_assembly", True, False), ("board", True, True)],
+)
+def test_admissions_go_to_the_assembly_that_the_statutes_name(body, ordinary, extraordinary):
+    admits = book(LegalForm.SCIC_SA, membership__admission_body=body).figure("membership.admission_body", on=HELD_ON)
+    admission = [item(kind=SubjectKind.ADMISSION)]
+    assert (check_agenda(admission, kind=ORDINARY, admits=admits) == []) is ordinary
+    assert (check_agenda(admission, kind=EXTRAORDINARY, admits=admits) == []) is extraordinary
+
+
 def test_one_subject_is_put_to_the_vote_once():
     about = uuid4()
     items = [item(1, kind=SubjectKind.PROPOSAL, about=about), item(2, kind=SubjectKind.PROPOSAL, about=about)]

@@ -141,8 +141,8 @@ def test_each_bar_to_a_ballot_refuses_alone(facts, changes, found):
 
 
 def test_who_has_a_ballot_in_the_open_vote_leaves_after_it():
-    assert check_departure(has_voted=False, name="Bob") == []
-    assert [b.code for b in check_departure(has_voted=True, name="Bob")] == ["ballot_in_open_vote"]
+    assert check_departure(has_voted=False, name="Bob", is_open=True) == []
+    assert [b.code for b in check_departure(has_voted=True, name="Bob", is_open=True)] == ["ballot_in_open_vote"]
 
 
 def test_a_session_closes_when_every_resolution_is_done():

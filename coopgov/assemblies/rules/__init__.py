@@ -31,9 +31,11 @@ from coopgov.assemblies.rules.room import (
     check_bureau,
     check_closing,
     check_departure,
+    check_incident,
     check_no_quorum,
     check_opening,
     check_quorum,
+    check_sheet,
     check_vote,
     measure_quorum,
 )
@@ -59,7 +61,8 @@ __all__ = [
     "ItemStep", "NoticeChannel", "Office", "Preparation", "PreparationCheck", "Presence", "ProxyFacts",
     "ProxyLimit", "ProxyState", "Quorum", "State", "Step", "SubjectKind", "Told", "VoteFacts", "channel_for",
     "check_agenda", "check_arrival", "check_bureau", "check_closing", "check_decline", "check_departure",
-    "check_no_quorum", "check_notice", "check_opening", "check_proxy", "check_quorum", "check_remote_vote",
-    "check_revocation", "check_second_call", "check_vote", "law_call", "law_kind", "measure_quorum",
+    "check_incident", "check_no_quorum", "check_notice", "check_opening", "check_proxy", "check_quorum",
+    "check_remote_vote", "check_revocation", "check_second_call", "check_sheet", "check_vote", "law_call", "law_kind",
+    "measure_quorum",
     "notice_days", "preparation", "proxy_limit", "remote_closes_at",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Convening (*convocation*): the days of notice, the agenda, the channel for each member."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -12,10 +12,14 @@ from coopgov.core.errors import Breach, Citation
 from coopgov.core.figures import Figure, Figures
 from coopgov.core.i18n import N_
 from coopgov.law.arithmetic import add_months, earliest_assembly_day, latest_sending_day
+from coopgov.members.rules import DecidedBy, bodies_that_admit
 
 # What an agenda may not be made of: its scope must be clear without another paper.
 VAGUE = frozenset({"divers", "questions diverses", "points divers", "miscellaneous", "any other business"})
-ONLY_ORDINARY = frozenset({SubjectKind.ACCOUNTS, SubjectKind.ADMISSION})
+_ASSEMBLIES = {
+    DecidedBy.ORDINARY_ASSEMBLY: AssemblyKind.ORDINARY,
+    DecidedBy.EXTRAORDINARY_ASSEMBLY: AssemblyKind.EXTRAORDINARY,
+}
 
 
 class NoticeChannel(StrEnum):
@@ -108,15 +112,20 @@ def channel_for(*, consented: bool, email: str | None, without_consent: str) -> 
     return NoticeChannel.LETTER if channel is NoticeChannel.EMAIL and not email else channel
 
 
-def check_agenda(items: Sequence[AgendaDraft], *, kind: AssemblyKind) -> list[Breach]:
-    """List what is wrong with an agenda: empty, vague, without text, beyond this kind of assembly."""
+def check_agenda(items: Sequence[AgendaDraft], *, kind: AssemblyKind, admits: Figure | None = None) -> list[Breach]:
+    """List what is wrong with an agenda: empty, vague, without text, beyond this kind of assembly.
+
+    `admits` is the figure that says who admits a member.
+    """
     if not items:
         sentence = N_("The agenda is empty. Add at least one resolution.")
         return [Breach("agenda_empty", sentence, {}, field="agenda")]
-    return [breach for item in items for breach in _check_item(item, items, kind)]
+    return [breach for item in items for breach in _check_item(item, items, kind, admits)]
 
 
-def _check_item(item: AgendaDraft, items: Sequence[AgendaDraft], kind: AssemblyKind) -> list[Breach]:
+def _check_item(
+    item: AgendaDraft, items: Sequence[AgendaDraft], kind: AssemblyKind, admits: Figure | None
+) -> list[Breach]:
     where = {"position": item.position, "title": item.title}
     found = []
     if not item.title.strip() or item.title.strip().rstrip(".").casefold() in VAGUE:
@@ -125,16 +134,41 @@ def _check_item(item: AgendaDraft, items: Sequence[AgendaDraft], kind: AssemblyK
     if not item.text.strip():
         sentence = N_("Resolution %(position)s, “%(title)s”, has no text. Write what is put to the vote.")
         found.append(Breach("agenda_without_text", sentence, where, field="agenda"))
-    if item.subject_kind in ONLY_ORDINARY and kind is not AssemblyKind.ORDINARY:
-        sentence = N_(
-            "Resolution %(position)s, “%(title)s”, belongs to an ordinary assembly. "
-            "Remove it, or convene an ordinary assembly for it."
-        )
-        found.append(Breach("agenda_not_competent", sentence, where, field="agenda"))
+    found += _check_competence(item, kind, admits, where)
     if item.subject_id is not None and _comes_before(item, items):
         sentence = N_("Resolution %(position)s, “%(title)s”, is on the agenda twice. Remove one of them.")
         found.append(Breach("agenda_twice", sentence, where, field="agenda"))
     return found
+
+
+def _check_competence(
+    item: AgendaDraft, kind: AssemblyKind, admits: Figure | None, where: Mapping[str, object]
+) -> list[Breach]:
+    competent, citations = _competent(item.subject_kind, admits)
+    if kind in competent:
+        return []
+    if AssemblyKind.ORDINARY in competent:
+        sentence = N_(
+            "Resolution %(position)s, “%(title)s”, belongs to an ordinary assembly. "
+            "Remove it, or convene an ordinary assembly for it."
+        )
+    else:
+        sentence = N_(
+            "Resolution %(position)s, “%(title)s”, belongs to an extraordinary assembly. "
+            "Remove it, or convene an extraordinary assembly for it."
+        )
+    return [Breach("agenda_not_competent", sentence, where, citations, field="agenda")]
+
+
+def _competent(subject: SubjectKind, admits: Figure | None) -> tuple[Collection[AssemblyKind], tuple[Citation, ...]]:
+    """The kinds of assembly that may decide this, and the articles that say so."""
+    if subject is SubjectKind.ACCOUNTS:
+        return {AssemblyKind.ORDINARY}, ()
+    if subject is not SubjectKind.ADMISSION:
+        return set(AssemblyKind), ()
+    if admits is None:
+        return {AssemblyKind.ORDINARY}, ()
+    return {kind for body, kind in _ASSEMBLIES.items() if body in bodies_that_admit(admits)}, admits.citations
 
 
 def _comes_before(item: AgendaDraft, items: Sequence[AgendaDraft]) -> bool:
@@ -182,7 +216,7 @@ class PreparationCheck:
 def preparation(facts: Preparation, figures: Figures, *, on: date) -> list[PreparationCheck]:
     """The checklist before convening, with everything that is right and everything that is wrong."""
     return [
-        *_agenda_checks(facts),
+        *_agenda_checks(facts, figures),
         _notice_check(facts, figures, on),
         _roll_check(facts),
         *_channel_check(facts, figures, on),
@@ -190,8 +224,9 @@ def preparation(facts: Preparation, figures: Figures, *, on: date) -> list[Prepa
     ]
 
 
-def _agenda_checks(facts: Preparation) -> list[PreparationCheck]:
-    breaches = check_agenda(facts.items, kind=facts.kind)
+def _agenda_checks(facts: Preparation, figures: Figures) -> list[PreparationCheck]:
+    admits = figures.figure("membership.admission_body", on=paris_day(facts.held_at))
+    breaches = check_agenda(facts.items, kind=facts.kind, admits=admits)
     if breaches:
         return [PreparationCheck(b.code, False, b.sentence, dict(b.values), b.citations) for b in breaches]
     sentence = N_("The agenda is complete: %(count)s resolutions, each with its text.")

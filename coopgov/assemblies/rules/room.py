@@ -195,12 +195,37 @@ def check_arrival(
     return found
 
 
-def check_departure(*, has_voted: bool, name: str) -> list[Breach]:
-    """List what stands against noting a departure: a ballot in the vote that is still open."""
+def check_departure(*, has_voted: bool, name: str, is_open: bool) -> list[Breach]:
+    """List what stands against noting a departure: the session is over, or a ballot is in the vote still open."""
+    if not is_open:
+        sentence = N_("Departures are noted until the session is closed, not after.")
+        return [Breach("attendance_closed", sentence)]
     if not has_voted:
         return []
     sentence = N_("%(name)s has a ballot in the vote that is open. Note the departure once this vote is closed.")
     return [Breach("ballot_in_open_vote", sentence, {"name": name})]
+
+
+def check_incident(text: str, *, is_open: bool) -> list[Breach]:
+    """List what stands against noting an incident: its words, or a session that is over."""
+    breaches = []
+    if not text.strip():
+        breaches.append(Breach("incident_empty", N_("Write what happened."), field="text"))
+    if not is_open:
+        sentence = N_("Incidents are noted while the assembly is held. Afterwards, write it among the remarks.")
+        breaches.append(Breach("incident_out_of_session", sentence, field="text"))
+    return breaches
+
+
+def check_sheet(*, is_open: bool) -> list[Breach]:
+    """List what stands against printing the attendance sheet: it is that of a session under way."""
+    if is_open:
+        return []
+    sentence = N_(
+        "The attendance sheet is printed on the day of the assembly, until the session is closed: "
+        "the closing prints the last one."
+    )
+    return [Breach("no_sheet_now", sentence)]
 
 
 def check_closing(items: Sequence[tuple[int, str, ItemState]]) -> list[Breach]:

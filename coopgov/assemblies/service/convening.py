@@ -1,5 +1,6 @@
 """Convening (*convoquer*): one act freezes the roll and the texts, seals the votes, and tells every member."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from coopgov.assemblies.documents import MOST_LETTERS, ROWS_PER_SHEET, LetterLis
 from coopgov.assemblies.models import AgendaItem, Assembly, Convocation, Proxy
 from coopgov.assemblies.rules import (
     TRANSITIONS,
+    AgendaDraft,
     NoticeChannel,
     ProxyState,
     Step,
@@ -24,9 +26,10 @@ from coopgov.assemblies.rules import (
     check_remote_vote,
     law_call,
     law_kind,
+    proxy_limit,
     remote_closes_at,
 )
-from coopgov.assemblies.service.planning import locked
+from coopgov.assemblies.service.planning import check_after_first, check_candidate, locked
 from coopgov.ballots import queries as rolls
 from coopgov.ballots import service as ballots
 from coopgov.ballots.rules import RollVoter
@@ -34,7 +37,7 @@ from coopgov.core import journal
 from coopgov.core.act import Act
 from coopgov.core.canonical import digest
 from coopgov.core.dates import paris_day
-from coopgov.core.errors import refuse_if
+from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.ids import new_id
 from coopgov.core.outbox import OutboxMessage
 from coopgov.core.states import step
@@ -81,13 +84,22 @@ def convene(act: Act, *, assembly_id: UUID) -> None:
 def _check(act: Act, assembly: Assembly) -> None:
     held_on = paris_day(assembly.held_at)
     items = [item.draft() for item in queries.agenda(act.session, assembly.id)]
+    admits = act.rulebook.figure("membership.admission_body", on=held_on)
     refuse_if(
         [
-            *check_agenda(items, kind=assembly.kind),
+            *check_agenda(items, kind=assembly.kind, admits=admits),
+            *_check_candidates(act, items),
+            *check_after_first(act, assembly, held_on),
             *check_notice(act.rulebook, call=assembly.call, held_on=held_on, sent_on=act.today),
             *check_remote_vote(act.rulebook, remote_vote=assembly.remote_vote, on=held_on),
         ]
     )
+
+
+def _check_candidates(act: Act, items: Sequence[AgendaDraft]) -> list[Breach]:
+    """Whoever was refused or admitted since cannot be put to the vote."""
+    ids = [item.subject_id for item in items if item.subject_kind is SubjectKind.ADMISSION and item.subject_id]
+    return [breach for row in members.get_members(act.session, ids).values() for breach in check_candidate(row)]
 
 
 def _freeze_roll(act: Act, assembly: Assembly) -> None:
@@ -137,17 +149,25 @@ def _carry_proxies(act: Act, assembly: Assembly) -> None:
         return
     assert assembly.roll_id is not None  # noqa: S101 - frozen just before
     enrolled = {voter.id for voter in rolls.roll_voters(act.session, assembly.roll_id)}
+    limit = proxy_limit(act.rulebook, members=assembly.enrolled, on=paris_day(assembly.held_at)).limit
     former = act.session.scalars(
-        select(Proxy).where(Proxy.assembly_id == assembly.previous_id, Proxy.state == ProxyState.ACTIVE)
+        select(Proxy)
+        .where(Proxy.assembly_id == assembly.previous_id, Proxy.state == ProxyState.ACTIVE)
+        .order_by(Proxy.given_at, Proxy.id)
     ).all()
-    act.session.add_all(
-        Proxy(
-            id=new_id(), assembly_id=assembly.id, grantor_id=proxy.grantor_id, grantor_name=proxy.grantor_name,
-            holder_id=proxy.holder_id, holder_name=proxy.holder_name, on_paper=proxy.on_paper, state=ProxyState.ACTIVE,
-            given_at=proxy.given_at,
-        )
-        for proxy in former
-        if {proxy.grantor_id, proxy.holder_id} <= enrolled
+    held: Counter[UUID] = Counter()
+    for proxy in former:
+        # The roll may have shrunk since, and the limit with it: the oldest proxies stand.
+        if {proxy.grantor_id, proxy.holder_id} <= enrolled and (limit is None or held[proxy.holder_id] < limit):
+            held[proxy.holder_id] += 1
+            act.session.add(_carried(proxy, assembly))
+
+
+def _carried(proxy: Proxy, assembly: Assembly) -> Proxy:
+    return Proxy(
+        id=new_id(), assembly_id=assembly.id, grantor_id=proxy.grantor_id, grantor_name=proxy.grantor_name,
+        holder_id=proxy.holder_id, holder_name=proxy.holder_name, on_paper=proxy.on_paper, state=ProxyState.ACTIVE,
+        given_at=proxy.given_at,
     )  # fmt: skip
 
 

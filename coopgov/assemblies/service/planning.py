@@ -30,6 +30,7 @@ from coopgov.core.i18n import N_
 from coopgov.core.ids import new_id
 from coopgov.core.states import step
 from coopgov.members import queries as members
+from coopgov.members.queries import MemberRow
 from coopgov.members.rules import Status
 from coopgov.proposals import queries as proposals
 from coopgov.proposals import service as proposals_service
@@ -75,6 +76,7 @@ def revise(act: Act, *, assembly_id: UUID, title: str, held_at: datetime, place:
     held_on = paris_day(held_at)
     refuse_if(
         [
+            *check_after_first(act, assembly, held_on),
             *check_notice(act.rulebook, call=assembly.call, held_on=held_on, sent_on=act.today),
             *check_remote_vote(act.rulebook, remote_vote=remote_vote, on=held_on),
         ]
@@ -84,9 +86,17 @@ def revise(act: Act, *, assembly_id: UUID, title: str, held_at: datetime, place:
     act.record("assembly.revised", f"assembly:{assembly_id}", {"held_at": held_at, "place": place})
 
 
+def check_after_first(act: Act, assembly: Assembly, held_on: date) -> list[Breach]:
+    """List what stands against the day of a second call; nothing for a first one."""
+    if assembly.previous_id is None:
+        return []
+    first = queries.get_assembly(act.session, assembly.previous_id)
+    return check_second_call(act.rulebook, kind=assembly.kind, first_on=first.held_on, held_on=held_on)
+
+
 def add_accounts_item(act: Act, *, assembly_id: UUID, year_end: date | None = None) -> UUID:
     """Put the approval of the accounts on the agenda: those of the last financial year that is closed."""
-    assembly = _planned(act, assembly_id)
+    assembly = _open_agenda(act, assembly_id)
     found = statutes.statutes_on(act.session, paris_day(assembly.held_at))
     ended = year_end or _last_year_end(found.year_end, act.today)
     title, text = wording.accounts_title(ended), wording.accounts_text(ended, found.legal_form.company)
@@ -100,7 +110,7 @@ def _last_year_end(month_and_day: str, today: date) -> date:
 
 def add_proposal_item(act: Act, *, assembly_id: UUID, proposal_id: UUID) -> UUID:
     """Put a debated proposal on the agenda; its text is frozen when the assembly is convened."""
-    assembly = _planned(act, assembly_id)
+    assembly = _open_agenda(act, assembly_id)
     proposal = proposals.get_proposal(act.session, proposal_id)
     if proposal.state is not ProposalState.DEBATING:
         sentence = N_("“%(title)s” is not being debated: it cannot be put to the vote. Choose another proposal.")
@@ -110,18 +120,24 @@ def add_proposal_item(act: Act, *, assembly_id: UUID, proposal_id: UUID) -> UUID
 
 def add_admission_item(act: Act, *, assembly_id: UUID, candidate_id: UUID) -> UUID:
     """Put a candidate's admission on the agenda."""
-    assembly = _planned(act, assembly_id)
+    assembly = _open_agenda(act, assembly_id)
     candidate = members.get_member(act.session, candidate_id)
-    if candidate.status is not Status.CANDIDATE:
-        sentence = N_("%(name)s is not a candidate any more. Choose another one.")
-        refuse_if([Breach("not_a_candidate", sentence, {"name": candidate.name}, field="candidate_id")])
-    title, text = wording.admission_title(candidate.name), wording.admission_text(candidate.name)
+    refuse_if(check_candidate(candidate))
+    title, text = wording.admission_title(candidate.name), wording.admission_text(candidate.name, assembly.kind)
     return _add(act, assembly, SubjectKind.ADMISSION, candidate_id, title, text)
+
+
+def check_candidate(candidate: MemberRow) -> list[Breach]:
+    """List what stands against putting this admission to the vote."""
+    if candidate.status is Status.CANDIDATE:
+        return []
+    sentence = N_("%(name)s is not a candidate any more. Choose another one.")
+    return [Breach("not_a_candidate", sentence, {"name": candidate.name}, field="candidate_id")]
 
 
 def add_text_item(act: Act, *, assembly_id: UUID, title: str, text: str) -> UUID:
     """Put a resolution written by the board on the agenda."""
-    return _add(act, _planned(act, assembly_id), SubjectKind.TEXT, None, title.strip(), text.strip())
+    return _add(act, _open_agenda(act, assembly_id), SubjectKind.TEXT, None, title.strip(), text.strip())
 
 
 def _add(act: Act, assembly: Assembly, kind: SubjectKind, subject_id: UUID | None, title: str, text: str) -> UUID:
@@ -259,13 +275,24 @@ def _planned(act: Act, assembly_id: UUID) -> Assembly:
 
 
 def _planned_item(act: Act, item_id: UUID) -> AgendaItem:
-    item = act.session.get(AgendaItem, item_id)
+    assembly_id = act.session.scalar(select(AgendaItem.assembly_id).where(AgendaItem.id == item_id))
+    if assembly_id is None:
+        raise NotFound
+    _open_agenda(act, assembly_id)
+    # Read once the assembly is held: whoever changed the agenda meanwhile has finished.
+    item = act.session.get(AgendaItem, item_id, populate_existing=True)
     if item is None:
         raise NotFound
-    if _planned(act, item.assembly_id).call > 1:
+    return item
+
+
+def _open_agenda(act: Act, assembly_id: UUID) -> Assembly:
+    """An assembly in preparation whose agenda can still change."""
+    assembly = _planned(act, assembly_id)
+    if assembly.call > 1:
         sentence = N_("A second call keeps the agenda of the first, word for word.")
         refuse_if([Breach("agenda_of_second_call", sentence)])
-    return item
+    return assembly
 
 
 def _items(act: Act, assembly_id: UUID) -> list[AgendaItem]:

@@ -22,8 +22,10 @@ from coopgov.assemblies.rules import (
     check_bureau,
     check_closing,
     check_departure,
+    check_incident,
     check_no_quorum,
     check_opening,
+    check_sheet,
 )
 from coopgov.assemblies.rules import ProxyState as Proxies
 from coopgov.assemblies.service.planning import locked
@@ -60,10 +62,15 @@ def _check_arrival(act: Act, assembly: AssemblyRow, member_id: UUID, *, remotely
         name=name,
         on_roll=assembly.roll_id is not None and rolls.on_roll(act.session, assembly.roll_id, member_id),
         is_there=bool(queries.are_present(act.session, assembly.id, [member_id])),
-        is_open=assembly.state is State.OPEN or (assembly.state is State.CONVENED and act.today >= assembly.held_on),
+        is_open=_is_held(act, assembly),
         held_on=assembly.held_on,
         remote=allowed if remotely else None,
     )
+
+
+def _is_held(act: Act, assembly: AssemblyRow) -> bool:
+    """Whether the assembly is under way, or about to begin on its day."""
+    return assembly.state is State.OPEN or (assembly.state is State.CONVENED and act.today >= assembly.held_on)
 
 
 def leave(act: Act, *, assembly_id: UUID, member_id: UUID, remotely: bool = False) -> None:
@@ -74,7 +81,8 @@ def leave(act: Act, *, assembly_id: UUID, member_id: UUID, remotely: bool = Fals
     if not queries.are_present(act.session, assembly_id, [member_id]):
         sentence = N_("%(name)s is not noted as present. Reload the page.")
         refuse_if([Breach("not_there", sentence, {"name": name})])
-    refuse_if(check_departure(has_voted=_votes_now(act, assembly_id, member_id), name=name))
+    has_voted = _votes_now(act, assembly_id, member_id)
+    refuse_if(check_departure(has_voted=has_voted, name=name, is_open=_is_held(act, assembly)))
     _note(act, assembly, member_id, AttendanceKind.DISCONNECTED if remotely else AttendanceKind.LEFT)
 
 
@@ -99,7 +107,8 @@ def open_assembly(act: Act, *, assembly_id: UUID, chair: UUID, secretary: UUID, 
     assembly.state = step(TRANSITIONS, assembly.state, Step.OPEN)
     quorum = queries.quorum_now(act.session, assembly_id, act.rulebook)
     needed = act.rulebook.find_figure("assembly.tellers", on=act.today)
-    are_members = [_is_enrolled(act, assembly, account_id) for account_id in tellers]
+    # The same person twice is one teller.
+    are_members = [_is_enrolled(act, assembly, account_id) for account_id in dict.fromkeys(tellers)]
     refuse_if(
         [
             *check_opening(quorum, now=act.now, held_at=assembly.held_at),
@@ -181,9 +190,8 @@ def _lose_quorum(act: Act, assembly: Assembly, item: ItemRow) -> None:
 
 def note_incident(act: Act, *, assembly_id: UUID, text: str) -> None:
     """Note what disturbed the session, for its minutes (a broken connection, a contested count)."""
-    if not text.strip():
-        refuse_if([Breach("incident_empty", N_("Write what happened."), field="text")])
     locked(act, assembly_id)
+    refuse_if(check_incident(text, is_open=_is_held(act, queries.get_assembly(act.session, assembly_id))))
     by = act.actor.name
     act.session.add(AssemblyIncident(id=new_id(), assembly_id=assembly_id, at=act.now, text=text.strip()[:1000], by=by))
     act.record("assembly.incident", f"assembly:{assembly_id}", {"text": text.strip()[:1000]})
@@ -204,6 +212,8 @@ def close_assembly(act: Act, *, assembly_id: UUID) -> None:
 
 def issue_attendance_sheet(act: Act, *, assembly_id: UUID) -> list[UUID]:
     """Print the attendance sheet as it stands now, for signature (*feuille de présence*)."""
+    locked(act, assembly_id)
+    refuse_if(check_sheet(is_open=_is_held(act, queries.get_assembly(act.session, assembly_id))))
     papers = issue_sheet(act, assembly_id)
     act.record("assembly.attendance_sheet", f"assembly:{assembly_id}", {"documents": papers})
     return papers
