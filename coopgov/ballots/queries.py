@@ -24,11 +24,11 @@ from coopgov.ballots.rules import (
     State,
     Tally,
     Window,
+    check_told,
     latest,
     together,
 )
-from coopgov.core.errors import Breach, Citation, NotFound, RuleBroken
-from coopgov.core.i18n import N_
+from coopgov.core.errors import Citation, NotFound, refuse_if
 from coopgov.law.arithmetic import Base, Counts, DecisionRule
 
 
@@ -307,15 +307,14 @@ def find_urn(session: Session, scrutin_id: UUID) -> UrnRow | None:
 
 
 def tally(session: Session, scrutin_id: UUID) -> Tally:
-    """How many ballots say what; raises RuleBroken while ballots are still taken."""
+    """How many ballots say what; raises RuleBroken unless the vote is closed and stands."""
     return together(tally_by_college(session, scrutin_id).values())
 
 
 def tally_by_college(session: Session, scrutin_id: UUID) -> dict[str, Tally]:
     """The same, by college of the roll; a college without ballots is there with zeros."""
     scrutin = get_scrutin(session, scrutin_id)
-    if scrutin.state not in URN_CLOSED:
-        raise RuleBroken([Breach("tally_hidden", N_("Nobody sees how a vote goes before it is closed."))])
+    refuse_if(check_told(scrutin.state))
     counted = _counted(session, scrutin_id, scrutin.roll_id)
     return {college: counted.get(college, Tally()) for college in get_roll(session, scrutin.roll_id).colleges}
 
@@ -336,11 +335,10 @@ def _counted(session: Session, scrutin_id: UUID, roll_id: UUID) -> dict[str, Tal
 def export_ballots(session: Session, scrutin_id: UUID) -> Iterator[str]:
     """The urn, one JSON object a line, in the order of voters' identifiers: what `recount` reads.
 
-    Raises RuleBroken while ballots are still taken.
+    Raises RuleBroken unless the vote is closed and stands.
     """
     scrutin = get_scrutin(session, scrutin_id)
-    if scrutin.state not in URN_CLOSED:
-        raise RuleBroken([Breach("tally_hidden", N_("Nobody sees how a vote goes before it is closed."))])
+    refuse_if(check_told(scrutin.state))
     rows = session.execute(
         select(
             BallotNamed.voter_id, BallotNamed.choice, BallotNamed.channel, BallotNamed.cast_by, BallotNamed.receipt,

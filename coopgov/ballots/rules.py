@@ -68,6 +68,8 @@ MOVES: Final[Mapping[tuple[State, Move], State]] = {
 }
 # Once one of these steps is written no ballot enters the urn, whatever the clock says.
 URN_CLOSED: Final = frozenset({State.ROOM_CLOSED, State.COUNTED, State.PROCLAIMED, State.CANCELLED})
+# Only these are ever told: the ballots of a cancelled vote stay closed, for the same question may come back.
+COUNTABLE: Final = URN_CLOSED - {State.CANCELLED}
 _ORDER: Final = tuple(State)
 
 
@@ -255,6 +257,15 @@ def _check_weights(colleges: Iterable[str], weights: Mapping[str, Fraction] | No
         for college in sorted(colleges)
         if weights.get(college, Fraction(0)) <= 0
     ]
+
+
+def check_told(state: State) -> list[Breach]:
+    """List why nobody may read these ballots: the vote still runs, or it was cancelled."""
+    if state in COUNTABLE:
+        return []
+    if state is State.CANCELLED:
+        return [Breach("vote_cancelled", N_("This vote was cancelled: its ballots are never counted."))]
+    return [Breach("tally_hidden", N_("Nobody sees how a vote goes before it is closed."))]
 
 
 def check_close(*, window: Window | None, now: datetime) -> list[Breach]:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from coopgov.ballots import queries
 from coopgov.ballots.queries import OwnBallot, ScrutinRow
-from coopgov.ballots.rules import URN_CLOSED, State
+from coopgov.ballots.rules import COUNTABLE, State
 from coopgov.core.policy import Permission
 from coopgov.members import queries as members
 from coopgov.web.acts import reading
@@ -29,7 +29,7 @@ def show(scrutin_id: UUID) -> ResponseReturnValue:
         "ballots/show.html", scrutin=scrutin, roll=queries.get_roll(session, scrutin.roll_id),
         urn=queries.find_urn(session, scrutin_id), turnout=queries.turnout(session, scrutin_id),
         result=queries.find_result(session, scrutin_id), mine=_own_ballots(scrutin), steps=_steps(scrutin),
-        may_export=scrutin.state in URN_CLOSED and current_actor().may(Permission.BALLOTS_RUN),
+        may_export=scrutin.state in COUNTABLE and current_actor().may(Permission.BALLOTS_RUN),
     )  # fmt: skip
 
 
