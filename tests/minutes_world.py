@@ -34,7 +34,7 @@ class Meeting:
 
 def enrol(world: World) -> tuple[list[UUID], list[Actor]]:
     """Five members with accounts; the first is of the board, the second the secretary."""
-    ids = [world.a_member(name, email=f"{name.split()[0].lower()}@example.org") for name in NAMES]
+    ids = [world.a_member(name, email=f"member{n}@example.org") for n, name in enumerate(NAMES)]
     return ids, [_actor(world, n, ids[n]) for n in range(len(ids))]
 
 

@@ -216,7 +216,7 @@ def grant_role(
 ) -> UUID:
     """Give an office from a day on, perhaps until a day, both included."""
     queries.get_account(act.session, account_id)
-    held = queries.list_mandates(act.session, account_id)
+    held = _held_mandates(act, account_id)
     refuse_if(rules.check_new_mandate(held, role=role, from_day=from_day, until_day=until_day))
     mandate = RoleMandate(
         id=new_id(), account_id=account_id, role=role, from_day=from_day, until_day=until_day,
@@ -231,7 +231,7 @@ def grant_role(
 
 def end_role(act: Act, *, account_id: UUID, role: Role, last_day: date, decision: str = "") -> None:
     """End an office: it is held for the last time on that day."""
-    held = queries.list_mandates(act.session, account_id)
+    held = _held_mandates(act, account_id)
     refuse_if(rules.check_end(held, role=role, last_day=last_day))
     if role is Role.ADMINISTRATOR:
         _refuse_without_administrator(act, account_id, last_day)
@@ -240,6 +240,12 @@ def end_role(act: Act, *, account_id: UUID, role: Role, last_day: date, decision
             _end_mandate(act, mandate.id, last_day, decision.strip())
     facts = {"role": role, "last_day": last_day, "decision": decision.strip()}
     act.record("role.ended", f"account:{account_id}", facts)
+
+
+def _held_mandates(act: Act, account_id: UUID) -> list[rules.Mandate]:
+    """The mandates of an account, which nobody else gives or ends until the commit."""
+    act.session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
+    return queries.list_mandates(act.session, account_id)
 
 
 def _end_mandate(act: Act, mandate_id: UUID, last_day: date, decision: str) -> None:

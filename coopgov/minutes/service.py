@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from coopgov.assemblies import queries as assemblies
 from coopgov.core.act import Act
 from coopgov.core.canonical import canonical_json
@@ -74,7 +76,7 @@ def _hash(facts: Mapping[str, Any]) -> str:
 
 def edit_prose(act: Act, *, minutes_id: UUID, texts: Mapping[str, str], based_on: str | None = None) -> int:
     """Keep a new version of each text that changed; gives how many. `based_on` is the content hash that was read."""
-    minutes = queries.get_minutes(act.session, minutes_id)
+    minutes = _locked(act, minutes_id)
     refuse_if(
         check_edit(
             issued=minutes.state is State.ISSUED, facts=minutes.facts, texts=texts, based_on=based_on,
@@ -89,6 +91,12 @@ def edit_prose(act: Act, *, minutes_id: UUID, texts: Mapping[str, str], based_on
     if changed:
         act.record("minutes.written", f"minutes:{minutes_id}", {"parts": sorted(changed)})
     return len(changed)
+
+
+def _locked(act: Act, minutes_id: UUID) -> MinutesRow:
+    """The minutes, held to the commit: of two who approve at once, the second must see the first."""
+    act.session.execute(select(Minutes.id).where(Minutes.id == minutes_id).with_for_update())
+    return queries.get_minutes(act.session, minutes_id)
 
 
 def _tidy(text: str) -> str:
@@ -106,7 +114,7 @@ def approve(act: Act, *, minutes_id: UUID, as_: Signer, content_hash: str | None
 
     `content_hash` is the text that was read; without it, the present one.
     """
-    minutes = queries.get_minutes(act.session, minutes_id)
+    minutes = _locked(act, minutes_id)
     refuse_if(
         check_approval(
             issued=minutes.state is State.ISSUED, facts=minutes.facts, prose=minutes.prose, signer=as_,

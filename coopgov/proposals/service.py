@@ -198,8 +198,9 @@ def carry_out(act: Act, *, proposal_id: UUID, decided_on: date, decision: str) -
     """Queue an adopted change where the statutes leave the last word to the board, which has just said it."""
     if not act.actor.may(Permission.PROPOSALS_BRING):
         raise Forbidden
+    _locked(act, proposal_id)
     row = queries.get_proposal(act.session, proposal_id)
-    refuse_if(_check_left_to_board(act, row))
+    refuse_if([*_check_left_to_board(act, row), *_check_free(act, row)])
     change_id = _queue(act, row, decided_on, decision)
     act.record("proposal.carried_out", _about(proposal_id), {"decision": decision, "change": change_id})
     return change_id
