@@ -8,8 +8,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Field, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from coopgov.accounts.rules import LONGEST_EMAIL, LONGEST_PASSWORD, ROLE_LABELS, check_email
+from coopgov.accounts.rules import GIVEN_BY_HAND, LONGEST_EMAIL, LONGEST_PASSWORD, ROLE_LABELS, check_email
 from coopgov.core.policy import Role
+from coopgov.core.typed import fits_one_line
 from coopgov.web.filters import sentence
 from coopgov.web.forms import BaseForm
 
@@ -22,7 +23,7 @@ def address(_form: BaseForm, field: Field) -> None:
 
 def one_line(_form: BaseForm, field: Field) -> None:
     """Refuse what cannot stand on one line."""
-    if not (field.data or "").isprintable():
+    if not fits_one_line(field.data or ""):
         raise ValidationError(gettext("Write this on one line, with ordinary characters."))
 
 
@@ -74,7 +75,7 @@ class MandateForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = _choices(list(Role))
+        self.role.choices = _choices(GIVEN_BY_HAND)
 
 
 class EndForm(BaseForm):

@@ -12,6 +12,7 @@ from uuid import UUID
 from coopgov.core.errors import Breach
 from coopgov.core.i18n import N_
 from coopgov.core.policy import Role
+from coopgov.core.typed import fits_one_line
 
 LINK_LIFETIME = timedelta(minutes=30)
 MEMBER_SESSION = timedelta(days=30)
@@ -44,6 +45,9 @@ ROLE_LABELS: dict[Role, str] = {
     Role.AUDITOR: N_("auditor"),
     Role.ADMINISTRATOR: N_("administrator"),
 }
+
+# The office of member follows from membership: nobody gives or takes a vote by hand.
+GIVEN_BY_HAND = tuple(role for role in Role if role is not Role.MEMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def check_email(email: str) -> list[Breach]:
 
 def check_name(name: str) -> list[Breach]:
     """List what keeps this from being a name."""
-    if name.strip() and name.isprintable():
+    if name.strip() and fits_one_line(name):
         return []
     return [Breach("name_missing", N_("Write the person's name, on one line."), field="name")]
 

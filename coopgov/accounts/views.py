@@ -299,7 +299,7 @@ def _show_end(account_id: UUID, form: EndForm | None) -> str:
 def _running_roles(account_id: UUID) -> list[Role]:
     mandates = queries.list_mandates(reading(), account_id)
     found = {mandate.role for mandate in mandates if mandate.last_day is None or mandate.last_day >= today()}
-    return [role for role in Role if role in found]
+    return [role for role in rules.GIVEN_BY_HAND if role in found]
 
 
 def _day(value: date | None) -> date:

@@ -23,6 +23,7 @@ from coopgov.members.rules import (
     Person,
     Reach,
     Status,
+    fold,
 )
 from coopgov.statutes import service as statutes
 from coopgov.statutes.ready import ready_set
@@ -37,7 +38,7 @@ def statutes_of(act, name="scop-sa-cae"):
 
 
 def someone(given="Clémence", family="Arnaud", **changes):
-    email = changes.pop("email", f"{given}.{family}@exemple.fr".lower())
+    email = changes.pop("email", f"{fold(given)}.{fold(family)}@exemple.fr")
     reach = Reach(email=email, phone="06 12 34 56 78", address=("3 rue des Lilas",), postcode="26000", town="Valence")
     base = Application(
         person=Person(PartyKind.PERSON, family, given),
@@ -89,7 +90,7 @@ def test_a_candidature_is_kept_and_acknowledged(act, session):
     [candidate] = queries.applications(session)
     assert (candidate.id, candidate.number, candidate.shares_wished) == (member_id, 1, 4)
     [mail] = latest(session, limit=5)
-    assert mail.to_address == "clémence.arnaud@exemple.fr"
+    assert mail.to_address == "clemence.arnaud@exemple.fr"
     assert "4 parts" in mail.body
     assert queries.voters_on(session, TODAY) == []
 
@@ -98,7 +99,7 @@ def test_the_same_name_and_address_is_told_kindly(act):
     statutes_of(act)
     applied(act)
     with pytest.raises(RuleBroken) as refusal:
-        applied(act, someone(given="CLEMENCE", email=" clémence.arnaud@exemple.fr"))
+        applied(act, someone(given="CLEMENCE", email=" clemence.arnaud@exemple.fr"))
     assert breaches(refusal) == ["already_applied"]
 
 
@@ -281,6 +282,29 @@ def test_events_and_agreements_are_never_rewritten(act, table):
     enrolled(act, 1, consent_on=SINCE, consent_proof="Bulletin")
     with pytest.raises(DatabaseError, match="append-only"), act() as a:
         a.session.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our own names
+
+
+def test_undoing_a_departure_gives_nobody_a_second_vote_on_one_account(act, session):
+    statutes_of(act)
+    [first] = enrolled(act, 1)
+    with act() as a:
+        service.resign(a, member_id=first, effective_on=TODAY)
+    [_second] = enrolled(act, 1)  # with the same address
+    event = queries.get_file(session, first).events[-1]
+    session.rollback()
+    with pytest.raises(RuleBroken) as refusal, act() as a:
+        service.reverse_event(a, event_id=event.id, reason="Erreur")
+    assert breaches(refusal) == ["email_of_another_member"]
+
+
+def test_nobody_becomes_external_beyond_their_part_of_the_votes(act):
+    statutes_of(act)
+    [one, *_] = enrolled(act, 2)
+    with pytest.raises(RuleBroken) as refusal, act() as a:
+        service.change_college(
+            a, member_id=one, effective_on=TODAY, college="", category=Category.EXTERNAL, decision="AGO"
+        )
+    assert breaches(refusal) == ["too_many_external_votes"]
 
 
 # E-mail, contacts

@@ -235,6 +235,14 @@ def test_the_administrator_gives_and_ends_an_office(client, admin, lea):
     assert client.post(f"/people/{lea}/mandates/end", data=ended).status_code == 422
 
 
+def test_nobody_gives_or_takes_a_vote_by_hand(client, act, admin, lea):
+    enter(client, "ada@example.org")
+    given = {"role": "member", "from_day": "2026-11-24", "until_day": "", "decision": "moi"}
+    assert client.post(f"/people/{admin}/mandates", data=given).status_code == 422
+    ended = {"role": "member", "last_day": "2026-11-23", "decision": "moi"}
+    assert client.post(f"/people/{lea}/mandates/end", data=ended).status_code == 422
+
+
 def test_the_administrator_adds_somebody_once(client, admin):
     enter(client, "ada@example.org")
     data = {"email": "rev@example.org", "name": "Ré Viseur", "role": "administrator", "id": "1", "is_admin": "1"}

@@ -12,7 +12,7 @@ from coopgov.members import queries
 from coopgov.members.models import EmailConsent, Membership, PartyContact
 from coopgov.members.rules import Reach, Status, check_consent, check_consent_day, check_said
 from coopgov.members.service.standing import other_member_with_email
-from coopgov.members.service.writing import contact_rows, insert_rows, locked, rewrite_words
+from coopgov.members.service.writing import contact_rows, insert_rows, locked, rewrite_words, take_turn
 
 
 def give_email_consent(act: Act, *, member_id: UUID, on: date, proof: str) -> None:
@@ -29,6 +29,8 @@ def withdraw_email_consent(act: Act, *, member_id: UUID, on: date, proof: str) -
 
 def change_contacts(act: Act, *, member_id: UUID, reach: Reach, craft: str) -> None:
     """Write where a member is reached from now on; the old contacts keep their days."""
+    # Two members who take the same address at once would both find it free.
+    take_turn(act.session)
     row = locked(act.session, member_id)
     row.email, row.town, row.craft = fold_email(reach.email), reach.town, craft
     row.postal_address = "\n".join(reach.postal_lines)

@@ -17,6 +17,7 @@ from coopgov.members.rules import (
     Status,
     check_admission,
     check_college,
+    check_composition,
     check_day_order,
     check_exclusion_body,
     check_not_ahead,
@@ -108,6 +109,7 @@ def change_college(
     decision: str = "",
 ) -> None:
     """Move a member to another college, or from employed to external and back."""
+    take_turn(act.session)
     row = locked(act.session, member_id)
     status = step(TRANSITIONS, row.status, EventKind.COLLEGE_CHANGED)
     colleges = colleges_on(act.session, effective_on)
@@ -117,6 +119,7 @@ def change_college(
         act, row, EventKind.COLLEGE_CHANGED, effective_on=effective_on, status=status, college=college,
         category=category, decision=decision,
     )  # fmt: skip
+    refuse_if(_check_members_now(act))
     facts = {"effective_on": effective_on, "college": college, "category": category, "decision": decision}
     act.record("member.college_changed", f"member:{member_id}", facts)
 
@@ -126,6 +129,7 @@ def reverse_event(act: Act, *, event_id: int, reason: str) -> None:
     event = act.session.get(MembershipEvent, event_id)
     if event is None:
         raise NotFound
+    take_turn(act.session)
     row = locked(act.session, event.membership_id)
     events = queries.events_of(act.session, row.id)
     refuse_if([*check_said(reason, field="reason"), *check_reversible(events, event_id)])
@@ -134,6 +138,8 @@ def reverse_event(act: Act, *, event_id: int, reason: str) -> None:
         act, row, EventKind.REVERSAL, effective_on=event.effective_on, status=event.status, reason=reason,
         reverses_id=event_id,
     )  # fmt: skip
+    if row.status is Status.MEMBER:
+        refuse_if([*other_member_with_email(act, row), *_check_members_now(act)])
     follow_status(act, row, before=before, on=act.today, decision=reason)
     act.record("member.event_reversed", f"member:{row.id}", {"event": event_id, "reason": reason})
 
@@ -160,6 +166,11 @@ def _leave(
     follow_status(act, row, before=before, on=effective_on, decision=decision)
     facts = {"effective_on": effective_on, "reason": reason, "decision": decision, "number": row.number}
     act.record(f"member.{kind.value}", f"member:{member_id}", facts)
+
+
+def _check_members_now(act: Act) -> list[Breach]:
+    """What the law asks of the members as this act leaves them."""
+    return check_composition(queries.heads_on(act.session, act.today), on=act.today, law=act.rulebook)
 
 
 def _check_day(act: Act, member_id: UUID, effective_on: date) -> list[Breach]:
