@@ -21,6 +21,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from coopgov.accounts.rules import LONGEST_EMAIL, check_email, fold_email
+from coopgov.core.typed import fits_one_line
 from coopgov.members.labels import CATEGORY_LABELS, EVENT_LABELS, STATUS_LABELS
 from coopgov.members.queries import MemberFile
 from coopgov.members.rules import (
@@ -47,13 +48,13 @@ def address(_form: BaseForm, field: Field) -> None:
 
 def one_line(_form: BaseForm, field: Field) -> None:
     """Refuse what cannot stand on one line."""
-    if not (field.data or "").isprintable():
+    if not fits_one_line(field.data or ""):
         raise ValidationError(gettext("Write this on one line, with ordinary characters."))
 
 
 def some_lines(_form: BaseForm, field: Field) -> None:
     """Refuse invisible characters in a text of several lines."""
-    if not all(line.isprintable() for line in (field.data or "").splitlines()):
+    if not all(fits_one_line(line) for line in (field.data or "").splitlines()):
         raise ValidationError(gettext("Write this with ordinary characters."))
 
 

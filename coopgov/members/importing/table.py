@@ -8,6 +8,7 @@ from datetime import date
 from coopgov.accounts.rules import check_email
 from coopgov.core.errors import Breach, RuleBroken
 from coopgov.core.i18n import N_
+from coopgov.core.typed import fits_one_line
 from coopgov.members.importing.columns import BY_NAME, CATEGORY_WORDS, COLUMNS, YES_OR_NO, Column
 from coopgov.members.importing.reading import Sheet, read_sheet
 from coopgov.members.rules import Category, College, NewMember, PartyKind, Person, Reach, check_siren, fold
@@ -232,6 +233,6 @@ def _check_text(value: str, column: Column) -> Breach | None:
         return Breach("formula", N_("This cell begins like a formula (= + - @). Write plain text."))
     if len(value) > column.most:
         return Breach("too_long", N_("This cell holds more than %(most)s characters."), {"most": column.most})
-    if not value.isprintable():
+    if not fits_one_line(value):
         return Breach("unprintable", N_("This cell holds a line break or an invisible character. Take it out."))
     return None
