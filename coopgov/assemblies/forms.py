@@ -40,6 +40,9 @@ CHOICE_LABELS: Mapping[Choice, Any] = {
 }
 
 
+LONGEST_TEXT = 20_000
+
+
 def choice_labels() -> dict[str, str]:
     """The answers of a ballot, in the language of the page."""
     return {choice.value: str(label) for choice, label in CHOICE_LABELS.items()}
@@ -100,7 +103,7 @@ class ItemForm(BaseForm):
     title = StringField(_l("Title of the resolution"), [InputRequired(_l("Give it a title.")), Length(max=300)])
     text = TextAreaField(
         _l("Text put to the vote"),
-        [InputRequired(_l("Write what is put to the vote."))],
+        [InputRequired(_l("Write what is put to the vote.")), Length(max=LONGEST_TEXT)],
         description=_l("For example: “The assembly decides…”"),
     )
 
@@ -186,6 +189,10 @@ class SheetForm(BaseForm):
         choices=lambda: {"": gettext("nothing"), **choice_labels()},
         validate_choice=False,
     )
+
+    def validate_rest(self, field: Any) -> None:
+        """Refuse an answer that does not exist."""
+        _one_of_the_choices(self, field)
 
     def answers(self, names: Mapping[str, tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Choice]:
         """What was chosen, by resolution and voter; what was left empty is not cast."""

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import AnyOf, Length
 
 from coopgov.minutes.queries import MinutesRow
-from coopgov.minutes.rules import LONGEST_PROSE, Block, BlockKind, Part
+from coopgov.minutes.rules import LONGEST_PROSE, Block, BlockKind, Part, Signer
 from coopgov.web.forms import BaseForm
 
 LABELS = {
@@ -32,7 +32,9 @@ class ApprovalForm(BaseForm):
     """The text that was read and the quality in which it is approved."""
 
     content_hash = HiddenField()
-    signer = HiddenField()
+    signer: Any = HiddenField(
+        validators=[AnyOf([signer.value for signer in Signer], message=_l("Approve as chair or secretary."))]
+    )
 
 
 def prose_form(minutes: MinutesRow) -> Any:

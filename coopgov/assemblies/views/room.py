@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import Field
 
 from coopgov.accounts import queries as accounts
 from coopgov.assemblies import queries, service
@@ -28,7 +29,8 @@ from coopgov.assemblies.views.shared import ITEM_PILLS, RESULT_WORDS, STATE_PILL
 from coopgov.ballots import queries as ballots
 from coopgov.ballots.rules import Channel, Choice
 from coopgov.core.act import Act
-from coopgov.core.errors import NotFound
+from coopgov.core.errors import Breach, NotFound, RuleBroken
+from coopgov.core.i18n import N_
 from coopgov.core.policy import Permission, Role
 from coopgov.members import queries as members
 from coopgov.members.queries import MemberRow
@@ -227,7 +229,7 @@ def paper_proxy(assembly_id: UUID) -> Response:
     form = PaperProxyForm()
     if form.validate():
         with refusals_on(form), begin_act() as act:
-            grantor, holder = (_by_number(act, field.data) for field in (form.grantor, form.holder))
+            grantor, holder = (_by_number(act, field) for field in (form.grantor, form.holder))
             service.give_proxy(
                 act, assembly_id=assembly_id, grantor_id=grantor.id, holder_id=holder.id, on_paper=True
             )  # fmt: skip
@@ -238,10 +240,11 @@ def paper_proxy(assembly_id: UUID) -> Response:
     return _room_page(assembly_id, paper=form), 422
 
 
-def _by_number(act: Act, number: int) -> MemberRow:
-    found = members.find_by_number(act.session, number)
+def _by_number(act: Act, field: Field) -> MemberRow:
+    found = members.find_by_number(act.session, field.data)
     if found is None:
-        raise NotFound
+        sentence = N_("No member has the number %(number)s. Read the paper again.")
+        raise RuleBroken([Breach("number_unknown", sentence, {"number": field.data}, field=field.name)])
     return found
 
 
