@@ -133,7 +133,7 @@ class Form:
 
 def _value(control: Element) -> str | None:
     if control.tag == "textarea":
-        return "".join(control.itertext()).removeprefix("\n")
+        return "".join(control.itertext()).replace("\r\n", "\n").removeprefix("\n")
     if control.tag == "select":
         options = list(control.iter("option"))
         chosen = [one for one in options if "selected" in one.attrib] or options[:1]
