@@ -144,7 +144,9 @@ def _begin(connection: Connection) -> None:
 def for_writing(session: Session) -> Connection:
     """Begin the session's transaction as a writer; SQLite takes its write lock at once."""
     session.rollback()
-    return session.connection(execution_options={WRITES: True, "postgresql_readonly": False})
+    connection = session.connection(execution_options={WRITES: True, "postgresql_readonly": False})
+    session.info[WRITES] = True
+    return connection
 
 
 def bulk_insert(session: Session, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -317,11 +317,13 @@ def _backers_of_proposal() -> Any:
 
 
 def _rows(session: Session, query: Select[Proposal]) -> list[ProposalRow]:
-    """The proposals a query gives, in its order: their words, changes, backers and authors in four statements."""
+    """The proposals a query gives, in its order: their words, changes, backers, authors: three statements."""
     version = and_(ProposalVersion.proposal_id == Proposal.id, ProposalVersion.n == Proposal.version)
     found = session.execute(
         query.add_columns(ProposalVersion, _backers_of_proposal()).join(ProposalVersion, version)
     ).all()
+    if not found:
+        return []
     changes = _changes(session, [(row.id, row.version) for row, _, _ in found])
     names = _names(session, [row.author_id for row, _, _ in found])
     return [_row(row, _text(words, changes), backers, names) for row, words, backers in found]

@@ -13,6 +13,7 @@ from coopgov.core.dates import paris_day, paris_instant
 from coopgov.core.errors import NotFound
 from coopgov.core.outbox import FINAL, OutboxDelivery, OutboxMessage, Outcome
 from coopgov.core.policy import Actor, Permission
+from coopgov.core.reading import once
 from coopgov.core.waiting import Waiting
 from coopgov.terms.models import ChangeStep, ParameterVersion, ScheduledChange, ScheduledValue
 from coopgov.terms.rules import PENDING, Announced, FeeChange, State, Timeline, VersionFact
@@ -169,6 +170,7 @@ def history(session: Session, key: str) -> list[VersionFact]:
     return timeline(session).history(key)
 
 
+@once
 def pending_changes(session: Session) -> list[ChangeRow]:
     """The adopted changes that are neither in force nor ended, oldest decision first."""
     return load_changes(session, pending_only())
@@ -215,8 +217,10 @@ def pending_only() -> Select[ScheduledChange]:
 
 
 def load_changes(session: Session, query: Select[ScheduledChange]) -> list[ChangeRow]:
-    """The changes that a query gives, in its order, with their lines and steps: three statements."""
+    """The changes that a query gives, in its order, with their lines and steps: three statements at most."""
     changes = session.scalars(query).all()
+    if not changes:
+        return []
     ids = [change.id for change in changes]
     lines, steps = _lines(session, ids), _steps(session, ids)
     return [_change(change, lines[change.id], steps[change.id]) for change in changes]

@@ -304,12 +304,12 @@ def test_what_is_not_there_is_not_found(world):
     assert queries.find_assembly(world.session, world.ids[0]) is None
 
 
-def test_the_quorum_takes_the_same_statements_for_few_and_for_many(world):
+def test_the_quorum_takes_no_more_statements_for_many_than_for_few(world):
     assembly_id = world.convened()
     world.at_the_hour()
     few = _statements(lambda: queries.quorum_now(world.session, assembly_id))
     world.arrive(assembly_id, *range(15))
-    assert _statements(lambda: queries.quorum_now(world.session, assembly_id)) == few
+    assert _statements(lambda: queries.quorum_now(world.session, assembly_id)) <= few
 
 
 def _statements(read):

@@ -206,13 +206,13 @@ def test_the_list_is_filtered(debated, charlie):
     assert charlie.get("/proposals/?after=nonsense").status_code == 422
 
 
-def test_the_list_costs_the_same_with_more_rows(debated, charlie, world, act):
+def test_the_list_costs_no_more_with_more_rows(debated, charlie, world, act):
     few = count_statements(lambda: charlie.get("/proposals/"))
     with act() as a:
         for n in range(15):
             one = service.draft(a, author_id=world["Bob"].id, title=f"T{n}", reasons="R", changes={"payment.fee": 100})
             service.submit(a, proposal_id=one, author_id=world["Bob"].id)
-    assert count_statements(lambda: charlie.get("/proposals/")) == few
+    assert count_statements(lambda: charlie.get("/proposals/")) <= few
 
 
 def test_somebody_who_is_no_member_reads_but_does_not_write(debated, signed_in):

@@ -102,7 +102,7 @@ def test_an_unknown_change_is_not_found(change_id, browser):
     assert browser.get("/terms/changes/00000000-0000-0000-0000-000000000000").status_code == 404
 
 
-def test_the_page_costs_the_same_with_more_history(change_id, browser, act, clock):
+def test_the_page_costs_no_more_with_more_history(change_id, browser, act, clock):
     notify(act, change_id)
     few = count_statements(lambda: browser.get("/terms/"))
     for n, new in enumerate((600, 550, 500)):
@@ -112,4 +112,4 @@ def test_the_page_costs_the_same_with_more_history(change_id, browser, act, cloc
         with act() as a:
             one = queue_change(a, new, subject_hash=str(n) * 64)
         notify(act, one)
-    assert count_statements(lambda: browser.get("/terms/")) == few
+    assert count_statements(lambda: browser.get("/terms/")) <= few

@@ -11,6 +11,7 @@ from coopgov.assemblies.models import AgendaItem, Assembly, AssemblyOfficer
 from coopgov.assemblies.rules import AgendaDraft, AssemblyKind, ItemState, Office, State, SubjectKind
 from coopgov.core.dates import paris_day
 from coopgov.core.errors import NotFound
+from coopgov.core.reading import once
 
 TO_COME = (State.PLANNED, State.CONVENED, State.OPEN)
 
@@ -105,6 +106,7 @@ class AssemblyPage:
     next_key: UUID | None
 
 
+@once
 def find_assembly(session: Session, assembly_id: UUID) -> AssemblyRow | None:
     """One assembly, or None."""
     found = session.get(Assembly, assembly_id)
@@ -125,6 +127,7 @@ def find_second_call(session: Session, assembly_id: UUID) -> AssemblyRow | None:
     return None if found is None else _assembly(found)
 
 
+@once
 def list_assemblies(session: Session, *, to_come: bool, after: UUID | None = None, limit: int = 20) -> AssemblyPage:
     """Assemblies to come, the nearest first; or past ones, the latest first, page by page."""
     query = select(Assembly).where(Assembly.state.in_(TO_COME) if to_come else Assembly.state.not_in(TO_COME))
@@ -139,6 +142,7 @@ def list_assemblies(session: Session, *, to_come: bool, after: UUID | None = Non
     return AssemblyPage(tuple(_assembly(row) for row in rows[:limit]), rows[limit - 1].id if more else None)
 
 
+@once
 def agenda(session: Session, assembly_id: UUID) -> list[ItemRow]:
     """The resolutions of an assembly in their order."""
     rows = session.scalars(

@@ -11,6 +11,7 @@ from coopgov.assemblies.models import Proxy
 from coopgov.assemblies.queries.meetings import AssemblyRow, agenda
 from coopgov.assemblies.rules import ProxyState
 from coopgov.ballots import queries as ballots
+from coopgov.core.reading import once
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,14 @@ class VoteFor:
     """The scrutins in which this ballot is cast already, whoever cast it."""
 
 
+@once
 def active_proxy_of(session: Session, assembly_id: UUID, grantor_id: UUID) -> ProxyRow | None:
     """The proxy a member has given and that is in force, or None."""
     found = session.scalars(_active(assembly_id).where(Proxy.grantor_id == grantor_id)).first()
     return None if found is None else _proxy(found)
 
 
+@once
 def proxies_of(session: Session, assembly_id: UUID, holder_id: UUID) -> list[ProxyRow]:
     """The proxies in force that a member holds, by name of their givers."""
     rows = session.scalars(_active(assembly_id).where(Proxy.holder_id == holder_id))

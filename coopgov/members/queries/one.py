@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coopgov.core.errors import NotFound
+from coopgov.core.reading import once
 from coopgov.members.models import (
     EmailConsent,
     Membership,
@@ -31,6 +32,7 @@ from coopgov.members.rules import (
 )
 
 
+@once
 def find_by_account(session: Session, account_id: UUID) -> MemberRow | None:
     """The membership of an account: the present one, or the latest there was."""
     rows = [member_row(row) for row in session.execute(members_select().where(Membership.account_id == account_id))]
