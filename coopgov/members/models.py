@@ -132,7 +132,8 @@ class MemberWord(Model):
     """The folded words a member is found by: the words of her name, her town and her number."""
 
     __tablename__ = "member_word"
-    __table_args__ = (Index("ix_member_word_membership_id", "membership_id"),)
+    # The second way round: does this member have such a word?
+    __table_args__ = (Index("ix_member_word_membership_id", "membership_id", "word"),)
 
     word: Mapped[str] = mapped_column(folded(60), primary_key=True)
     membership_id: Mapped[UUID] = mapped_column(ForeignKey("membership.id"), primary_key=True)

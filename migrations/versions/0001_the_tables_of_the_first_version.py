@@ -1,4 +1,4 @@
-"""The tables of the first version.
+"""The tables of the first version
 
 Rules: never import a model; schema and data in separate migrations; write append-only triggers here too
 (`coopgov.core.db.append_only_ddl`); a change that rewrites a large table says how long it locks it.
@@ -1053,7 +1053,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('word', 'membership_id', name=op.f('pk_member_word'))
     )
     with op.batch_alter_table('member_word', schema=None) as batch_op:
-        batch_op.create_index('ix_member_word_membership_id', ['membership_id'], unique=False)
+        batch_op.create_index('ix_member_word_membership_id', ['membership_id', 'word'], unique=False)
 
     op.create_table('membership_event',
     sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),

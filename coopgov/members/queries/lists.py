@@ -30,7 +30,7 @@ from coopgov.members.rules import (
 # The words of one search; each one more costs a join.
 MOST_WORDS = 5
 # A search that finds fewer is read find by find; one that finds more, along the list, where finds are close together.
-FEW = 1000
+FEW = 4_000
 
 
 def list_members(
@@ -123,12 +123,17 @@ def _search(session: Session, text: str) -> tuple[Any, list[ColumnElement[bool]]
         return Membership, []
     beside = [_has_word(MemberWord.membership_id, prefix) for prefix in words[1:]]
     matching = select(MemberWord.membership_id).where(*_begins(MemberWord, words[0]), *beside)
-    found = session.scalars(matching.distinct().limit(FEW + 1)).all()
-    if len(found) > FEW:
-        return Membership, [_has_word(Membership.id, prefix) for prefix in words]
+    if _count(session, words[0]) > FEW:
+        return Membership, [Membership.id.in_(matching)]
     # The limit changes nothing but the plan: without it SQLite would walk the whole list to keep its order.
-    few = select(Membership).where(Membership.id.in_(found)).limit(FEW).subquery()
+    few = select(Membership).where(Membership.id.in_(matching)).limit(FEW).subquery()
     return aliased(Membership, few), []
+
+
+def _count(session: Session, prefix: str) -> int:
+    """How many words begin so, as far as it matters."""
+    some = select(MemberWord.word).where(*_begins(MemberWord, prefix)).limit(FEW + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _has_word(member_id: Any, prefix: str) -> ColumnElement[bool]:
