@@ -1,14 +1,15 @@
 """What the share book and the money book have in common: numbered, chained transactions and their legs."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from coopgov.core.canonical import canonical_json
 
+T = TypeVar("T")
 GENESIS = "0" * 64
 CHUNK = 2000
 
@@ -19,6 +20,29 @@ class Head:
 
     seq: int = 0
     hash: str = GENESIS
+
+
+class Kept:
+    """What follows from a whole book alone, kept under its head: the hash of the last line stands for all of it.
+
+    Any new line changes the head, so a kept answer is never an old one; `verify` reads the book itself.
+    """
+
+    def __init__(self, most: int = 64) -> None:
+        self._most = most
+        self._answers: dict[tuple[Any, ...], Any] = {}
+
+    def answer(self, head: Head, question: tuple[Any, ...], read: Callable[[], T]) -> T:
+        """The answer to a question about the book that ends there; nobody changes it."""
+        key = (head.hash, *question)
+        if key not in self._answers:
+            found = read()
+            if len(self._answers) >= self._most:
+                self._answers.clear()
+            self._answers[key] = found
+            return found
+        kept: T = self._answers[key]
+        return kept
 
 
 @dataclass(frozen=True, slots=True)

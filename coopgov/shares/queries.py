@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session, aliased
 
 from coopgov.core.errors import NotFound
 from coopgov.core.money import Cents
-from coopgov.shares.chain import Moment
+from coopgov.shares.book import head
+from coopgov.shares.chain import Kept, Moment
 from coopgov.shares.models import ShareLeg, ShareLot, ShareNote, ShareTx
 from coopgov.shares.rules import CONDITIONAL, KIND_LABELS, Account, Leg, Lot, TxKind
 
+_kept = Kept()
 VALUE = ShareLeg.qty * ShareLeg.unit_cents
 
 
@@ -105,12 +107,19 @@ def holdings_of(session: Session, member_ids: Sequence[UUID], on: date) -> dict[
 
 def capital_on(session: Session, on: date, *, known_at: datetime | None = None) -> Cents:
     """The subscribed capital (*capital souscrit*) at the end of that day."""
+    if known_at is None:
+        history = capital_by_day(session, on)
+        return history[-1][1] if history else Cents(0)
     query = select(func.sum(VALUE)).where(ShareLeg.account == Account.HOLDER, ShareLeg.effective_on <= on)
     return Cents(int(session.scalar(_known(query, known_at)) or 0))
 
 
 def capital_by_day(session: Session, on: date) -> list[tuple[date, Cents]]:
     """The subscribed capital after each day on which it moved, oldest first."""
+    return _kept.answer(head(session), ("capital", on), lambda: _capital_by_day(session, on))
+
+
+def _capital_by_day(session: Session, on: date) -> list[tuple[date, Cents]]:
     rows = session.execute(
         select(ShareLeg.effective_on, func.sum(VALUE))
         .where(ShareLeg.account == Account.HOLDER, ShareLeg.effective_on <= on)

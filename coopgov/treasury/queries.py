@@ -17,11 +17,13 @@ from coopgov.core.money import Cents
 from coopgov.core.policy import Actor, Permission
 from coopgov.core.waiting import Waiting
 from coopgov.members import queries as members
-from coopgov.shares.chain import Moment
+from coopgov.shares.chain import Kept, Moment
+from coopgov.treasury.book import head
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
 from coopgov.treasury.rules import KIND_LABELS, NEVER_NEGATIVE, Bucket, CapitalKind, Leg, called_since
 
 PAGE = 50
+_kept = Kept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,10 @@ def accounts_of(session: Session, member_ids: Sequence[UUID], on: date) -> dict[
 
 def totals_on(session: Session, on: date) -> MemberAccount:
     """The account of all members together at the end of that day."""
+    return _kept.answer(head(session), ("totals", on), lambda: _totals_on(session, on))
+
+
+def _totals_on(session: Session, on: date) -> MemberAccount:
     rows = session.execute(
         select(CapitalLeg.bucket, func.sum(CapitalLeg.cents))
         .where(CapitalLeg.bucket.in_(NEVER_NEGATIVE), CapitalLeg.effective_on <= on)
@@ -123,6 +129,13 @@ def totals_on(session: Session, on: date) -> MemberAccount:
 
 def to_receive(session: Session, *, after: str | None = None, limit: int = PAGE) -> OwedPage:
     """Who owes what is called, the oldest last call first (*versements à recevoir*)."""
+    rows = _kept.answer(head(session), ("owing", after, limit), lambda: _owing(session, after, limit))
+    shown, more = rows[:limit], rows[limit:]
+    key = f"{shown[-1][2].isoformat()}.{shown[-1][0]}" if more else None
+    return OwedPage(tuple(_owed(session, shown)), key)
+
+
+def _owing(session: Session, after: str | None, limit: int) -> list[tuple[UUID, int, date]]:
     last_call = func.max(CapitalLeg.effective_on).filter(CapitalLeg.cents > 0)
     query = (
         select(CapitalLeg.membership_id, func.sum(CapitalLeg.cents), last_call.label("last_call"))
@@ -134,14 +147,15 @@ def to_receive(session: Session, *, after: str | None = None, limit: int = PAGE)
     )
     if after is not None:
         query = query.having(tuple_(last_call, CapitalLeg.membership_id) > _key(after))
-    rows = session.execute(query).all()
-    shown, more = rows[:limit], rows[limit:]
-    key = f"{shown[-1][2].isoformat()}.{shown[-1][0]}" if more else None
-    return OwedPage(tuple(_owed(session, shown)), key)
+    return [(member_id, int(cents), day) for member_id, cents, day in session.execute(query) if member_id]
 
 
 def count_to_receive(session: Session) -> int:
     """How many members owe what is called."""
+    return _kept.answer(head(session), ("number owing",), lambda: _count_owing(session))
+
+
+def _count_owing(session: Session) -> int:
     owing = (
         select(CapitalLeg.membership_id)
         .where(CapitalLeg.bucket == Bucket.CALLED_UNPAID)
@@ -255,13 +269,13 @@ def _key(after: str) -> Any:
         raise NotFound from None
 
 
-def _owed(session: Session, rows: Sequence[Any]) -> list[Owed]:
+def _owed(session: Session, rows: Sequence[tuple[UUID, int, date]]) -> list[Owed]:
     ids = [row[0] for row in rows]
     people, moments = members.get_members(session, ids), moments_of(session, ids)
     return [
         Owed(
-            member_id, people[member_id].name, Cents(int(cents)),
-            called_since(moments[member_id][Bucket.CALLED_UNPAID], int(cents)) or last_call,
+            member_id, people[member_id].name, Cents(cents),
+            called_since(moments[member_id][Bucket.CALLED_UNPAID], cents) or last_call,
         )
         for member_id, cents, last_call in rows
     ]  # fmt: skip
