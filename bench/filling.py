@@ -1,16 +1,19 @@
-"""Filling a cooperative of any size through the bulk commands of the services."""
+"""Filling a cooperative of any size through the commands of the services, in bulk where they have one."""
 
 import random
-from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from uuid import UUID
+
+from sqlalchemy import text
 
 from coopgov.accounts import queries as accounts
 from coopgov.accounts import service as offices
-from coopgov.accounts.rules import How
+from coopgov.assemblies import queries as meetings
 from coopgov.assemblies import service as assemblies
 from coopgov.assemblies.rules import AssemblyKind
-from coopgov.core.dates import paris_instant
+from coopgov.ballots.rules import Channel, Choice
+from coopgov.core.dates import paris_day, paris_instant
 from coopgov.core.policy import Actor, Role
 from coopgov.demo.people import CRAFTS, FAMILY, GIVEN, STREETS, TOWNS
 from coopgov.demo.stage import AFTERNOON, Stage
@@ -24,39 +27,42 @@ from coopgov.terms import service as terms
 
 SEED = 2017
 FEES = {"commission.sales": 500, "listing.monthly": 500, "payment.fee": 120}
+# People's addresses: the first is of the board, the second holds no office, the third is the treasurer.
+BOARD, MEMBER, TREASURER = "m1@exemple.fr", "m2@exemple.fr", "m3@exemple.fr"
+OFFICES = {BOARD: (Role.BOARD, Role.SECRETARY), TREASURER: (Role.TREASURER,)}
+# One member in this many has voted remotely when the pages are asked for.
+ONE_VOTES_IN = 5
+VOTES_AN_ACT = 1_000
+A_DAY = timedelta(days=1)
+SECRETARY = Actor("Secrétaire", roles=frozenset({Role.SECRETARY, Role.BOARD}))
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """The session tokens of a member and of an office, and the assembly convened."""
-
-    member: str
-    office: str
-    assembly_id: UUID
-
-
-def fill(stage: Stage, count: int, today: date) -> Filled:
-    """Found, enrol, subscribe, propose, convene, sign in."""
+def fill(stage: Stage, count: int, today: date) -> None:
+    """Found, enrol, subscribe, propose, convene, vote; then let PostgreSQL look at what it holds, as it does by night."""
     founded = today - timedelta(days=900)
     with stage.act() as act:
         statutes.adopt_statutes(act, text=ready_set("scop-sa-cae"), in_force_from=founded, decision="constitution")
         terms.set_schedule(act, values=FEES, effective_from=founded, decision="constitution")
     ids = _enrol(stage, count, founded)
     stage.at(today - timedelta(days=30))
+    _subscribe(stage, ids, founded)
     assembly = _convene(stage, ids, today)
     stage.at(today - timedelta(days=1))
-    return Filled(_sign_in(stage, "m2@exemple.fr"), _sign_in(stage, "m1@exemple.fr"), assembly)
+    _vote(stage, assembly, ids[::ONE_VOTES_IN])
+    with stage.act() as act:
+        if act.session.get_bind().dialect.name == "postgresql":
+            act.session.execute(text("ANALYZE"))
 
 
 def _enrol(stage: Stage, count: int, founded: date) -> list[UUID]:
     dice = random.Random(SEED)
     with stage.act() as act:
         ids = membership.enrol_many(act, (_member(dice, n, founded) for n in range(1, count + 1)))
-        shares.subscribe_many(act, [shares.Subscription(member, 2, founded) for member in ids])
-        office = accounts.find_account_by_email(act.session, "m1@exemple.fr")
-        assert office is not None
-        for role in (Role.BOARD, Role.SECRETARY):
-            offices.grant_role(act, account_id=office.id, role=role, from_day=founded, decision="constitution")
+        for email, roles in OFFICES.items():
+            account = accounts.find_account_by_email(act.session, email)
+            assert account is not None
+            for role in roles:
+                offices.grant_role(act, account_id=account.id, role=role, from_day=founded, decision="constitution")
     return ids
 
 
@@ -70,6 +76,13 @@ def _member(dice: random.Random, n: int, founded: date) -> NewMember:
     )  # fmt: skip
 
 
+def _subscribe(stage: Stage, ids: list[UUID], founded: date) -> None:
+    dice, days = random.Random(SEED), paris_day(stage.now) - founded
+    with stage.act() as act:
+        rows = [shares.Subscription(member, 2, founded + dice.randrange(days.days) * A_DAY) for member in ids]
+        shares.subscribe_many(act, rows)
+
+
 def _convene(stage: Stage, ids: list[UUID], today: date) -> UUID:
     with stage.act() as act:
         proposal = proposals.draft(
@@ -77,8 +90,7 @@ def _convene(stage: Stage, ids: list[UUID], today: date) -> UUID:
         )  # fmt: skip
         proposals.submit(act, proposal_id=proposal, author_id=ids[1])
         proposals.bring(act, proposal_id=proposal)
-    secretary = Actor("Secrétaire", roles=frozenset({Role.SECRETARY, Role.BOARD}))
-    with stage.act(secretary) as act:
+    with stage.act(SECRETARY) as act:
         assembly = assemblies.plan(
             act, kind=AssemblyKind.ORDINARY, held_at=paris_instant(today + timedelta(days=7), AFTERNOON),
             place="3 place de la Liberté, 26000 Valence", remote_vote=True,
@@ -87,13 +99,18 @@ def _convene(stage: Stage, ids: list[UUID], today: date) -> UUID:
             act, assembly_id=assembly, title="Rapport moral", text="L'assemblée prend acte du rapport."
         )
         assemblies.add_proposal_item(act, assembly_id=assembly, proposal_id=proposal)
-    with stage.act(secretary) as act:
+    with stage.act(SECRETARY) as act:
         assemblies.convene(act, assembly_id=assembly)
     return assembly
 
 
-def _sign_in(stage: Stage, email: str) -> str:
+def _vote(stage: Stage, assembly_id: UUID, voters: list[UUID]) -> None:
     with stage.act() as act:
-        account = accounts.find_account_by_email(act.session, email)
-        assert account is not None
-        return offices.open_session(act, account_id=account.id, how=How.DEMONSTRATION)
+        item = meetings.agenda(act.session, assembly_id)[0]
+    turn = iter(voters)
+    while some := list(islice(turn, VOTES_AN_ACT)):
+        with stage.act() as act:
+            for voter in some:
+                assemblies.vote(
+                    act, item_id=item.id, voter_id=voter, choice=Choice.FOR, channel=Channel.REMOTE, cast_by=voter
+                )

@@ -13,13 +13,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.large import make_large
+from bench.large import Large, Page, make_large
 from bench.world import Place, make_app, postgresql, served, sqlite
 from coopgov.core import clock
 from coopgov.core.dates import paris_day
 
 CLIENTS = 8
-P95_MS = 150.0
+FEW, MORE = 200, 2_000
+
+PlaceMaker = Callable[..., AbstractContextManager[Place]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class Figure:
     per_second: float
 
 
-def measure(url: str, cookie: str, paths: list[str], *, requests: int) -> Figure:
-    """Ask for the pages in turn from 8 threads; milliseconds."""
+def measure(url: str, page: Page, *, requests: int) -> Figure:
+    """Ask for the page's addresses in turn from 8 threads; milliseconds."""
     times: list[float] = []
     turn = iter(range(requests))
     guard = threading.Lock()
@@ -44,10 +46,7 @@ def measure(url: str, cookie: str, paths: list[str], *, requests: int) -> Figure
             if number is None:
                 return
             begun = time.perf_counter()
-            request = urllib.request.Request(url + paths[number % len(paths)], headers={"Cookie": cookie})
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                assert answer.status == 200
-                answer.read()
+            _ask(url + page.paths[number % len(page.paths)], page.cookie)
             with guard:
                 times.append((time.perf_counter() - begun) * 1000)
 
@@ -61,49 +60,45 @@ def measure(url: str, cookie: str, paths: list[str], *, requests: int) -> Figure
     return Figure(times[len(times) // 2], times[int(len(times) * 0.95)], len(times) / (time.perf_counter() - begun))
 
 
+def _ask(url: str, cookie: str) -> None:
+    request = urllib.request.Request(url, headers={"Cookie": cookie})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        # Somebody who is not signed in would be sent elsewhere: fast, and not the page.
+        assert answer.status == 200 and answer.url == url, answer.url
+        answer.read()
+
+
 def say(goal: str, value: float, target: float, how: str) -> None:
     """Print one goal as a JSON line."""
-    print(
-        json.dumps({"goal": goal, "value": round(value, 1), "target": target, "ok": value <= target, "how": how}),
-        flush=True,
-    )
+    told = {"goal": goal, "value": round(value, 1), "target": target, "ok": value <= target, "how": how}
+    print(json.dumps(told, ensure_ascii=False), flush=True)
 
 
 def run(place: Place, members: int, requests: int) -> None:
     """Fill a place, count statements, serve it, measure each page."""
-    app = make_app(place)
     begun = time.perf_counter()
-    large = make_large(app, members, paris_day(clock.now()))
-    made = time.perf_counter() - begun
-    with served(place) as url:
-        for name, (cookie, paths) in large.pages().items():
-            statements = large.statements(paths, cookie)
-            measure(url, cookie, paths, requests=CLIENTS * 4)
-            figure = measure(url, cookie, paths, requests=requests)
-            how = f"ms p95, {CLIENTS} clients, {members} members made in {made:.0f} s; p50 {figure.p50:.0f} ms, {figure.per_second:.0f}/s, {statements} statements"
-            say(f"{place.engine}: {name}", figure.p95, P95_MS, how)
-
-
-def count(place: Place, members: int) -> dict[str, int]:
-    """The statements of each page at one size."""
     large = make_large(make_app(place), members, paris_day(clock.now()))
-    return {name: large.statements(paths, cookie) for name, (cookie, paths) in large.pages().items()}
+    made = f"{members} members, ready in {time.perf_counter() - begun:.0f} s"
+    with served(place) as url:
+        for name, page in large.pages.items():
+            measure(url, page, requests=CLIENTS * 4)
+            figure = measure(url, page, requests=requests)
+            how = f"ms p95, {CLIENTS} clients, {made}; p50 {figure.p50:.0f} ms, {figure.per_second:.0f}/s, {large.statements(page)} statements"
+            say(f"{place.engine}: {name}", figure.p95, page.p95_ms, how)
 
 
-def compare_statements(place_maker: Callable[[], AbstractContextManager[Place]]) -> None:
-    """Say whether a page asks as much of 2,000 members as of 200."""
-    counts = []
-    for members in (200, 2_000):
-        with place_maker() as place:
-            counts.append(count(place, members))
-    for name, few in counts[0].items():
-        grown = counts[1][name] - few
-        say(
-            f"{place_maker.__name__}: more statements of {name}",
-            grown,
-            0,
-            f"{few} statements at 200 members and {counts[1][name]} at 2,000",
-        )
+def compare_statements(place_maker: PlaceMaker) -> None:
+    """Say whether a page asks as many statements of 2,000 members as of 200."""
+    few, more = (_count(place_maker, members) for members in (FEW, MORE))
+    for name, statements in few.items():
+        how = f"{statements} statements at {FEW} members and {more[name]} at {MORE}"
+        say(f"{place_maker.__name__}: more statements of {name}", more[name] - statements, 0, how)
+
+
+def _count(place_maker: PlaceMaker, members: int) -> dict[str, int]:
+    with place_maker() as place:
+        large: Large = make_large(make_app(place), members, paris_day(clock.now()))
+        return {name: large.statements(page) for name, page in large.pages.items()}
 
 
 def main() -> None:
@@ -112,11 +107,13 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=100_000)
     parser.add_argument("--requests", type=int, default=600)
     parser.add_argument("--engine", choices=["sqlite", "postgresql"])
+    parser.add_argument("--keep", type=Path, help="keep the filled databases in this folder, and use them again")
     told = parser.parse_args()
     for place_maker in (sqlite, postgresql):
         if told.engine in (None, place_maker.__name__):
             compare_statements(place_maker)
-            with place_maker() as place:
+            keep = told.keep and told.keep / f"{place_maker.__name__}-{told.members}"
+            with place_maker(keep) as place:
                 run(place, told.members, told.requests)
 
 

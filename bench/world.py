@@ -1,4 +1,4 @@
-"""A cooperative of any size, made through the services in bulk, and a signed-in way into it."""
+"""Where a bench measures: an engine of its own, the site served on it, a way in for somebody signed in."""
 
 import os
 import signal
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,10 +29,13 @@ class Place:
 
     @property
     def env(self) -> dict[str, str]:
-        """What a process needs to run on it."""
+        """What a process needs to run on it: the settings of a real cooperative, not of the demonstration."""
         return {
             **os.environ,
-            "COOPGOV_DEMO": "1",
+            "COOPGOV_SECRET_KEY": "a secret for benches only, long enough",
+            "COOPGOV_BASE_URL": "https://localhost",
+            "COOPGOV_HOSTS": "localhost,127.0.0.1",
+            "COOPGOV_MAIL_URL": "smtp://127.0.0.1:9",
             "COOPGOV_DATA_DIR": str(self.folder),
             "COOPGOV_DATABASE_URL": self.url,
             "COOPGOV_BIND": f"127.0.0.1:{PORT}",
@@ -39,29 +43,41 @@ class Place:
 
 
 @contextmanager
-def sqlite() -> Iterator[Place]:
-    """An empty SQLite file."""
-    with tempfile.TemporaryDirectory(prefix="coopgov-bench-") as folder:
-        yield Place("sqlite", f"sqlite:///{folder}/coopgov.sqlite3", Path(folder))
+def sqlite(keep: Path | None = None) -> Iterator[Place]:
+    """A SQLite file; an empty one unless a kept folder holds one."""
+    with _folder(keep) as folder:
+        yield Place("sqlite", f"sqlite:///{folder}/coopgov.sqlite3", folder)
 
 
 @contextmanager
-def postgresql() -> Iterator[Place]:
-    """A PostgreSQL of our own, durable, run by an unprivileged user in a temporary folder."""
+def postgresql(keep: Path | None = None) -> Iterator[Place]:
+    """A PostgreSQL of our own, durable, run by an unprivileged user; empty unless a kept folder holds one."""
     sys.path.insert(0, str(ROOT))
     from tests.postgres import serve_postgres
 
-    with serve_postgres(durable=True) as address, tempfile.TemporaryDirectory(prefix="coopgov-bench-") as folder:
-        yield Place("postgresql", address.format(name="postgres"), Path(folder))
+    with _folder(keep) as folder, serve_postgres(durable=True, keep=keep) as address:
+        yield Place("postgresql", address.format(name="postgres"), folder)
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="coopgov-bench-") as folder:
+        yield Path(folder)
 
 
 def make_app(place: Place) -> Flask:
     """The application on that place, its tables made by the migrations."""
-    os.environ.update({name: value for name, value in place.env.items() if name.startswith("COOPGOV_")})
     from coopgov.app import create_app
+    from coopgov.config import read_config
     from coopgov.migrating import upgrade
 
-    app = create_app()
+    # Migrations read the settings of the process.
+    os.environ.update({name: value for name, value in place.env.items() if name.startswith("COOPGOV_")})
+    app = create_app(read_config(place.env))
     with app.app_context():
         upgrade()
     return app
@@ -74,15 +90,16 @@ def served(place: Place) -> Iterator[str]:
     server = subprocess.Popen(command, env=place.env, cwd=ROOT, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{PORT}"
     try:
-        _wait_for(url)
+        _wait_for(url, server)
         yield url
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)
 
 
-def _wait_for(url: str) -> None:
+def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
     for _ in range(600):
+        assert server.poll() is None, "the server ended before it answered"
         try:
             urllib.request.urlopen(url, timeout=5).read()
         except OSError:
@@ -95,6 +112,5 @@ def _wait_for(url: str) -> None:
 def cookie_of(app: Flask, token: str) -> str:
     """The Cookie header of somebody signed in with this session token."""
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # the default interface has it
-    return (
-        f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps({'_user_id': token, '_fresh': True, 'language': 'fr'})}"
-    )
+    value = serializer.dumps({"_user_id": token, "_fresh": True, "language": "fr"})
+    return f"{app.config['SESSION_COOKIE_NAME']}={value}"

@@ -12,19 +12,24 @@ from typing import Any
 
 
 @contextmanager
-def serve_postgres(*, durable: bool = False) -> Iterator[str]:
-    """Start it, give its address with `{name}` for the database, stop it; PostgreSQL refuses to run as root."""
-    folder = Path(tempfile.mkdtemp(prefix="coopgov-pg-"))
+def serve_postgres(*, durable: bool = False, keep: Path | None = None) -> Iterator[str]:
+    """Start it, give its address with `{name}` for the database, stop it; PostgreSQL refuses to run as root.
+
+    Its data goes away with it, unless it is told a folder to keep it in: the next one finds it there.
+    """
+    folder = keep or Path(tempfile.mkdtemp(prefix="coopgov-pg-"))
     run, data, programs = _as_unprivileged(folder), folder / "data", _programs()
-    run([programs / "initdb", "-D", data, "-U", "coopgov", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
+    if not data.exists():
+        run([programs / "initdb", "-D", data, "-U", "coopgov", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
     fsync = "on" if durable else "off"
     options = f"-c unix_socket_directories={folder} -c listen_addresses= -c fsync={fsync} -c max_connections=80"
     run([programs / "pg_ctl", "-D", data, "-o", options, "-w", "-l", folder / "log", "start"])
     try:
         yield f"postgresql://coopgov@/{{name}}?host={folder}"
     finally:
-        run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"])
-        shutil.rmtree(folder, ignore_errors=True)
+        run([programs / "pg_ctl", "-D", data, "-m", "fast" if keep else "immediate", "stop"])
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _programs() -> Path:
