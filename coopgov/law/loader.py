@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,12 +32,21 @@ class LawError(ValueError):
 
 
 def load_law(folder: Path | None = None) -> Law:
-    """Read every text of the folder (ours by default) into one book; raises LawError on the first fault.
+    """Read every text of the folder into one book; raises LawError on the first fault.
 
-    It reads about a dozen files: the caller keeps the answer.
+    Without a folder it gives our own texts, read once in the life of the process.
     """
+    return _our_law() if folder is None else _read_folder(folder)
+
+
+@cache
+def _our_law() -> Law:
+    return _read_folder(TEXTS)
+
+
+def _read_folder(folder: Path) -> Law:
     entries: list[Entry] = []
-    for path in sorted((folder or TEXTS).glob("*.toml")):
+    for path in sorted(folder.glob("*.toml")):
         entries.extend(_read_file(path))
     return Law(entries)
 
