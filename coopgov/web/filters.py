@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Protocol
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
@@ -11,8 +12,17 @@ from flask import Flask
 from flask_babel import get_locale, gettext
 
 from coopgov.core.dates import paris_time
-from coopgov.core.errors import Breach
 from coopgov.core.money import Euros
+
+
+class Told(Protocol):
+    """What rules say with a sentence and its values: a breach, a check, a deadline."""
+
+    @property
+    def sentence(self) -> str: ...
+
+    @property
+    def values(self) -> Mapping[str, object]: ...
 
 
 def register_filters(app: Flask) -> None:
@@ -53,9 +63,9 @@ def decimal(value: int) -> str:
     return format_decimal(value, locale=_locale())
 
 
-def sentence(breach: Breach) -> str:
-    """The refusal as a sentence in the language of the page, its figures written out."""
-    return str(gettext(breach.sentence)) % _shown(breach.values)
+def sentence(told: Told) -> str:
+    """A refusal, or what a rule found, as a sentence in the language of the page, its figures written out."""
+    return str(gettext(told.sentence)) % _shown(told.values)
 
 
 def _shown(values: Mapping[str, object]) -> dict[str, str]:

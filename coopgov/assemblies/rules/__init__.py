@@ -23,6 +23,8 @@ from coopgov.assemblies.rules.proxies import (
     check_revocation,
     proxy_limit,
 )
+from coopgov.assemblies.rules.retroplanning import Deadline, DoneBy, Meeting
+from coopgov.assemblies.rules.retroplanning import plan as plan_deadlines
 from coopgov.assemblies.rules.room import (
     Presence,
     Quorum,
@@ -57,12 +59,12 @@ from coopgov.assemblies.rules.states import (
 )
 
 __all__ = [
-    "ITEM_TRANSITIONS", "PRESENT", "TRANSITIONS", "AgendaDraft", "AssemblyKind", "AttendanceKind", "ItemState",
-    "ItemStep", "NoticeChannel", "Office", "Preparation", "PreparationCheck", "Presence", "ProxyFacts",
-    "ProxyLimit", "ProxyState", "Quorum", "State", "Step", "SubjectKind", "Told", "VoteFacts", "channel_for",
-    "check_agenda", "check_arrival", "check_bureau", "check_closing", "check_decline", "check_departure",
-    "check_incident", "check_no_quorum", "check_notice", "check_opening", "check_proxy", "check_quorum",
-    "check_remote_vote", "check_revocation", "check_second_call", "check_sheet", "check_vote", "law_call", "law_kind",
-    "measure_quorum",
-    "notice_days", "preparation", "proxy_limit", "remote_closes_at",
+    "ITEM_TRANSITIONS", "PRESENT", "TRANSITIONS", "AgendaDraft", "AssemblyKind", "AttendanceKind", "Deadline",
+    "DoneBy", "ItemState", "ItemStep", "Meeting", "NoticeChannel", "Office", "Preparation", "PreparationCheck",
+    "Presence", "ProxyFacts", "ProxyLimit", "ProxyState", "Quorum", "State", "Step", "SubjectKind", "Told",
+    "VoteFacts", "channel_for", "check_agenda", "check_arrival", "check_bureau", "check_closing", "check_decline",
+    "check_departure", "check_incident", "check_no_quorum", "check_notice", "check_opening", "check_proxy",
+    "check_quorum", "check_remote_vote", "check_revocation", "check_second_call", "check_sheet", "check_vote",
+    "law_call", "law_kind", "measure_quorum", "notice_days", "plan_deadlines", "preparation", "proxy_limit",
+    "remote_closes_at",
 ]  # fmt: skip
