@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -146,7 +147,9 @@ def _read_citation(table: Mapping[str, Any]) -> Citation:
 def _check_whole(entry: Entry) -> None:
     """Check what no single version shows: order, doubles, words, and that someone gives the figure."""
     for form in LegalForm:
-        _check_order(form, [version for version in entry.versions if form in version.forms])
+        versions = [version for version in entry.versions if form in version.forms]
+        _check_order(form, versions)
+        _check_form(entry, form, versions)
     for value in _values(entry):
         if entry.words and value not in entry.words:
             raise ValueError(f"{value!r} is not one of its words")
@@ -165,6 +168,18 @@ def _check_order(form: LegalForm, versions: list[Version]) -> None:
         raise ValueError(f"two versions begin on the same day for {form}")
     if versions and versions[0].value is None:
         raise ValueError(f"its first version for {form} is a repeal")
+    for before, after in pairwise(versions):
+        if before.value is None and after.value is None:
+            raise ValueError(f"it is repealed twice for {form}")
+
+
+def _check_form(entry: Entry, form: LegalForm, versions: list[Version]) -> None:
+    """A figure that names its forms is given to each of them, and to no other."""
+    if versions and form not in entry.forms:
+        raise ValueError(f"a version speaks for {form}, which is not one of its forms")
+    named = form in entry.forms and entry.forms != _ALL_FORMS
+    if named and not versions and entry.leeway.may is not StatutesMay.FREE and form not in entry.required_from_statutes:
+        raise ValueError(f"nobody gives it to {form}, which is one of its forms")
 
 
 def _values(entry: Entry) -> Iterable[FigureValue]:

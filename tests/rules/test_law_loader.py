@@ -50,6 +50,14 @@ def test_a_good_text_is_read(tmp_path):
         ('"raise"', '"ignore"', "ignore"),
         ('confidence = "verified"', 'confidence = "sure"', "sure"),
         ('confidence = "verified"', "", "'confidence' is missing"),
+        (
+            'citation = { text = "Code de commerce, art. R223-20", url = "https://www.legifrance.gouv.fr/" }',
+            "",
+            "'citation' is missing",
+        ),
+        ("in_force_from = 2007-03-27", "", "'in_force_from' is missing"),
+        ("last_checked_on = 2026-11-24", "", "'last_checked_on' is missing"),
+        ('"raise"', '"raise"\nforms = ["scop-sa"]', "not one of its forms"),
         ('text = "Code de commerce, art. R223-20", ', "", "'text' is missing"),
         ("Code de commerce, art. R223-20", " ", "'text' is empty"),
         ("https://www", "http://www", "not https"),
@@ -89,6 +97,29 @@ def test_a_fraction_is_two_whole_numbers_between_0_and_1(tmp_path, value):
 def test_versions_that_overlap_or_go_back_are_refused(tmp_path, second, reason):
     with pytest.raises(LawError, match=reason):
         load(tmp_path, GOOD + second)
+
+
+def test_a_hole_in_the_forms_of_a_figure_is_refused(tmp_path):
+    """The figure says it concerns two forms and gives one: the other would find nothing, silently."""
+    figure = FIGURE + 'forms = ["scop-sarl", "scop-sas"]\n'
+    version = VERSION.replace("value = 15", 'value = 15\nforms = ["scop-sarl"]')
+    with pytest.raises(LawError, match="nobody gives it to scop-sas"):
+        load(tmp_path, figure + version)
+
+
+def test_a_figure_ends_once(tmp_path):
+    end = VERSION.replace("value = 15", "repealed = true")
+    with pytest.raises(LawError, match="repealed twice for scop-sarl"):
+        load(tmp_path, GOOD + end.replace("2007", "2010") + end.replace("2007", "2011"))
+
+
+def test_a_hole_in_time_is_written_as_a_repeal_and_closed_by_a_new_version(tmp_path):
+    end = VERSION.replace("value = 15", "repealed = true").replace("2007-03-27", "2010-01-01")
+    again = VERSION.replace("value = 15", "value = 20").replace("2007-03-27", "2012-01-01")
+    law = load(tmp_path, GOOD + end + again)
+    days = [date(2009, 12, 31), date(2010, 1, 1), date(2011, 12, 31), date(2012, 1, 1)]
+    found = [law.find_figure("assembly.notice_days", form=LegalForm.SCOP_SA, on=day) for day in days]
+    assert [figure and figure.value for figure in found] == [15, None, None, 20]
 
 
 def test_two_forms_may_begin_on_the_same_day(tmp_path):
