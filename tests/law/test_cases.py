@@ -53,14 +53,14 @@ def read(path: Path) -> Mapping[str, Any]:
 def assert_all(given: Iterable[Mapping[str, Any]], holds: Callable[[Mapping[str, Any]], None]) -> None:
     """Try every case and name all those that do not hold, with what was found instead."""
     faults = [f"{case['place']}: {fault}" for case in given if (fault := fault_of(case, holds))]
-    assert faults == []
+    assert not faults, "\n".join(["", *faults])
 
 
 def fault_of(case: Mapping[str, Any], holds: Callable[[Mapping[str, Any]], None]) -> str | None:
     try:
         holds(case)
     except (AssertionError, KeyError) as fault:
-        return f"{case.get('figure', '')} {fault}"
+        return f"{case.get('figure', '')} {str(fault).partition(chr(10))[0]}"
     return None
 
 
@@ -158,3 +158,12 @@ def test_every_figure_of_law_has_a_case(law):
     tried = {case["figure"] for path in CASES.glob("*.toml") for case in cases("figures", path)}
     assert sorted({entry.name for entry in law} - tried) == []
     assert sorted(tried - {entry.name for entry in law}) == []
+
+
+def test_a_case_that_does_not_hold_is_named_with_all_the_others():
+    def holds(case):
+        assert case["figure"] == "right", "not right"
+
+    given = [{"figure": figure, "place": f"n° {number}"} for number, figure in enumerate(["right", "a", "b"])]
+    with pytest.raises(AssertionError, match=r"n° 1: a not right\nn° 2: b not right"):
+        assert_all(given, holds)
