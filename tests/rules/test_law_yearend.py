@@ -37,6 +37,8 @@ def book(form, **figures):
 
 
 SCOP, SCIC, LOI47 = book(LegalForm.SCOP_SARL), book(LegalForm.SCIC_SA), book(LegalForm.LOI47_SA)
+STRICT_SCOP = book(LegalForm.SCOP_SARL, labour_share_min="1/2")
+STRICT_SCIC = book(LegalForm.SCIC_SA, statutory_reserve_min="3/4")
 CAP = interest_cap(SCIC, assembly_on=ON)
 
 
@@ -101,8 +103,7 @@ def test_the_parts_of_a_scop_add_up_and_a_stricter_statute_admits_no_more(surplu
     year = ScopYear(surplus, highest, reserve, part, interest)
     split = split_scop_surplus(year, SCOP, ON)
     assert split.legal_reserve + split.development_fund + split.labour_share + split.interest == surplus
-    stricter = book(LegalForm.SCOP_SARL, labour_share_min="1/2")
-    if not check_scop_split(year, stricter, ON):
+    if not check_scop_split(year, STRICT_SCOP, ON):
         assert not check_scop_split(year, SCOP, ON)
         assert split.labour_share * 2 >= surplus
 
@@ -157,8 +158,7 @@ def test_the_parts_of_a_scic_add_up_and_interest_allowed_never_eats_reserves(sur
     split = split_scic_surplus(ScicYear(surplus, reserves, capital, most, grants), SCIC, ON)
     assert split.reserves + split.interest + split.kept == surplus
     assert min(most, split.kept) >= 0
-    stricter = book(LegalForm.SCIC_SA, statutory_reserve_min="3/4")
-    assert most_scic_interest(ScicYear(surplus, reserves, capital, 0, grants), CAP, stricter, ON) <= most
+    assert most_scic_interest(ScicYear(surplus, reserves, capital, 0, grants), CAP, STRICT_SCIC, ON) <= most
 
 
 @pytest.mark.parametrize(
