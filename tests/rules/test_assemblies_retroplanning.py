@@ -152,3 +152,8 @@ def test_deadlines_stand_in_the_order_of_time_each_once(days, form):
     assert [one.day for one in plan] == sorted(one.day for one in plan)
     assert len({one.code for one in plan}) == len(plan)
     assert all(one.days_left == (one.day - paris_day(NOW)).days for one in plan)
+
+
+def test_the_last_year_of_the_calendar_has_no_after():
+    last = found(about=meeting(datetime(9999, 12, 31, 12, tzinfo=UTC)))
+    assert max(one.day for one in last.values()) == date(9999, 12, 31)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from enum import StrEnum
 
 from coopgov.assemblies.rules.convening import remote_closes_at
@@ -83,9 +83,10 @@ def plan(figures: Figures, meeting: Meeting, *, now: datetime) -> list[Deadline]
         *_questions(figures, meeting, on),
         *_votes(figures, meeting, on),
         _meeting(meeting),
-        *_second_call(figures, meeting, on),
-        *_afterwards(figures, meeting, on),
     ]
+    # A slip of the hand may plan the last year there is; nothing can be dated after it.
+    if meeting.held_on.year < MAXYEAR:
+        found += [*_second_call(figures, meeting, on), *_afterwards(figures, meeting, on)]
     return sorted((_seen(one, meeting, now) for one in found), key=lambda one: (one.day, one.is_timed, _hour(one)))
 
 
@@ -236,7 +237,9 @@ def _afterwards(figures: Figures, meeting: Meeting, on: date) -> Iterator[Deadli
     if minutes := figures.find_figure("minutes.delay_days", on=on):
         sentence = N_("The minutes are drawn up and signed by then, %(days)s days after the assembly.")
         due = meeting.held_on + timedelta(days=minutes.as_int())
-        yield Deadline("minutes", N_("Minutes drawn up"), sentence, due, DoneBy.BOARD, False, minutes.citations, _days(minutes))
+        yield Deadline(
+            "minutes", N_("Minutes drawn up"), sentence, due, DoneBy.BOARD, False, minutes.citations, _days(minutes)
+        )
     if meeting.has_accounts:
         yield from _filing(figures, meeting, on)
 
