@@ -47,7 +47,7 @@ def with_accounts(world):
 
 def test_the_board_sees_every_deadline_with_its_article_and_the_days_left(browser, world):
     page = get(browser(0), f"/assemblies/{with_accounts(world)}/deadlines")
-    assert "31 décembre 2026 · dans 37 jours" in page
+    assert "31 décembre 2026 · dans 37 jours · par le conseil" in page
     assert "Gardez une marge : envoyez-la le 30 décembre 2026, jour ouvré." in page
     assert "14 janvier 2027 à 15:00" in page
     for article in ("R225-63", "R225-69", "R225-84", "R225-90", "L232-23"):

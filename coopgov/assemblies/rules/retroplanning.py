@@ -145,7 +145,7 @@ def _notice(figures: Figures, meeting: Meeting, on: date) -> Iterator[Deadline]:
     latest = latest_sending_day(meeting.held_on, figure.as_int())
     values = _days(figure) | {"advised": meeting.calendar.last_working_day(latest - _MARGIN)}
     sentence = N_(
-        "Last day for the notice to leave: %(days)s whole days before the assembly. "
+        "Last day for the notice to leave: %(days)s days before the assembly. "
         "Keep a margin and send it on %(advised)s, a working day."
     )
     yield Deadline("notice", N_("Notice to members"), sentence, latest, DoneBy.BOARD, True, figure.citations, values)
