@@ -11,7 +11,7 @@ from coopgov.config import ROOT, Config, read_config
 from coopgov.core import clock
 from coopgov.core.act import Runtime
 from coopgov.core.db import db
-from coopgov.web import filters, guard, problems, security
+from coopgov.web import filters, guard, numbers, problems, security
 from coopgov.web.languages import language
 from coopgov.wiring import BLUEPRINTS, HANDLERS, register_features, rulebook_maker
 
@@ -37,6 +37,7 @@ def create_app(config: Config | None = None) -> Flask:
 
 
 def _register(app: Flask) -> None:
+    numbers.register_numbers(app)
     security.register_security(app)
     app.before_request(guard.deny_unguarded)
     problems.register_problems(app)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from coopgov.core.errors import Breach, Citation, refuse_if
+from coopgov.core.errors import Breach, Citation, RuleBroken, refuse_if
 from coopgov.core.figures import Confidence, Figure, FigureValue, LegalForm, Speaker
 from coopgov.core.i18n import N_
 from coopgov.core.money import Cents, Euros
@@ -33,6 +33,14 @@ class StatutesVersion:
     in_force_from: date
     form: LegalForm
     figures: Mapping[str, StatutesFigure] = field(default_factory=dict)
+
+
+class NotYet(RuleBroken, KeyError):
+    """Indicate a day so early that neither law nor statutes said anything of it: more often than not a slip."""
+
+    def __init__(self, on: date) -> None:
+        sentence = N_("On %(day)s neither the law nor the statutes said anything of this. Choose a later day.")
+        super().__init__([Breach("day_too_early", sentence, {"day": on})])
 
 
 class Rulebook:
@@ -68,6 +76,8 @@ class Rulebook:
     def figure(self, name: str, *, on: date) -> Figure:
         """The figure in force on that day; raises KeyError when neither law nor statutes give it."""
         found = self.find_figure(name, on=on)
+        if found is None and self.find_figure(name, on=date.max) is not None:
+            raise NotYet(on)
         if found is None:
             raise KeyError(f"{name}: neither the law nor the statutes of this {self.form} give it on {on}")
         return found

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField, RadioField, SearchField, SelectField, StringField, TextAreaField
+from wtforms import DateField, RadioField, SearchField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from coopgov.proposals import rules
@@ -13,7 +13,7 @@ from coopgov.proposals.rules import Position, State, Step, Text
 from coopgov.terms.documents import shown
 from coopgov.terms.forms import AskForm, fee_field
 from coopgov.terms.rules import PARAMETERS, VersionFact
-from coopgov.web.forms import BaseForm
+from coopgov.web.forms import BaseForm, WholeNumberField
 
 STATE_LABELS: Mapping[State, Any] = {
     State.DRAFT: _l("Draft"),
@@ -122,4 +122,4 @@ class FilterForm(AskForm):
             **{state.value: str(label) for state, label in STATE_LABELS.items()},
         },
     )
-    after = IntegerField(validators=[Optional()])
+    after = WholeNumberField(validators=[Optional()])

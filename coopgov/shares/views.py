@@ -15,6 +15,7 @@ from coopgov.statutes import queries as statutes
 from coopgov.web.acts import begin_act, reading, rulebook, today
 from coopgov.web.forms import refusals_on
 from coopgov.web.guard import current_actor, requires
+from coopgov.web.numbers import kept_number
 
 bp = Blueprint("shares", __name__, url_prefix="/shares")
 PAGE = 50
@@ -24,7 +25,7 @@ PAGE = 50
 @requires(Permission.SHARES_SEE)
 def movements() -> ResponseReturnValue:
     """The register of movements, newest first."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=kept_number)
     rows = queries.register_page(reading(), before_seq=before, limit=PAGE)
     people = members.get_members(reading(), {row.member_id for row in rows})
     more = rows[-1].seq if rows and rows[-1].seq > 1 else None

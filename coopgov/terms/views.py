@@ -89,6 +89,7 @@ def change(change_id: UUID) -> ResponseReturnValue:
 @requires(Permission.TERMS_EXECUTE)
 def run(change_id: UUID) -> ResponseReturnValue:
     """Do by hand what the worker does by itself, if it was off: it can do no more than is due."""
+    queries.get_change(reading(), change_id)
     with begin_act() as act:
         service.note_notices(act)
         service.execute_due(act)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -13,6 +14,9 @@ from wtforms.widgets import TextInput
 
 from coopgov.core.errors import Breach, RuleBroken
 from coopgov.core.money import Cents, parse_cents
+
+# Outside these years a day is a slip of the finger, and sums with it leave the calendar.
+EARLIEST_YEAR, LATEST_YEAR = 1800, 2200
 
 
 class BaseForm(FlaskForm):
@@ -31,6 +35,9 @@ class BaseForm(FlaskForm):
         for field in self:
             if any(isinstance(raw, str) and _holds_odd(field, raw) for raw in field.raw_data or ()):
                 field.errors = [*field.errors, _l("This text holds a character that cannot be kept. Type it again.")]
+                fine = False
+            if isinstance(field.data, date) and not EARLIEST_YEAR <= field.data.year <= LATEST_YEAR:
+                field.errors = [*field.errors, _l("Check the year of this day.")]
                 fine = False
         return fine
 
