@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Protocol
 
 from babel.dates import format_date, format_datetime
@@ -34,18 +35,29 @@ def register_filters(app: Flask) -> None:
 
 def money(cents: int) -> str:
     """12,50 € — exact: the cents are never a float."""
-    return format_currency(Decimal(cents) / 100, "EUR", locale=_locale())
+    return _money(cents, _locale())
+
+
+# A page of a register writes hundreds of amounts, and many of them are the same.
+@lru_cache(maxsize=4096)
+def _money(cents: int, locale: str) -> str:
+    return format_currency(Decimal(cents) / 100, "EUR", locale=locale)
 
 
 def day(value: date, length: str = "long") -> str:
     """24 novembre 2026; the first of a month is le 1er."""
-    return _ordinal(format_date(value, format=length, locale=_locale()), value)
+    return _day(value, length, _locale())
+
+
+@lru_cache(maxsize=1024)
+def _day(value: date, length: str, locale: str) -> str:
+    return _ordinal(format_date(value, format=length, locale=locale), value, locale)
 
 
 def instant(value: datetime, length: str = "long") -> str:
     """24 novembre 2026 à 18:00, at Paris time."""
-    local = paris_time(value).replace(tzinfo=None)
-    return _ordinal(format_datetime(local, _pattern(length), locale=_locale()), local)
+    local, locale = paris_time(value).replace(tzinfo=None), _locale()
+    return _ordinal(format_datetime(local, _pattern(length), locale=locale), local, locale)
 
 
 def rate(basis_points: int) -> str:
@@ -60,7 +72,12 @@ def percent(value: Fraction) -> str:
 
 def decimal(value: int) -> str:
     """1 234 with the language's own separators."""
-    return format_decimal(value, locale=_locale())
+    return _decimal(value, _locale())
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: int, locale: str) -> str:
+    return format_decimal(value, locale=locale)
 
 
 def sentence(told: Told) -> str:
@@ -90,8 +107,8 @@ def _show(value: object) -> str:  # noqa: PLR0911 - one line per type
             return str(gettext(str(value))) if value else ""
 
 
-def _ordinal(text: str, value: date) -> str:
-    first = value.day == 1 and _locale().startswith("fr")
+def _ordinal(text: str, value: date, locale: str) -> str:
+    first = value.day == 1 and locale.startswith("fr")
     return text.replace("1 ", "1er ", 1) if first and text.startswith("1 ") else text
 
 

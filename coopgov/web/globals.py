@@ -57,13 +57,13 @@ def nav_items() -> list[NavItem]:
 
 def asset(path: str) -> str:
     """The address of a static file, changing with its content so that it may be cached for a year."""
-    static = current_app.static_folder
-    return url_for("static", filename=path, v=_content_hash(Path(str(static)) / path))
+    return _address(str(current_app.static_folder), request.script_root, path)
 
 
 @cache
-def _content_hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+def _address(folder: str, _root: str, path: str) -> str:
+    version = hashlib.sha256((Path(folder) / path).read_bytes()).hexdigest()[:12]
+    return url_for("static", filename=path, v=version)
 
 
 def _is_active(endpoint: str) -> bool:

@@ -1,6 +1,7 @@
 """The list of members, searched and filtered."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +16,7 @@ from coopgov.statutes import queries as statutes
 from coopgov.web.acts import reading, today
 from coopgov.web.guard import current_actor, requires
 
+K = TypeVar("K")
 _ASKED = frozenset({"q", "status", "category", "college"})
 
 
@@ -37,8 +39,8 @@ def index() -> ResponseReturnValue:
     )
     return render_template(
         "members/index.html", form=form, page=page, status=status, sees_more=sees_more, colleges=colleges,
-        college_labels={college.code: college.label for college in colleges}, status_labels=STATUS_LABELS,
-        status_kinds=STATUS_KINDS, category_labels=CATEGORY_LABELS, next_url=_turn("after", page.next_key),
+        college_labels={college.code: college.label for college in colleges}, status_labels=_translated(STATUS_LABELS),
+        status_kinds=STATUS_KINDS, category_labels=_translated(CATEGORY_LABELS), next_url=_turn("after", page.next_key),
         previous_url=_turn("before", page.prev_key),
     )  # fmt: skip
 
@@ -47,6 +49,11 @@ def present_colleges() -> list[College]:
     """The colleges of the statutes of today."""
     found = statutes.find_statutes_on(reading(), today())
     return [College(college.code, college.label) for college in found.colleges] if found else []
+
+
+def _translated(labels: Mapping[K, Any]) -> dict[K, str]:
+    """These labels in the language of the page, once for all the lines that bear them."""
+    return {key: str(label) for key, label in labels.items()}
 
 
 def _category(form: SearchForm) -> Category | None:
