@@ -1,5 +1,6 @@
 """One command is the whole cooperative: migrate, fill an empty demonstration, web and worker together."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -96,7 +97,11 @@ def application() -> Any:
     """The WSGI application, for gunicorn."""
     from coopgov.app import create_app  # noqa: PLC0415 - made in the web process
 
-    return create_app()
+    app = create_app()
+    # What is loaded now stays for good: the collector need not look through it again while somebody waits.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _watch(children: Sequence[subprocess.Popen[bytes]], wishes: Sequence[int]) -> int:
