@@ -29,6 +29,7 @@ from coopgov.ballots.rules import (
     together,
 )
 from coopgov.core.errors import Citation, NotFound, refuse_if
+from coopgov.core.reading import once
 from coopgov.law.arithmetic import Base, Counts, DecisionRule
 
 
@@ -149,6 +150,7 @@ def roll_size(session: Session, roll_id: UUID) -> int:
     return get_roll(session, roll_id).size
 
 
+@once
 def on_roll(session: Session, roll_id: UUID, voter_id: UUID) -> bool:
     """Whether that person is on the roll."""
     return session.get(RollEntry, (roll_id, voter_id)) is not None
