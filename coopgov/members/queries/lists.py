@@ -30,7 +30,7 @@ from coopgov.members.rules import (
 # The words of one search; each one more costs a join.
 MOST_WORDS = 5
 # A search that finds fewer is read find by find; one that finds more, along the list, where finds are close together.
-FEW = 4_000
+FEW = 8_000
 
 
 def list_members(
