@@ -1,0 +1,280 @@
+"""Every form of the site: who sends it, about what, what is typed in it when all is well, and what is wrong for a field."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import Any
+from uuid import uuid4
+
+from coopgov.assemblies import queries as assemblies
+from coopgov.assemblies.forms import ballot_name
+from coopgov.minutes import queries as minutes
+from tests.everything_world import Everything
+
+LONG, NUL, EMOJI, HTML = "é" * 5_000, "a\0b", "😀", "<script>alert(1)</script>"
+ODD = f"{EMOJI} {HTML} & “guillemets” %s {{{{ 7*7 }}}} n°\u00a04\u202f!"
+SOME_ID = str(uuid4())
+# Places of an address that are words, not things.
+WORDS = {"token", "what", "step", "key"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a field refuses; whether the page shows again what was typed; an odd but honest text that it takes."""
+
+    bad: tuple[Any, ...]
+    is_shown: bool = True
+    odd: str = ""
+
+
+def _no_text(most: int, *, needed: bool = True) -> Field:
+    long = LONG if most < len(LONG) else "é" * (most + 1)
+    return Field((long, NUL, *([""] if needed else [])), odd=ODD[:most])
+
+
+def line(most: int = 300, *, needed: bool = True) -> Field:
+    """A text on one line."""
+    text = _no_text(most, needed=needed)
+    return replace(text, bad=(*text.bad, "deux\nlignes"))
+
+
+def prose(most: int, *, needed: bool = True) -> Field:
+    """A text of several lines."""
+    return _no_text(most, needed=needed)
+
+
+EMAIL = Field(("", LONG, NUL, EMOJI, HTML, "1e3", "a@b", "a@b.fr, c@d.fr", "a@b.fr\nBcc: c@d.fr"))
+NUMBER = Field(("", "9" * 5_000, NUL, EMOJI, HTML, "1e3", "12,50", "0", "-1", "1" * 10))
+AMOUNT = Field(("", "9" * 5_000, NUL, EMOJI, HTML, "1e3", "0", "-1", "12,505", "999999999999"))
+FEE = Field(("9" * 5_000, NUL, EMOJI, HTML, "1e3", "-1", "101", "0,001"))
+DAY = Field(("", "2026-02-30", "1e3", EMOJI, HTML, NUL, LONG, "0000-01-01", "99999-01-01", "30/01/2027"))
+MAYBE_DAY = replace(DAY, bad=DAY.bad[1:])
+TIME = Field(("", "25:00", "1e3", EMOJI, NUL, LONG))
+CHOICE = Field(("", EMOJI, HTML, NUL, LONG, "1e3"), is_shown=False)
+MAYBE_CHOICE = Field((EMOJI, HTML, NUL, LONG, "1e3"), is_shown=False)
+SECRET = Field(("", LONG, NUL), is_shown=False)
+FILE = Field(((BytesIO, b""), (BytesIO, b"\0\1"), (BytesIO, HTML.encode()), EMOJI), is_shown=False)
+
+
+def one_of(*others: Callable[[Everything], Any]) -> Field:
+    """The identifier of a thing; those of other things are refused like unknown ones."""
+    return Field(("", EMOJI, HTML, NUL, "1e3", SOME_ID, *others), is_shown=False)
+
+
+def thing(name: str) -> Callable[[Everything], str]:
+    """The identifier of something that exists, but not for this."""
+    return lambda evening: str(evening[name])
+
+
+@dataclass(frozen=True)
+class Case:
+    """One form: its address, who sends it, where, what is typed, and what comes of it when all is well."""
+
+    endpoint: str
+    who: str
+    at: Mapping[str, Any] = field(default_factory=dict)
+    typed: Mapping[str, tuple[Any, Field | None]] = field(default_factory=dict)
+    ends: int = 303
+
+    def address(self, evening: Everything, **instead: Any) -> str:
+        """Where it is sent."""
+        rule = next(rule for rule in evening.app.url_map.iter_rules(self.endpoint) if "POST" in rule.methods)
+        told = {name: value(evening) if callable(value) else value for name, value in self.at.items()}
+        named = {name: value if name in WORDS else evening[value] for name, value in told.items()}
+        built = rule.build(named | instead)
+        assert built is not None, (self.endpoint, named)
+        return str(built[1])
+
+    def data(self, evening: Everything) -> dict[str, Any]:
+        """What is sent when all is well."""
+        found = {}
+        for name, (value, _kind) in self.typed.items():
+            found[name(evening) if callable(name) else name] = value(evening) if callable(value) else value
+        return found
+
+    def fields(self, evening: Everything) -> dict[str, Field]:
+        """What each field refuses."""
+        return {n(evening) if callable(n) else n: kind for n, (_value, kind) in self.typed.items() if kind is not None}
+
+
+def fresh(value: Any) -> Any:
+    """A file is read once: a new one each time it is sent."""
+    return (value[0](value[1]), "membres.csv") if isinstance(value, tuple) else value
+
+
+def _ballot(item: str, who: str) -> Any:
+    return lambda evening: ballot_name(_item(evening, item), evening[who])
+
+
+def _item(evening: Everything, name: str) -> Any:
+    return evening[name] if name in evening.things else assemblies.agenda(evening.session, evening["convened"])[0].id
+
+
+def _token(evening: Everything) -> str:
+    return evening.link_for("lea@exemple.fr").rpartition("/")[2]
+
+
+def _hash(evening: Everything) -> str:
+    return minutes.get_minutes(evening.session, evening["written minutes"]).content_hash
+
+
+def _account(who: str) -> Callable[[Everything], str]:
+    return lambda evening: str(evening.account(who))
+
+
+CSV = "Numéro;Nom;Catégorie;Collège;Date d’admission\n901;Autre;salarié;createurs;2024-01-01\n"
+PLAN = {
+    "held_on": ("2027-05-20", DAY), "held_time": ("18:00", TIME), "place": ("Valence", line(300)),
+    "title": ("", line(200, needed=False)), "remote_vote": ("y", None),
+}  # fmt: skip
+FEES = {"commission_sales": ("", FEE), "listing_monthly": ("4,50", FEE), "payment_fee": ("", FEE)}
+PROPOSAL = {
+    "title": ("Un titre", line(120)), "reasons": ("Parce que.", prose(20_000, needed=False)),
+    "wished_on": ("", MAYBE_DAY), **FEES,
+}  # fmt: skip
+CONTACTS = {
+    "email": ("neuf@exemple.fr", replace(EMAIL, bad=EMAIL.bad[1:])), "phone": ("06 12", line(40, needed=False)),
+    "street": ("2 place Neuve", prose(300, needed=False)), "postcode": ("26150", line(20, needed=False)),
+    "town": ("Die", line(120, needed=False)), "craft": ("Tissage", line(120, needed=False)),
+}  # fmt: skip
+APPLICATION = {
+    "email": ("clemence@exemple.fr", EMAIL), "phone": CONTACTS["phone"], "street": ("3 rue des Lilas", prose(300)),
+    "postcode": ("26000", line(20)), "town": ("Die", line(120)), "craft": ("Vannière", line(120)),
+    "given_names": ("Clémence", line(120)), "legal_name": ("Arnaud", line(120)),
+    "siren": ("", Field((LONG, NUL, EMOJI, "123456789", "1e3"))), "representative": ("", line(120, needed=False)),
+    "category": ("external", CHOICE), "college": ("createurs", CHOICE), "shares_wished": ("2", NUMBER),
+    "accepts_statutes": ("y", Field(("",), is_shown=False)),
+}  # fmt: skip
+REASON = {"reason": ("Une erreur", prose(500)), "effective_on": ("2026-11-25", DAY)}
+NOW, PLANNED, CONVENED = {"assembly_id": "now"}, {"assembly_id": "planned"}, {"assembly_id": "convened"}
+
+CASES = (
+    # Coming in, one's own account
+    Case("accounts.request_link", "", {}, {"email": ("lea@exemple.fr", EMAIL), "next": ("/terms/", None)}),
+    Case("accounts.use_link", "", {"token": _token}),
+    Case("accounts.set_password", "awa", {}, {"password": ("un cheval bleu en avril", SECRET)}),
+    Case("accounts.check_password", "", {}, {
+        "email": ("awa@exemple.fr", EMAIL), "password": ("un cheval bleu en avril", SECRET), "next": ("", None),
+    }),
+    Case("accounts.end_session", "jonas", {"session_id": "session"}),
+    Case("accounts.sign_out", "marie"),
+    Case("accounts.sign_out_everywhere", "m0"),
+    Case("home.set_language", "", {}, {"language": ("fr", None), "next": ("/terms/", None)}),
+    # Accounts and offices
+    Case("accounts.create_person", "zoe", {}, {"email": ("neuve@exemple.fr", EMAIL), "name": ("Neuve", line(200))}),
+    Case("accounts.grant_role", "zoe", {"account_id": "account"}, {
+        "role": ("teller", CHOICE), "from_day": ("2027-03-01", DAY), "until_day": ("2028-03-01", MAYBE_DAY),
+        "decision": ("AGO", line(200)),
+    }),
+    Case("accounts.end_role", "zoe", {"account_id": "account"}, {
+        "role": ("teller", CHOICE), "last_day": ("2027-06-01", DAY), "decision": ("Démission", line(200)),
+    }),
+    # Members
+    Case("members.apply", "", {}, APPLICATION),
+    Case("members.my_contacts", "awa", {}, CONTACTS),
+    Case("members.my_consent", "awa", {}, {"given": ("no", None)}),
+    Case("members.edit_contacts", "malik", {"member_id": "benoit"}, {**CONTACTS, "email": ("b@exemple.fr", None)}),
+    Case("members.record_consent", "malik", {"member_id": "jonas"}, {
+        "given": ("no", None), "on": ("2027-02-20", DAY), "proof": ("Lettre", line(300)),
+    }),
+    Case("members.admit", "helene", {"member_id": "candidate"}, {
+        "effective_on": ("2027-02-26", DAY), "decision": ("Conseil, point 3", line(300)),
+    }),
+    Case("members.refuse", "helene", {"member_id": "other candidate"}, {
+        "on": ("2027-02-26", DAY), "decision": ("Complet", line(300)),
+    }),
+    Case("members.departure", "malik", {"member_id": "marie"}, {
+        "kind": ("resigned", CHOICE), "effective_on": ("2027-02-20", DAY), "reason": ("Retraite", line(500, needed=False)),
+        "decision": ("", line(300, needed=False)),
+    }),
+    Case("members.undo", "malik", {"member_id": "m1", "event_id": "event"}, {"reason": ("Erreur", line(500))}),
+    Case("members.import_batch", "nadia", {"batch_id": "batch"}),
+    Case("members.discard", "nadia", {"batch_id": "other batch"}),
+    Case("members.upload", "nadia", {}, {"file": ((BytesIO, CSV.encode()), FILE)}),
+    # Shares and payments
+    Case("shares.record_subscription", "nadia", {"member_id": "awa"}, {
+        "quantity": ("2", NUMBER), "effective_on": ("2026-11-25", DAY), "payable_now": ("20,00", replace(AMOUNT, bad=AMOUNT.bad[1:])),
+        "resolution": ("Conseil", line(200, needed=False)),
+    }),
+    Case("shares.record_reversal", "nadia", {"seq": "mistake"}, REASON),
+    Case("shares.issue_bulletin", "nadia", {"seq": "subscription"}, {"language": ("fr", None)}),
+    Case("shares.certificate", "nadia", {"member_id": "awa"}),
+    Case("shares.my_certificate", "awa"),
+    Case("treasury.record_payment", "nadia", {"member_id": "awa"}, {
+        "amount": ("10,00", AMOUNT), "effective_on": ("2026-11-26", DAY), "reference": ("VIR 2", line(200, needed=False)),
+    }),
+    Case("treasury.record_call", "nadia", {"member_id": "awa"}, {
+        "amount": ("20,00", AMOUNT), "effective_on": ("2026-11-26", DAY), "resolution": ("", line(200, needed=False)),
+    }),
+    Case("treasury.record_reversal", "nadia", {"seq": "payment"}, REASON),
+    # Proposals and fees
+    Case("proposals.create", "awa", {}, PROPOSAL),
+    Case("proposals.revise", "lea", {"proposal_id": "draft"}, PROPOSAL),
+    Case("proposals.submit", "lea", {"proposal_id": "draft"}),
+    Case("proposals.comment", "benoit", {"proposal_id": "debated"}, {
+        "position": ("for", CHOICE), "text": ("D’accord.", prose(4_000)),
+    }),
+    Case("proposals.back", "benoit", {"proposal_id": "draft"}),
+    Case("proposals.unback", "benoit", {"proposal_id": "draft"}),
+    Case("proposals.bring", "helene", {"proposal_id": "draft"}),
+    Case("proposals.carry_out", "helene", {"proposal_id": "asked"}, {"decision": ("Conseil", line(300))}),
+    Case("proposals.withdraw", "lea", {"proposal_id": "draft"}),
+    Case("terms.run", "helene", {"change_id": "change"}),
+    # Preparing assemblies
+    Case("assemblies.plan", "helene", {}, {"kind": ("ordinary", CHOICE), **PLAN}),
+    Case("assemblies.revise", "helene", PLANNED, PLAN),
+    Case("assemblies.add_accounts", "helene", PLANNED, {"year_end": ("2026-12-31", DAY)}),
+    Case("assemblies.add_proposal", "helene", PLANNED, {
+        "proposal_id": (thing("debated"), one_of(thing("draft"), thing("won"), thing("awa"))),
+    }),
+    Case("assemblies.add_admission", "helene", PLANNED, {
+        "candidate_id": (lambda e: str(e["third candidate"]), one_of(thing("awa"), thing("m1"))),
+    }),
+    Case("assemblies.add_text", "helene", PLANNED, {"title": ("Un titre", line(300)), "text": ("Décide.", prose(20_000))}),
+    Case("assemblies.revise_item", "helene", {"item_id": "planned item"}, {
+        "title": ("Un autre titre", line(300)), "text": ("Décide.", prose(20_000)),
+    }),
+    Case("assemblies.change_agenda", "helene", {"item_id": "planned item", "what": "down"}),
+    Case("assemblies.cancel", "helene", {"assembly_id": "unwanted"}, {"reason": ("Trop tôt", prose(1_000))}),
+    Case("assemblies.prepare_second_call", "helene", {"assembly_id": "lost"}, {
+        "held_on": ("2027-03-25", DAY), "held_time": ("18:00", TIME),
+    }),
+    Case("assemblies.convene", "helene", PLANNED),
+    # Proxies and votes from home
+    Case("assemblies.give_proxy", "jonas", CONVENED, {
+        "holder": (thing("zoe"), one_of(thing("jonas"), thing("m1"), thing("candidate"), thing("draft"))),
+    }),
+    Case("assemblies.revoke_proxy", "lea", CONVENED),
+    Case("assemblies.decline_proxy", "benoit", {**CONVENED, "grantor_id": "marie"}),
+    Case("assemblies.correct_vote", "awa", CONVENED, {_ballot("", "awa"): ("for", None)}, ends=200),
+    Case("assemblies.cast_vote", "awa", CONVENED, {_ballot("", "awa"): ("for", CHOICE), "step": ("cast", None)}),
+    # In the room
+    Case("assemblies.arrive", "samir", {**NOW, "member_id": "jonas"}),
+    Case("assemblies.leave", "samir", {**NOW, "member_id": "jonas"}),
+    Case("assemblies.paper_proxy", "samir", NOW, {"grantor": ("10", NUMBER), "holder": ("1", NUMBER)}),
+    Case("assemblies.incident", "samir", NOW, {"text": ("Une panne", prose(1_000))}),
+    Case("assemblies.attendance_sheet", "samir", NOW),
+    Case("assemblies.enter_ballots", "samir", {"item_id": "voting"}, {
+        _ballot("voting", "zoe"): ("for", MAYBE_CHOICE), "rest": ("", MAYBE_CHOICE),
+    }),
+    Case("assemblies.set_aside", "samir", {"item_id": "to set aside"}, {"reason": ("À revoir", prose(1_000))}),
+    Case("assemblies.run_vote", "samir", {"item_id": "voting", "what": "close"}),
+    Case("assemblies.close_session", "samir", NOW, ends=422),
+    Case("assemblies.open_session", "samir", {"assembly_id": "early"}, {
+        "chair": (_account("helene"), one_of(_account("awa"))), "secretary": (_account("malik"), one_of(_account("awa"))),
+        "tellers": (lambda e: [str(e.account("samir")), str(e.account("awa"))], one_of(thing("awa"))),
+    }, ends=422),
+    Case("assemblies.no_quorum", "samir", {"assembly_id": "early"}),
+    # Minutes and checks
+    Case("minutes.save", "malik", {"minutes_id": "written minutes"}, {
+        "based_on": (_hash, None), "debates": ("On a parlé.", prose(20_000, needed=False)),
+    }),
+    Case("minutes.approve", "malik", {"minutes_id": "written minutes"}, {
+        "content_hash": (_hash, Field(("", EMOJI, NUL, LONG), is_shown=False)), "signer": ("secretary", CHOICE),
+    }),
+    Case("registers.check", "olivier", ends=200),
+    # The demonstration's own doors
+    Case("demo.become", "demo", {"key": "awa"}),
+    Case("demo.set_clock", "demo", {}, {"to": ("2030-01-01T10:00", Field(("", "2026-02-30T10:00", EMOJI, HTML, NUL, LONG, "1e3")))}),
+    Case("demo.step_forward", "demo", {"step": "day"}),
+)  # fmt: skip

@@ -1,0 +1,285 @@
+"""A cooperative on a busy evening: every kind of thing that has a page exists, in every state that has a button."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from coopgov.accounts import queries as account_queries
+from coopgov.accounts import service as account_service
+from coopgov.assemblies import queries as assembly_queries
+from coopgov.assemblies import service as assemblies
+from coopgov.assemblies.rules import AssemblyKind
+from coopgov.ballots.rules import Channel, Choice
+from coopgov.core.db import db
+from coopgov.core.money import Cents
+from coopgov.core.policy import Role
+from coopgov.law.rulebook import StatutesFigure
+from coopgov.members import queries as member_queries
+from coopgov.members import service as members
+from coopgov.members.rules import Application, Category, PartyKind, Reach
+from coopgov.members.rules import Person as Named
+from coopgov.minutes import queries as minutes_queries
+from coopgov.minutes import service as minutes
+from coopgov.minutes.rules import Signer
+from coopgov.printing.archive import documents_about
+from coopgov.proposals import service as proposals
+from coopgov.proposals.rules import Position
+from coopgov.shares import service as shares
+from coopgov.statutes import queries as statute_queries
+from coopgov.statutes import service as statutes
+from coopgov.statutes.ready import ready_set
+from coopgov.terms import queries as terms_queries
+from coopgov.treasury import service as treasury
+from tests.coop_world import FOUNDED, Coop, email, everything_wired
+from tests.person import Person
+
+BOARD_DECIDES_FROM = date(2027, 2, 1)
+IN_THE_ROOM = ("helene", "malik", "samir", "awa", "nadia", "zoe")
+# Somebody with each office and nothing else; without an office, a member.
+ONE_OFFICE = {role: f"only-{role.value}" for role in Role if role is not Role.MEMBER} | {Role.MEMBER: "lea"}
+
+
+ALL_OFFICES = "all-offices"
+
+
+class Everything(Coop):
+    """The cooperative with a name for each thing in it."""
+
+    things: dict[str, Any]
+
+    def begin(self) -> "Everything":
+        """Live three months, until 26 February 2027 at 18:05, in the middle of an assembly."""
+        self.found("scic-sa", crowd=2)
+        self.things = {}
+        self._people()
+        self._money()
+        self._write_proposals()
+        self._past_assemblies()
+        self._assemblies_to_come()
+        self._assembly_now()
+        return self
+
+    def __getitem__(self, name: str) -> Any:
+        """A thing by its name: an assembly, a proposal, a member, a number of a movement."""
+        return self.things.get(name) or self.ids[name]
+
+    def _people(self) -> None:
+        with self.act() as act:
+            for who, roles in [(ALL_OFFICES, list(Role)), *((w, [r]) for r, w in ONE_OFFICE.items() if r != "member")]:
+                account_id = account_service.create_account(act, email=email(who), name=who)
+                for role in roles:
+                    account_service.grant_role(act, account_id=account_id, role=role, from_day=FOUNDED)
+            text = ready_set("scic-sa")
+            power = {"terms.decision_power": StatutesFigure("BOARD_AFTER_CONSULTATION", "art. 31")}
+            text = replace(text, figures={**text.figures, **power})
+            statutes.adopt_statutes(act, text=text, in_force_from=BOARD_DECIDES_FROM, decision="AGE du 10 janvier")
+            for name in ("candidate", "other candidate", "third candidate"):
+                self.things[name] = members.apply(act, application=_application(name))
+            members.resign(act, member_id=self.ids["m1"], effective_on=date(2026, 11, 20), reason="départ")
+            for number, name in ((900, "batch"), (901, "other batch")):
+                table = f"Numéro;Nom;Catégorie;Collège;Date d’admission\n{number};N;salarié;createurs;2024-01-01\n"
+                self.things[name] = members.keep_batch(act, file_name="membres.csv", content=table.encode())
+        events = member_queries.get_file(self.session, self.ids["m1"]).events
+        self.things["event"] = max(event.id for event in events)
+        self.things["statutes"] = statute_queries.statutes_on(self.session, FOUNDED).id
+        self.things["account"] = self.account("jonas")
+        self.things["session"] = self._a_session("jonas")
+
+    def _a_session(self, who: str) -> UUID:
+        self.person(who)
+        return account_queries.list_sessions(self.session, self.account(who), self.clock.now)[0].id
+
+    def _money(self) -> None:
+        on, awa = date(2026, 11, 20), self.ids["awa"]
+        with self.act("nadia") as act:
+            buy = lambda: shares.subscribe(  # noqa: E731 - twice the same
+                act, member_id=awa, quantity=8, effective_on=on, payable_now=Cents(4_000)
+            )
+            self.things["subscription"], self.things["mistake"] = buy(), buy()
+            self.things["payment"] = treasury.pay(
+                act, member_id=awa, cents=Cents(3_000), effective_on=on, reference="VIR 1"
+            )
+            self.things["certificate"] = treasury.issue_certificate(act, member_id=awa, on=on)
+
+    def _write_proposals(self) -> None:
+        self.things["draft"] = self._draft("lea", "Un brouillon", {"listing.monthly": 400})
+        # A line of the schedule is before the members in one proposal at a time.
+        asked = {"won": ("commission.sales", 550), "asked": ("listing.monthly", 400), "debated": ("payment.fee", 110)}
+        for name, (line, value) in (asked | {"other debated": ("payment.fee", 100)}).items():
+            self.things[name] = self._draft("awa", f"Une ligne à {value}", {line: value})
+            with self.act("awa") as act:
+                proposals.submit(act, proposal_id=self[name], author_id=self.ids["awa"])
+            for who in ("benoit", "jonas", "marie", "m0", "nadia"):
+                with self.act() as act:
+                    proposals.back(act, proposal_id=self[name], member_id=self.ids[who])
+        awa, debated = self.ids["awa"], self["debated"]
+        with self.act("awa") as act:
+            proposals.revise(
+                act, proposal_id=debated, author_id=awa, title="Une ligne à 110", reasons="Parce que oui.",
+                changes={"payment.fee": 110},
+            )  # fmt: skip
+            proposals.comment(act, proposal_id=debated, author_id=awa, position=Position.FOR, text="Pour.")
+
+    def _draft(self, who: str, title: str, changes: dict[str, int]) -> UUID:
+        with self.act(who) as act:
+            return proposals.draft(act, author_id=self.ids[who], title=title, reasons="Parce que.", changes=changes)
+
+    def _plan(self, held_at: str, *proposed: str, texts: int = 0, convened: bool = True) -> UUID:
+        with self.act("helene") as act:
+            made = assemblies.plan(
+                act, kind=AssemblyKind.ORDINARY, held_at=_hour(held_at), place="Valence", remote_vote=True
+            )  # fmt: skip
+            for name in proposed:
+                assemblies.add_proposal_item(act, assembly_id=made, proposal_id=self[name])
+            for n in range(1, texts + 1):
+                assemblies.add_text_item(act, assembly_id=made, title=f"Résolution {n}", text="L’assemblée décide.")
+        if convened:
+            with self.act("helene") as act:
+                assemblies.convene(act, assembly_id=made)
+        return made
+
+    def _open(self, assembly_id: UUID) -> list[UUID]:
+        bureau = {"chair": self.account("helene"), "secretary": self.account("malik")}
+        tellers = [self.account("samir"), self.account("awa")]
+        with self.act("helene") as act:
+            for who in IN_THE_ROOM:
+                assemblies.arrive(act, assembly_id=assembly_id, member_id=self.ids[who])
+            assemblies.open_assembly(act, assembly_id=assembly_id, tellers=tellers, **bureau)
+        return [item.id for item in assembly_queries.agenda(self.session, assembly_id)]
+
+    def _vote(self, item_id: UUID, *, close: bool = True, proclaim: bool = True) -> None:
+        with self.act("helene") as act:
+            assemblies.open_vote(act, item_id=item_id)
+        if not close:
+            return
+        choices, teller = {(item_id, self.ids[who]): Choice.FOR for who in IN_THE_ROOM}, self.account("samir")
+        with self.act("helene") as act:
+            assemblies.cast_all(act, cast_by=teller, choices=choices, channel=Channel.ROOM)
+        with self.act("helene") as act:
+            assemblies.close_vote(act, item_id=item_id)
+            if proclaim:
+                assemblies.proclaim(act, item_id=item_id)
+
+    def _past_assemblies(self) -> None:
+        plans = [("written", "2027-01-15T18:00", "won"), ("approved", "2027-02-05T18:00", "asked")]
+        for name, hour, proposed in plans:
+            self.things[name] = self._plan(hour, proposed)
+        self.things["lost"] = self._plan("2027-02-08T18:00", texts=1)
+        for name, hour, _proposed in plans:
+            self.clock.now = _hour(hour)
+            for item in self._open(self[name]):
+                self._vote(item)
+            with self.act("helene") as act:
+                assemblies.close_assembly(act, assembly_id=self[name])
+            self.things[f"{name} minutes"] = minutes_queries.find_by_assembly(self.session, self[name]).id
+        self._approve()
+        self.things["scrutin"] = assembly_queries.agenda(self.session, self["written"])[0].scrutin_id
+        [self.things["change"]] = [change.id for change in terms_queries.pending_changes(self.session)]
+        self.clock.now = _hour("2027-02-08T18:01")
+        with self.act("helene") as act:
+            assemblies.note_no_quorum(act, assembly_id=self["lost"])
+
+    def _approve(self) -> None:
+        minutes_id = self["approved minutes"]
+        with self.act("malik") as act:
+            minutes.edit_prose(act, minutes_id=minutes_id, texts={"debates": "Personne n’a demandé la parole."})
+        for who, signer in (("malik", Signer.SECRETARY), ("helene", Signer.CHAIR)):
+            with self.act(who) as act:
+                minutes.approve(act, minutes_id=minutes_id, as_=signer)
+
+    def _assemblies_to_come(self) -> None:
+        self.things["convened"] = self._plan("2027-03-30T18:00", texts=2)
+        self.things["planned"] = self._plan("2027-04-15T18:00", texts=2, convened=False)
+        self.things["unwanted"] = self._plan("2027-04-20T18:00", texts=1, convened=False)
+        items = assembly_queries.agenda(self.session, self["planned"])
+        self.things["planned item"], self.things["unwanted item"] = items[0].id, items[1].id
+        self.things["notice"] = documents_about(self.session, f"assembly:{self['convened']}", kind="notice")[0].id
+        for giver, holder in (("lea", "benoit"), ("marie", "benoit")):
+            with self.act() as act:
+                assemblies.give_proxy(
+                    act, assembly_id=self["convened"], grantor_id=self.ids[giver], holder_id=self.ids[holder]
+                )
+
+    def _assembly_now(self) -> None:
+        self.things["early"] = self._plan("2027-02-26T18:00", texts=1)
+        self.things["now"] = self._plan("2027-02-26T18:00", texts=4)
+        self.clock.now = _hour("2027-02-26T18:05")
+        planned, aside, voting, counted = self._open(self["now"])
+        self._vote(counted, proclaim=False)
+        self._vote(voting, close=False)
+        self.things |= {"to vote": planned, "to set aside": aside, "voting": voting, "counted": counted}
+
+    def path(self, rule: Rule, **instead: Any) -> str:
+        """The address of a page with something that exists in every place it leaves open."""
+        named = {name: self[_THINGS[name]] for name in rule.arguments if name in _THINGS}
+        named |= {name: self._get(thing) for name, thing in _OF_PAGE.get(rule.endpoint, {}).items()}
+        named |= {name: _WORDS[name] for name in rule.arguments if name in _WORDS}
+        named |= {"what": "up"} if rule.endpoint == "assemblies.change_agenda" else {}
+        built = rule.build(named | instead)
+        assert built is not None, rule
+        return str(built[1])
+
+    def _get(self, thing: str | int) -> Any:
+        return thing if isinstance(thing, int) else self[thing]
+
+    def only(self, role: Role | None) -> Person:
+        """The browser of somebody with one office and nothing else; without one, a stranger's."""
+        return self.person(ONE_OFFICE[role] if role else "")
+
+
+# What stands in an address, unless the page needs a thing in another state.
+_THINGS = {
+    "assembly_id": "convened", "item_id": "voting", "proposal_id": "debated", "minutes_id": "approved minutes",
+    "member_id": "awa", "grantor_id": "lea", "session_id": "session", "account_id": "account", "seq": "subscription", "event_id": "event", "batch_id": "batch",
+    "change_id": "change", "scrutin_id": "scrutin", "statutes_id": "statutes", "document_id": "notice",
+}  # fmt: skip
+_WORDS = {"token": "x", "what": "open", "step": "day", "key": "awa"}
+_OF_PAGE: dict[str, dict[str, str | int]] = {
+    "assemblies.edit": {"assembly_id": "planned"}, "assemblies.prepare": {"assembly_id": "planned"},
+    "assemblies.confirm_convening": {"assembly_id": "planned"}, "assemblies.edit_item": {"item_id": "planned item"},
+    "assemblies.plan_second_call": {"assembly_id": "lost"}, "assemblies.room": {"assembly_id": "now"},
+    "assemblies.choose_bureau": {"assembly_id": "early"}, "minutes.edit": {"minutes_id": "written minutes"},
+    "members.admit": {"member_id": "candidate"}, "members.refuse": {"member_id": "candidate"},
+    "members.undo": {"member_id": "m1"}, "proposals.edit": {"proposal_id": "draft"},
+    "proposals.diff": {"older": 1, "newer": 2}, "treasury.reverse": {"seq": "payment"},
+}  # fmt: skip
+
+
+def _hour(written: str) -> datetime:
+    return datetime.fromisoformat(f"{written}+01:00").astimezone(UTC)
+
+
+def _application(name: str) -> Application:
+    return Application(
+        Named(PartyKind.PERSON, "Candidate", name.title()), Reach(f"{name.replace(' ', '.')}@exemple.fr", town="Die"),
+        craft="Vannière", category=Category.EXTERNAL, college="createurs", shares_wished=2, accepts_statutes=True,
+    )  # fmt: skip
+
+
+def routes(app: Flask, method: str) -> list[Rule]:
+    """Every address that answers a method, but for the demonstration's own and for files."""
+    rules = [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+    return [rule for rule in rules if not rule.endpoint.startswith(("demo.", "static"))]
+
+
+def guard_of(app: Flask, rule: Rule) -> Any:
+    """The permission that an address asks for, or that it is public."""
+    return app.view_functions[rule.endpoint].guarded_by  # type: ignore[attr-defined]  # set by the guards
+
+
+@contextmanager
+def busy_evening(app: Flask, clock: Any) -> Iterator[Everything]:
+    """That evening, on an application whose tables are empty."""
+    kept = app.extensions["coopgov.runtime"]
+    everything_wired(app, clock)
+    with app.app_context():
+        yield Everything(app, clock).begin()
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["coopgov.runtime"] = kept
