@@ -18,6 +18,9 @@ CHROMIUM_OPTIONS = (
 )  # fmt: skip
 PATIENCE = 15_000  # milliseconds: the machine may be busy with the rest of the suite
 
+Serve = Callable[[str, str], Site]
+Visit = Callable[..., Visitor]
+
 # One process per engine: a filled database and a Chromium each.
 ENGINES = [pytest.param(kind, marks=pytest.mark.xdist_group(f"browser-{kind}")) for kind in ("sqlite", "postgresql")]
 
@@ -53,9 +56,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
 
 
 @pytest.fixture(scope="session")
-def serve(
-    saved: Callable[[str], Saved], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str, str], Site]]:
+def serve(saved: Callable[[str], Saved], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Serve a copy of the filled demonstration, by engine and name; the same name is the same site."""
     sites: dict[tuple[str, str], Site] = {}
     with ExitStack() as stack:
@@ -70,7 +71,7 @@ def serve(
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+def visit(browser: Browser) -> Iterator[Visit]:
     """Open a window of a given width on a site."""
     opened: list[Visitor] = []
 

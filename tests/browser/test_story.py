@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,7 +19,7 @@ from coopgov.demo.cast import CAST
 from coopgov.members import queries as members
 from coopgov.members.rules import Status
 from coopgov.web.acts import reading
-from tests.browser.conftest import ENGINES
+from tests.browser.conftest import ENGINES, Serve, Visit
 from tests.browser.site import Site
 from tests.browser.visitor import DESK, PHONE, Visitor
 
@@ -37,12 +36,12 @@ class Story:
     """The site and whoever has come in so far."""
 
     site: Site
-    visit: Callable[..., Visitor]
+    visit: Visit
     inside: dict[str, Visitor] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Visitor:
         if name not in self.inside:
-            width = DESK if name.split()[0] in {"Malik", "Samir", "Hélène", "Olivier"} else PHONE
+            width = DESK if name.split(maxsplit=1)[0] in {"Malik", "Samir", "Hélène", "Olivier"} else PHONE
             self.inside[name] = self.visit(self.site, width).be(name)
         return self.inside[name]
 
@@ -57,7 +56,7 @@ class Story:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ENGINES)
-def test_a_fee_is_proposed_voted_and_charged(kind: str, serve: Any, visit: Any, tmp_path: Path):
+def test_a_fee_is_proposed_voted_and_charged(kind: str, serve: Serve, visit: Visit, tmp_path: Path):
     story = Story(serve(kind, "story"), visit)
     awa_drafts_a_proposal(story)
     a_newcomer_applies(story)

@@ -127,6 +127,10 @@ class Visitor:
         """The same without a picture."""
         serious = serious_faults(self.page)
         assert serious == [], f"{name} at {self.page.url}: {serious}"
+        self.check_width(name)
+
+    def check_width(self, name: str) -> None:
+        """Fail on sideways scrolling, or an error in the console."""
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{name} scrolls sideways by {wide} px at {self.page.viewport_size}: {self.page.url}"
         assert self.faults == [], f"{name}: {self.faults}"
