@@ -30,6 +30,9 @@ from coopgov.proposals import markdown
 from coopgov.web.acts import now, reading, rulebook
 from coopgov.web.guard import current_actor, requires
 
+# Before the session the quorum says nothing yet: the page does not count.
+_WITH_QUORUM = frozenset({State.OPEN, State.CLOSED})
+
 
 @dataclass(frozen=True, slots=True)
 class Mine:
@@ -84,14 +87,14 @@ def show(assembly_id: UUID) -> ResponseReturnValue:
         can_vote_remotely=assembly.takes_remote(now()),
         can_give_proxy=assembly.takes_proxies(now()),
         voting=next((item for item in items if item.state is ItemState.VOTING), None),
-        results=ballots.results(session, scrutins),
+        results=ballots.results(session, scrutins) if any(item.proclaimed_at for item in items) else {},
         scrutins=ballots.get_scrutins(session, scrutins),
         turnouts=ballots.turnouts(session, scrutins) if current_actor().may(Permission.BALLOTS_RUN) else {},
-        quorum=queries.quorum_now(session, assembly_id, rulebook()) if assembly.roll_id else None,
+        quorum=queries.quorum_now(session, assembly_id, rulebook()) if assembly.state in _WITH_QUORUM else None,
         documents=papers(assembly, member),
         letters=letters(assembly),
-        second=queries.find_second_call(session, assembly_id),
-        officers=queries.officers(session, assembly_id),
+        second=queries.find_second_call(session, assembly_id) if assembly.state is State.INQUORATE else None,
+        officers=queries.officers(session, assembly_id) if assembly.opened_at else [],
         rendered=markdown.render,
         rule_words=rule_words,
         pills=STATE_PILLS,
@@ -111,5 +114,9 @@ def _mine(assembly: AssemblyRow, member: MemberRow | None, scrutins: list[UUID])
         given=queries.active_proxy_of(session, assembly.id, member.id),
         held=queries.proxies_of(session, assembly.id, member.id),
         cast=ballots.ballots_of(session, scrutins, [member.id, *(vote.voter_id for vote in votes)]),
-        is_present=member.id in queries.are_present(session, assembly.id, [member.id]),
+        is_present=assembly.state is State.OPEN and _is_present(assembly, member),
     )
+
+
+def _is_present(assembly: AssemblyRow, member: MemberRow) -> bool:
+    return member.id in queries.are_present(reading(), assembly.id, [member.id])
