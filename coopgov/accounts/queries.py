@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, Row, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from coopgov.accounts.models import Account, AccountSession, LoginLink, RoleMandate, RoleMandateEnd
@@ -134,12 +134,7 @@ def list_people(session: Session, on: date, *, text: str = "", after: str = "", 
 
 def find_signed(session: Session, token: str, now: datetime) -> Signed | None:
     """Who this token stands for at this instant: one statement for the session, the account and the mandates."""
-    found = session.execute(
-        select(AccountSession, Account.name, RoleMandate.role)
-        .join(Account, Account.id == AccountSession.account_id)
-        .outerjoin(RoleMandate, and_(RoleMandate.account_id == Account.id, _holds_on(paris_day(now))))
-        .where(AccountSession.token_hash == token_hash(token), AccountSession.ended_at.is_(None))
-    ).all()
+    found = session.execute(_SIGNED, {"token_hash": token_hash(token), "day": paris_day(now)}).all()
     if not found:
         return None
     kept, name, _role = found[0]
@@ -203,7 +198,7 @@ def list_mandates(session: Session, account_id: UUID) -> list[Mandate]:
     return [_mandate(row, last_day) for row, last_day in rows]
 
 
-def _holds_on(on: date) -> ColumnElement[bool]:
+def _holds_on(on: Any) -> ColumnElement[bool]:
     ended = exists().where(RoleMandateEnd.mandate_id == RoleMandate.id, RoleMandateEnd.last_day < on)
     return and_(RoleMandate.from_day <= on, or_(RoleMandate.until_day.is_(None), RoleMandate.until_day >= on), ~ended)
 
@@ -238,3 +233,12 @@ def _session(row: AccountSession) -> SessionRow:
 def _mandate(row: RoleMandate, ended: date | None) -> Mandate:
     last_day = min(filter(None, (row.until_day, ended)), default=None)
     return Mandate(row.id, row.account_id, row.role, row.from_day, last_day, row.decision, row.recorded_at)
+
+
+# Every page of somebody signed in asks this: the statement is built once.
+_SIGNED = (
+    select(AccountSession, Account.name, RoleMandate.role)
+    .join(Account, Account.id == AccountSession.account_id)
+    .outerjoin(RoleMandate, and_(RoleMandate.account_id == Account.id, _holds_on(bindparam("day", type_=Date()))))
+    .where(AccountSession.token_hash == bindparam("token_hash"), AccountSession.ended_at.is_(None))
+)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, and_, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, Subquery, Uuid, and_, bindparam, exists, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from coopgov.assemblies.models import AttendanceEvent, Proxy, RemotePresence
@@ -19,6 +19,12 @@ from coopgov.statutes import queries as statutes
 
 def presence_at(session: Session, assembly_id: UUID, at: datetime | None = None) -> Presence:
     """The heads that count at an instant (now, when none is given), each counted once, in one statement."""
+    query = _PRESENCE_NOW if at is None else _presence(_ASSEMBLY, at)
+    present, represented, remote = session.execute(query, {"assembly": assembly_id}).one()
+    return Presence(present, represented, remote)
+
+
+def _presence(assembly_id: Any, at: datetime | None) -> Select[int, int, int]:
     present = _present(assembly_id, at)
     remote_only = (
         select(func.count())
@@ -31,14 +37,11 @@ def presence_at(session: Session, assembly_id: UUID, at: datetime | None = None)
         .where(Proxy.assembly_id == assembly_id, _in_force(at))
         .where(_counts(assembly_id, present, Proxy.holder_id), ~_counts(assembly_id, present, Proxy.grantor_id))
     )
-    row = session.execute(
-        select(
-            select(func.count()).select_from(present).scalar_subquery(),
-            represented.scalar_subquery(),
-            remote_only.scalar_subquery(),
-        )
-    ).one()
-    return Presence(*row)
+    return select(
+        select(func.count()).select_from(present).scalar_subquery(),
+        represented.scalar_subquery(),
+        remote_only.scalar_subquery(),
+    )
 
 
 def quorum_now(session: Session, assembly_id: UUID, figures: Figures | None = None) -> Quorum:
@@ -119,7 +122,7 @@ def _lasting_proxies(session: Session, assembly_id: UUID) -> Any:
     )
 
 
-def _present(assembly_id: UUID, at: datetime | None, among: Collection[UUID] | None = None) -> Subquery:
+def _present(assembly_id: Any, at: datetime | None, among: Collection[UUID] | None = None) -> Subquery:
     """The members whose last event, until that instant, is an arrival or a connection."""
     events = select(AttendanceEvent.member_id, func.max(AttendanceEvent.seq).label("seq")).where(
         AttendanceEvent.assembly_id == assembly_id
@@ -137,7 +140,7 @@ def _present(assembly_id: UUID, at: datetime | None, among: Collection[UUID] | N
     )
 
 
-def _counts(assembly_id: UUID, present: Subquery, member_id: Any) -> ColumnElement[bool]:
+def _counts(assembly_id: Any, present: Subquery, member_id: Any) -> ColumnElement[bool]:
     """Whether a member is in the room or has voted remotely; the latter by its key, however many they are."""
     voted = exists().where(RemotePresence.assembly_id == assembly_id, RemotePresence.member_id == member_id)
     return or_(_is_in(present, member_id), voted)
@@ -153,3 +156,8 @@ def _in_force(at: datetime | None) -> ColumnElement[bool]:
     if at is None:
         return Proxy.state == ProxyState.ACTIVE
     return and_(Proxy.given_at <= at, or_(Proxy.ended_at.is_(None), Proxy.ended_at > at))
+
+
+# The live room asks for it every few seconds from everybody: the statement is built once.
+_ASSEMBLY = bindparam("assembly", type_=Uuid())
+_PRESENCE_NOW = _presence(_ASSEMBLY, None)
