@@ -144,6 +144,11 @@ class Coop:
         assert found is not None
         return found[1]
 
+    def close(self) -> None:
+        """Let go of the database."""
+        db.session.remove()
+        db.engine.dispose()
+
     def lines(self) -> int:
         """How long the journal is."""
         return journal.head(self.session).size

@@ -1,0 +1,111 @@
+"""A process that dies in the middle of a command, at one moment after the other, as by a power cut."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from coopgov import jobs
+from coopgov.app import create_app
+from coopgov.assemblies import service as assemblies
+from coopgov.core import journal, mail
+from coopgov.core.db import WRITES, db
+from coopgov.web.acts import begin_system_act, reading, runtime
+from tests.conftest import make_config
+
+WRITING = ("INSERT", "UPDATE", "DELETE")
+COMMIT, AFTER = "commit", "after"
+# Statements after which the process dies: further and further into the command, until its commit.
+STATEMENTS = (1, 4, 16, 64)
+
+
+def moments(kind: str) -> Iterator[str]:
+    """Where to die: after so many statements; at so many commits when each message has its own; after the commit."""
+    if kind == "deliver":
+        yield from (f"{COMMIT} {n}" for n in (1, 2, 4))
+    else:
+        yield from (f"statement {n}" for n in STATEMENTS)
+    yield AFTER
+
+
+def die() -> None:
+    """End at once: nothing is closed, nothing is told."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_at(moment: str) -> None:
+    """Make this process die at that moment, or at its commit if it comes first."""
+    what, _, number = moment.partition(" ")
+    seen = {"statement": 0, COMMIT: 0}
+
+    def count(kind: str) -> None:
+        seen[kind] += 1
+        if what == kind and seen[kind] == int(number):
+            die()
+
+    def note_statement(_connection, _cursor, statement, *_more) -> None:
+        if statement.startswith(WRITING):
+            count("statement")
+
+    def note_commit(connection) -> None:
+        if connection.get_execution_options().get(WRITES):
+            count(COMMIT)
+            if what == "statement":
+                die()
+
+    event.listen(Engine, "after_cursor_execute", note_statement)
+    event.listen(Engine, "commit", note_commit)
+    if what == AFTER:
+        event.listen(Session, "after_commit", lambda _session: die())
+
+
+def main(kind: str, thing: str, folder: str, url: str, now: str, mail_url: str) -> None:
+    """Die once at each moment, in a process of its own; print it, and how long the journal is then."""
+    instant, config = datetime.fromisoformat(now), replace(make_config(Path(folder), url), mail_url=mail_url)
+    app = create_app(config)
+    app.extensions["coopgov.runtime"] = replace(app.extensions["coopgov.runtime"], clock=lambda: instant)
+    for moment in moments(kind):
+        child = os.fork()
+        if child == 0:
+            die_at(moment)
+            with app.app_context():
+                commands(thing, config)[kind]()
+            os._exit(0)
+        died = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        print(moment, "died" if died else "lived", lines_of(app), sep=";", flush=True)  # noqa: T201 - a program
+
+
+def lines_of(app: Flask) -> int:
+    """How long the journal is; no connection is left open for a child to inherit."""
+    with app.app_context():
+        size = journal.head(reading()).size
+        db.session.remove()
+        db.engine.dispose()
+    return size
+
+
+def commands(thing: str, config) -> dict[str, Callable[[], object]]:
+    """The commands that can be cut."""
+
+    def act(command: Callable[..., object], **names: UUID) -> None:
+        with begin_system_act() as opened:
+            command(opened, **names)
+
+    return {
+        "convene": lambda: act(assemblies.convene, assembly_id=UUID(thing)),
+        "close": lambda: act(assemblies.close_vote, item_id=UUID(thing)),
+        "execute": jobs.execute_due,
+        "deliver": lambda: mail.deliver(config, runtime()),
+    }
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
