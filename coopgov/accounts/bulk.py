@@ -82,3 +82,4 @@ def _grant(act: Act, holders: dict[UUID, Holder]) -> None:
     ]  # fmt: skip
     if rows:
         bulk_insert(act.session, RoleMandate, rows)
+        act.mark("role_mandate", rows)

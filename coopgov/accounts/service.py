@@ -222,8 +222,7 @@ def grant_role(
         id=new_id(), account_id=account_id, role=role, from_day=from_day, until_day=until_day,
         decision=decision.strip(), recorded_at=act.now,
     )  # fmt: skip
-    act.session.add(mandate)
-    act.session.flush()
+    act.keep(mandate)
     facts = {"role": role, "from_day": from_day, "until_day": until_day, "decision": decision.strip()}
     act.record("role.granted", f"account:{account_id}", facts)
     return mandate.id
@@ -252,7 +251,7 @@ def _end_mandate(act: Act, mandate_id: UUID, last_day: date, decision: str) -> N
     end = RoleMandateEnd(
         id=new_id(), mandate_id=mandate_id, last_day=last_day, decision=decision, recorded_at=act.now
     )  # fmt: skip
-    act.session.add(end)
+    act.keep(end)
 
 
 def _refuse_without_administrator(act: Act, account_id: UUID, last_day: date) -> None:

@@ -81,6 +81,11 @@ class AgendaItem(Model):
     remote: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[str] = mapped_column(String(20), default="")
 
+    @property
+    def proposal_id(self) -> UUID | None:
+        """The proposal it puts to the vote, if it is one."""
+        return self.subject_id if self.subject_kind is SubjectKind.PROPOSAL else None
+
 
 class AssemblyOfficer(Model):
     """Who holds an office of the bureau (*membre du bureau*)."""

@@ -78,13 +78,12 @@ def freeze_roll(act: Act, *, reference_on: date, voters: Sequence[RollVoter]) ->
     refuse_if(check_roll(voters))
     roll_id, hashed = new_id(), roll_hash(reference_on, voters)
     colleges = dict(sorted(Counter(voter.college for voter in voters).items()))
-    act.session.add(
+    act.keep(
         Roll(
             id=roll_id, reference_on=reference_on, size=len(voters), colleges=canonical_json(colleges).decode(),
             hash=hashed, frozen_at=act.now,
         )
     )  # fmt: skip
-    act.session.flush()
     _write_entries(act, roll_id, voters)
     _tell_the_planner(act, voters)
     act.record("roll.frozen", f"roll:{roll_id}", {"on": reference_on, "size": len(voters), "hash": hashed})
@@ -125,8 +124,7 @@ def seal_scrutin(  # noqa: PLR0913 - all that is fixed before the first ballot
     window = _window(remote_opens_at, remote_closes_at)
     refuse_if(check_seal(window=window, now=act.now, colleges=roll.colleges, weights=college_weights))
     seal = Seal(new_id(), level, subject_hash, title, roll.hash, rule, window, college_weights)
-    act.session.add(_sealed(seal, roll_id))
-    act.session.flush()
+    act.keep(_sealed(seal, roll_id))
     _write_step(act, seal.scrutin_id, State.SEALED)
     act.record("scrutin.sealed", f"scrutin:{seal.scrutin_id}", {"seal": seal.hash, "subject": subject_hash})
     return seal.scrutin_id
@@ -163,7 +161,7 @@ def close_room(act: Act, *, scrutin_id: UUID) -> None:
     _move(act, scrutin, Move.CLOSE_ROOM)
     receipts = list(act.session.scalars(select(BallotNamed.receipt).where(BallotNamed.scrutin_id == scrutin_id)))
     hashed = urn_hash(receipts)
-    act.session.add(Urn(scrutin_id=scrutin_id, ballots=len(receipts), hash=hashed))
+    act.keep(Urn(scrutin_id=scrutin_id, ballots=len(receipts), hash=hashed))
     act.record("scrutin.room_closed", f"scrutin:{scrutin_id}", {"ballots": len(receipts), "urn": hashed})
 
 
@@ -229,7 +227,7 @@ def _count_facts(
 def _write_count(act: Act, scrutin: ScrutinRow, facts: Mapping[str, Any]) -> None:
     _move(act, scrutin, Move.COUNT)
     stored, hashed = _frozen(facts)
-    act.session.add(ScrutinTally(scrutin_id=scrutin.id, facts=stored, hash=hashed))
+    act.keep(ScrutinTally(scrutin_id=scrutin.id, facts=stored, hash=hashed))
     act.record("scrutin.counted", f"scrutin:{scrutin.id}", {"tally": hashed, **facts})
 
 
@@ -243,7 +241,7 @@ def proclaim(act: Act, *, scrutin_id: UUID, by: UUID) -> Result:
     assert urn is not None  # noqa: S101 - and its closed urn
     facts = _result_facts(act, scrutin, counted, urn.hash, by)
     stored, hashed = _frozen(facts)
-    act.session.add(ScrutinResult(scrutin_id=scrutin_id, facts=stored, hash=hashed))
+    act.keep(ScrutinResult(scrutin_id=scrutin_id, facts=stored, hash=hashed))
     act.record("scrutin.proclaimed", f"scrutin:{scrutin_id}", {"result": hashed, **facts})
     found = result_from_facts(json.loads(stored), hashed)
     act.publish(ScrutinProclaimed(scrutin_id, scrutin.subject_hash, found.outcome))
@@ -291,8 +289,7 @@ def _move(act: Act, scrutin: ScrutinRow, move: Move, *, by: str = "") -> None:
 
 
 def _write_step(act: Act, scrutin_id: UUID, state: State, *, by: str = "") -> None:
-    act.session.add(ScrutinStep(scrutin_id=scrutin_id, step=state, at=act.now, by=by or act.actor.pseudonym))
-    act.session.flush()
+    act.keep(ScrutinStep(scrutin_id=scrutin_id, step=state, at=act.now, by=by or act.actor.pseudonym))
 
 
 def _frozen(facts: Mapping[str, Any]) -> tuple[str, str]:

@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from coopgov.ballots.models import BallotNamed, Roll, RollEntry, Scrutin, ScrutinResult, ScrutinTally, Urn
+from coopgov.ballots.models import (
+    BallotNamed,
+    Roll,
+    RollEntry,
+    Scrutin,
+    ScrutinResult,
+    ScrutinStep,
+    ScrutinTally,
+    Urn,
+)
 from coopgov.ballots.proof import receipt_hash, roll_hash, urn_hash
 from coopgov.ballots.queries import (
     ScrutinRow,
@@ -22,7 +31,7 @@ from coopgov.ballots.queries import (
 )
 from coopgov.ballots.rules import URN_CLOSED
 from coopgov.ballots.service import verdict_of
-from coopgov.core.journal import Fault, entries_about
+from coopgov.core.journal import Fault, check_kept, entries_about
 
 
 def verify(session: Session) -> Iterator[Fault]:
@@ -34,6 +43,7 @@ def verify(session: Session) -> Iterator[Fault]:
     for scrutin_id in session.scalars(select(Scrutin.id).order_by(Scrutin.id)).all():
         yield from _verify_scrutin(session, get_scrutin(session, scrutin_id))
     yield from _orphans(session)
+    yield from check_kept(session, Roll, Scrutin, ScrutinStep, Urn, ScrutinTally, ScrutinResult)
 
 
 def _verify_scrutin(session: Session, scrutin: ScrutinRow) -> Iterator[Fault]:

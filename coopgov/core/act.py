@@ -1,10 +1,10 @@
 """One Act, one transaction, one commit."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from coopgov.core import journal
 from coopgov.core.dates import paris_day
-from coopgov.core.db import db, for_writing, writers_turn
+from coopgov.core.db import Base, db, for_writing, writers_turn
 from coopgov.core.events import Event, Handlers
 from coopgov.core.figures import Figures
 from coopgov.core.policy import Actor
@@ -41,6 +41,7 @@ class Act:
     now: datetime
     runtime: Runtime
     _lines: list[journal.Note] = field(default_factory=list)
+    _marks: dict[str, list[str]] = field(default_factory=dict)
     _after_commit: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -60,6 +61,17 @@ class Act:
         """
         self._lines.append(journal.Note(kind=kind, about=about, payload=dict(payload or {})))
 
+    def keep(self, *rows: Base) -> None:
+        """Write rows that are never rewritten, now, and leave their marks in this act's line of the journal."""
+        self.session.add_all(rows)
+        self.session.flush()
+        for row in rows:
+            self.mark(str(row.__table__), [journal.row_facts(row)])
+
+    def mark(self, store: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Leave the marks of rows written otherwise, all their columns told but a number the database gives."""
+        self._marks.setdefault(store, []).extend(map(journal.mark, rows))
+
     def publish(self, event: Event) -> None:
         """Tell the features above, now, inside this transaction."""
         for handler in self.runtime.handlers.get(type(event), ()):
@@ -69,17 +81,26 @@ class Act:
     def attempt(self) -> Iterator[None]:
         """Do a part that may be refused by itself: a refusal undoes that part, and the rest of the act stays."""
         lines, actions = len(self._lines), len(self._after_commit)
+        marks = {store: list(kept) for store, kept in self._marks.items()}
         try:
             with self.session.begin_nested():
                 yield
         except BaseException:
             del self._lines[lines:]
             del self._after_commit[actions:]
+            self._marks = marks
             raise
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Do this once the facts are safe (rendering a PDF); its failure undoes nothing."""
         self._after_commit.append(action)
+
+    def notes(self) -> list[journal.Note]:
+        """The lines of this act; the last one, that of the command itself, bears the marks of what was written."""
+        if not self._marks:
+            return self._lines
+        *before, last = self._lines or [journal.Note("act.marked", "act", {})]
+        return [*before, replace(last, payload={**last.payload, journal.MARKS: self._marks})]
 
 
 @contextmanager
@@ -94,12 +115,12 @@ def open_act(runtime: Runtime, actor: Actor) -> Iterator[Act]:
         act = Act(session=session, actor=actor, now=runtime.clock(), runtime=runtime)
         try:
             yield act
-            journal.write(session, act.actor, act.now, act._lines)  # noqa: SLF001 - the act's own other half
+            journal.write(session, act.actor, act.now, act.notes())
             session.commit()
         except BaseException:
             session.rollback()
             raise
-    _follow_up(session, act._after_commit)  # noqa: SLF001 - the same
+    _follow_up(session, act._after_commit)  # noqa: SLF001 - the act's own other half
 
 
 @contextmanager

@@ -4,17 +4,18 @@ import hashlib
 import json
 import re
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, Text, select
+from sqlalchemy import Index, LargeBinary, String, Text, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from coopgov.core.canonical import canonical_json, plain
-from coopgov.core.db import Instant, Model, append_only, one_at_a_time
+from coopgov.core.canonical import canonical_json, digest, plain
+from coopgov.core.db import Base, Instant, Model, append_only, one_at_a_time
 from coopgov.core.ids import new_id
 from coopgov.core.policy import Actor
 
@@ -23,6 +24,10 @@ FIRST_PREV = "0" * 64
 MAX_DISORDER = timedelta(seconds=60)
 # Any constant will do; it only has to be the same for every writer of the journal.
 _ADVISORY_LOCK = 0x636F6F70
+# Under this name a payload holds the marks of the rows its act wrote, by store.
+MARKS = "marks"
+# Ninety-six bits: enough to know a row again, short enough for a hundred thousand of them.
+_MARK_LENGTH = 24
 _HEAD = re.compile(r"(\d{1,18}):([0-9a-fA-F]{64})", re.ASCII)
 
 
@@ -125,6 +130,82 @@ def entries_about(session: Session, about: str) -> list[Entry]:
         .order_by(JournalLine.seq)
     )
     return [_entry(line, payload) for line, payload in rows]
+
+
+def mark(row: Mapping[str, Any]) -> str:
+    """The beginning of a row's hash, by which the journal knows it again; instants are taken in UTC."""
+    utc = {name: value.astimezone(UTC) if isinstance(value, datetime) else value for name, value in row.items()}
+    return digest(utc)[:_MARK_LENGTH]
+
+
+def row_facts(row: Base) -> dict[str, Any]:
+    """A row as its mark takes it: every column but a number that the database gives."""
+    columns = row.__table__.columns
+    return {column.name: getattr(row, column.key) for column in columns if not _is_given(column)}
+
+
+def _is_given(column: Any) -> bool:
+    return column is column.table.autoincrement_column
+
+
+def check_kept(session: Session, *models: type[Base]) -> Iterator[Fault]:
+    """Tell the rows of these tables that no act kept, and whether kept ones are gone."""
+    for model in models:
+        table = str(model.__table__)
+        rows = session.scalars(select(model).execution_options(yield_per=1000))
+        yield from check_marks(session, table, ((_name(row), row_facts(row)) for row in rows))
+
+
+def _name(row: Base) -> str:
+    key = ", ".join(str(value) for value in inspect(row).identity or ())
+    return f"{row.__table__} {key}"
+
+
+Named = tuple[str, Mapping[str, Any]]
+
+
+def check_marks(session: Session, store: str, rows: Iterable[Named]) -> Iterator[Fault]:
+    """Tell the rows of a store (each with its name) that no act marked, and whether marked ones are gone."""
+    told, is_whole = _marks_of(session, store)
+    for where, row in rows:
+        if not _take(told, row) and is_whole:
+            yield Fault(where, "it is not what the journal tells")
+    yield from _check_gone(store, told, is_whole=is_whole)
+
+
+def check_heads(session: Session, store: str, rows: Iterable[Named]) -> Iterator[Fault]:
+    """The same for a chain, where each act marks only the end that it left: the last end of all is one of them."""
+    told, is_whole = _marks_of(session, store)
+    where, is_told = store, True
+    for where, row in rows:  # noqa: B007 - the last one is looked at below
+        is_told = _take(told, row)
+    if not is_told and is_whole:
+        yield Fault(where, "it is not what the journal tells")
+    yield from _check_gone(store, told, is_whole=is_whole)
+
+
+def _take(told: Counter[str], row: Mapping[str, Any]) -> bool:
+    made = mark(row)
+    if told[made] <= 0:
+        return False
+    told[made] -= 1
+    return True
+
+
+def _check_gone(store: str, told: Counter[str], *, is_whole: bool) -> Iterator[Fault]:
+    if is_whole and told.total():
+        yield Fault(store, "rows that the journal tells of are missing or changed")
+
+
+def _marks_of(session: Session, store: str) -> tuple[Counter[str], bool]:
+    """The marks of a store, and whether they are all there: with an erased payload its marks are gone too."""
+    found: Counter[str] = Counter()
+    rows = select(JournalPayload.payload).where(JournalPayload.payload.contains(f'"{store}":'))
+    for payload in session.scalars(rows.execution_options(yield_per=100)):
+        found.update(json.loads(payload).get(MARKS, {}).get(store, ()))
+    erased = select(JournalLine.seq).outerjoin(JournalPayload, JournalPayload.salt_id == JournalLine.salt_id)
+    is_whole = session.scalar(erased.where(JournalPayload.salt_id.is_(None)).limit(1)) is None
+    return found, is_whole
 
 
 def verify(session: Session, expected: Head | None = None) -> Iterator[Fault]:

@@ -43,8 +43,7 @@ def draft_for(act: Act, *, assembly_id: UUID) -> UUID:
         return known.id
     facts = _facts(act, assembly_id)
     minutes_id = new_id()
-    act.session.add(_minutes(act, minutes_id, assembly_id, facts))
-    act.session.flush()
+    act.keep(_minutes(act, minutes_id, assembly_id, facts))
     act.record("minutes.drafted", f"minutes:{minutes_id}", {"assembly": assembly_id, "facts": _hash(facts)})
     return minutes_id
 
@@ -86,8 +85,7 @@ def edit_prose(act: Act, *, minutes_id: UUID, texts: Mapping[str, str], based_on
     changed = {slot: _tidy(text) for slot, text in texts.items() if _tidy(text) != minutes.prose.get(slot, "")}
     versions = queries.last_versions(act.session, minutes_id)
     for slot, text in changed.items():
-        act.session.add(_prose(act, minutes_id, slot, versions.get(slot, 0) + 1, text))
-    act.session.flush()
+        act.keep(_prose(act, minutes_id, slot, versions.get(slot, 0) + 1, text))
     if changed:
         act.record("minutes.written", f"minutes:{minutes_id}", {"parts": sorted(changed)})
     return len(changed)
@@ -122,13 +120,12 @@ def approve(act: Act, *, minutes_id: UUID, as_: Signer, content_hash: str | None
             read=content_hash,
         )
     )  # fmt: skip
-    act.session.add(
+    act.keep(
         MinutesApproval(
             minutes_id=minutes_id, content_hash=minutes.content_hash, signer=as_, account_id=act.actor.account_id,
             name=act.actor.name, approved_at=act.now,
         )
     )  # fmt: skip
-    act.session.flush()
     return _issue_if_approved(act, minutes_id, as_)
 
 
@@ -143,7 +140,7 @@ def _issue_if_approved(act: Act, minutes_id: UUID, as_: Signer) -> UUID | None:
         act.record("minutes.approved", f"minutes:{minutes_id}", payload)
         return None
     document_id = archive.issue(act, minutes_paper(act, minutes))
-    act.session.add(
+    act.keep(
         MinutesIssue(
             minutes_id=minutes_id, content_hash=minutes.content_hash, document_id=document_id, issued_at=act.now
         )

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coopgov.core.canonical import digest
-from coopgov.core.journal import Fault
-from coopgov.minutes.models import Minutes, MinutesIssue
+from coopgov.core.journal import Fault, check_kept
+from coopgov.minutes.models import Minutes, MinutesApproval, MinutesIssue, MinutesProse
 from coopgov.minutes.queries import current_prose
 from coopgov.minutes.rules import content_hash
 
@@ -27,3 +27,4 @@ def verify(session: Session) -> Iterator[Fault]:
             yield Fault(where, "their facts do not give their hash")
         if issued is not None and content_hash(minutes.facts_hash, current_prose(session, minutes.id)) != issued:
             yield Fault(where, "their text is not the one that was issued")
+    yield from check_kept(session, Minutes, MinutesProse, MinutesApproval, MinutesIssue)

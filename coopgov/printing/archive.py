@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from coopgov.core import journal
 from coopgov.core.act import Act
 from coopgov.core.canonical import canonical_json
 from coopgov.core.db import one_at_a_time
@@ -65,15 +66,14 @@ def issue(act: Act, paper: Paper) -> UUID:
     """
     document_id = new_id()
     facts = canonical_json(paper.facts)
-    act.session.add(
-        IssuedDocument(
-            id=document_id, kind=paper.kind, series=paper.series, number=_next_number(act.session, paper.series),
-            about=paper.about, owner=paper.owner, title=paper.title, language=paper.language,
-            template=paper.template, facts=facts.decode(), facts_sha256=hashlib.sha256(facts).hexdigest(),
-            issued_at=act.now, replaces_id=paper.replaces,
-        )
+    document = IssuedDocument(
+        id=document_id, kind=paper.kind, series=paper.series, number=_next_number(act.session, paper.series),
+        about=paper.about, owner=paper.owner, title=paper.title, language=paper.language,
+        template=paper.template, facts=facts.decode(), facts_sha256=hashlib.sha256(facts).hexdigest(),
+        issued_at=act.now, replaces_id=paper.replaces,
     )  # fmt: skip
-    act.session.flush()  # so that a second paper of the same series in this act takes the next number
+    # Written at once, so that a second paper of the same series in this act takes the next number.
+    act.keep(document)
     return document_id
 
 
@@ -144,11 +144,9 @@ def keep(act: Act, document_id: UUID, pdf: bytes, folder: Path) -> None:
     if act.session.get(RenderedDocument, document_id) is not None:
         return
     _store(folder, pdf)
-    act.session.add(
-        RenderedDocument(
-            document_id=document_id, sha256=hashlib.sha256(pdf).hexdigest(), size=len(pdf), rendered_at=act.now
-        )
-    )
+    sha256 = hashlib.sha256(pdf).hexdigest()
+    act.keep(RenderedDocument(document_id=document_id, sha256=sha256, size=len(pdf), rendered_at=act.now))
+    act.record("document.archived", f"document:{document_id}", {"sha256": sha256})
 
 
 def read_bytes(document: Document, folder: Path) -> bytes:
@@ -182,6 +180,7 @@ def verify(session: Session, folder: Path) -> Iterator[Fault]:
         fault = _fault_of_bytes(folder, sha256)
         if fault is not None:
             yield Fault(where, fault)
+    yield from journal.check_kept(session, IssuedDocument, RenderedDocument)
 
 
 def _fault_of_bytes(folder: Path, sha256: str | None) -> str | None:

@@ -16,7 +16,7 @@ from coopgov.core.waiting import Waiting
 from coopgov.members import queries as members
 from coopgov.proposals.comparison import Piece, compare
 from coopgov.proposals.models import Backing, Comment, Proposal, ProposalStep, ProposalVersion, ProposedValue
-from coopgov.proposals.rules import EDITABLE, Position, State, Step, Text
+from coopgov.proposals.rules import EDITABLE, Position, State, Step, Text, subject_hash
 from coopgov.statutes import queries as statutes
 from coopgov.terms.rules import FeeChange
 
@@ -192,6 +192,13 @@ def versions(session: Session, proposal_id: UUID) -> list[VersionRow]:
     ).all()
     changes = _changes(session, [(proposal_id, row.n) for row in rows])
     return [VersionRow(row.n, _text(row, changes), row.created_at) for row in rows]
+
+
+def is_frozen_text(session: Session, proposal_id: UUID, hashed: str, title: str, reasons: str) -> bool:
+    """Whether these words are a version of the proposal whose subject gives that hash."""
+    number = session.scalar(select(Proposal.number).where(Proposal.id == proposal_id))
+    found = [row for row in versions(session, proposal_id) if subject_hash(number or 0, row.n, row.text) == hashed]
+    return [(row.text.title, row.text.reasons) for row in found] == [(title, reasons)]
 
 
 def diff(session: Session, proposal_id: UUID, older: int, newer: int) -> Diff:

@@ -1,4 +1,4 @@
-"""Recompute everything that must not change: journal, ledgers, votes, minutes, documents."""
+"""Recompute everything that must not change: journal, offices, statutes, members, ledgers, fees, votes, papers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,12 +8,17 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from coopgov.accounts import verify as accounts
+from coopgov.assemblies import verify as assemblies
 from coopgov.ballots import verify as ballots
 from coopgov.core import journal
 from coopgov.core.journal import Fault
+from coopgov.members import verify as members
 from coopgov.minutes import verify as minutes
 from coopgov.printing import archive
 from coopgov.shares import verify as shares
+from coopgov.statutes import verify as statutes
+from coopgov.terms import verify as terms
 from coopgov.treasury import verify as treasury
 
 
@@ -21,8 +26,13 @@ class Store(StrEnum):
     """What is checked, one thing after the other."""
 
     JOURNAL = "journal"
+    OFFICES = "offices"
+    STATUTES = "statutes"
+    MEMBERS = "members"
     SHARES = "shares"
     CAPITAL = "capital"
+    FEES = "fees"
+    ASSEMBLIES = "assemblies"
     BALLOTS = "ballots"
     MINUTES = "minutes"
     DOCUMENTS = "documents"
@@ -40,8 +50,13 @@ def reports(session: Session, folder: Path, *, most: int | None = None) -> list[
     """Check every store; tell at most so many faults of each (all of them without a limit)."""
     checks: dict[Store, Callable[[], Iterator[Fault]]] = {
         Store.JOURNAL: lambda: journal.verify(session),
+        Store.OFFICES: lambda: accounts.verify(session),
+        Store.STATUTES: lambda: statutes.verify(session),
+        Store.MEMBERS: lambda: members.verify(session),
         Store.SHARES: lambda: shares.verify(session),
         Store.CAPITAL: lambda: treasury.verify(session),
+        Store.FEES: lambda: terms.verify(session),
+        Store.ASSEMBLIES: lambda: assemblies.verify(session),
         Store.BALLOTS: lambda: ballots.verify(session),
         Store.MINUTES: lambda: minutes.verify(session),
         Store.DOCUMENTS: lambda: archive.verify(session, folder),

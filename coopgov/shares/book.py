@@ -66,7 +66,13 @@ def write(act: Act, entries: Sequence[Entry]) -> list[int]:
     first = end.seq + 1
     for some in chunks(entries):
         end = _write_some(act, some, end)
+        act.mark(BOOK_NAME, [head_facts(end)])
     return list(range(first, end.seq + 1))
+
+
+def head_facts(end: Head) -> dict[str, Any]:
+    """What the journal knows this end of the chain by: a book that is chained anew is not that book."""
+    return {"seq": end.seq, "hash": end.hash}
 
 
 def _write_some(act: Act, entries: Sequence[Entry], end: Head) -> Head:

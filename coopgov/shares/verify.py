@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from coopgov.core import journal
 from coopgov.core.journal import Fault
-from coopgov.shares.book import BOOK_NAME, header_facts, line_name
-from coopgov.shares.chain import GENESIS, commitment, link
+from coopgov.shares.book import BOOK_NAME, head_facts, header_facts, line_name
+from coopgov.shares.chain import GENESIS, Head, commitment, link
 from coopgov.shares.models import ShareLeg, ShareLot, ShareNote, ShareTx
 from coopgov.shares.rules import Account, TxKind
 
@@ -32,7 +32,13 @@ def verify(session: Session) -> Iterator[Fault]:
             yield Fault(f"share_tx {tx.seq}", fault)
         expected, prev = tx.seq, tx.hash
     yield from _check_tail(session, expected)
+    yield from journal.check_heads(session, BOOK_NAME, _heads(session))
     yield from _check_holdings(session)
+
+
+def _heads(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
+    query = select(ShareTx.seq, ShareTx.hash).order_by(ShareTx.seq).execution_options(yield_per=BATCH)
+    return ((f"share_tx {row.seq}", head_facts(Head(row.seq, row.hash))) for row in session.execute(query))
 
 
 def _lines(session: Session) -> Iterator[tuple[Any, list[Any]]]:

@@ -43,19 +43,18 @@ def _write(act: Act, text: StatutesText, in_force_from: date, decision: str) -> 
         year_end=text.year_end, proposal_backers=text.proposal_backers, decision=decision,
         recorded_at=act.now, recorded_by=act.actor.pseudonym,
     )  # fmt: skip
-    act.session.add(row)
-    act.session.flush()  # figures and colleges point at the version
-    act.session.add_all(
+    act.keep(row)
+    figures = (
         StatutesFigureRow(statutes_id=row.id, name=name, value=value_to_text(figure.value), clause=figure.clause)
         for name, figure in text.figures.items()
     )
-    act.session.add_all(
+    colleges = (
         StatutesCollegeRow(
             statutes_id=row.id, code=college.code, position=position, label=college.label, weight=str(college.weight)
         )
         for position, college in enumerate(text.colleges)
     )
-    act.session.flush()  # so that a read in the same act sees them
+    act.keep(*figures, *colleges)
     return row.id
 
 

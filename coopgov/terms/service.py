@@ -28,13 +28,14 @@ def set_schedule(
 ) -> None:
     """Set the first schedule of the marketplace, whole, from one day on."""
     refuse_if([*rules.check_schedule(values), *_check_first(act)])
-    act.session.add_all(
+    versions = (
         ParameterVersion(
             id=new_id(), key=key, effective_from=effective_from, value=value, decision=decision,
             decided_on=decided_on or act.today, recorded_at=act.now,
         )
         for key, value in values.items()
     )  # fmt: skip
+    act.keep(*versions)
     act.record(
         "terms.set", "terms:schedule", {"values": values, "effective_from": effective_from, "decision": decision}
     )
@@ -90,14 +91,12 @@ def _not_before(wished: date | None, changes: Iterable[FeeChange], timeline: Tim
 
 
 def _add_change(act: Act, change: ScheduledChange, changes: Sequence[FeeChange]) -> None:
-    act.session.add(change)
-    act.session.flush()  # the lines and the step name it, and the halt below reads it back
-    act.session.add_all(
+    act.keep(change)  # first: the lines and the step name it
+    lines = (
         ScheduledValue(change_id=change.id, key=line.key, old=line.old, new=line.new, base_id=line.base_version)
         for line in changes
     )
-    act.session.add(ChangeStep(change_id=change.id, state=State.QUEUED, n=1, at=act.now))
-    act.session.flush()
+    act.keep(*lines, ChangeStep(change_id=change.id, state=State.QUEUED, n=1, at=act.now))
     about = queries.about(change.id)
     act.record(
         "terms.queued", about, {"subject_hash": change.subject_hash, "changes": rules.subject_of(changes)["changes"]}
@@ -153,7 +152,7 @@ def _notify(act: Act, change: ChangeRow) -> None:
         _end(act, change, Step.EXPIRE, "terms.expired", N_("its day of effect would come after its last day"))
         return
     state = states.step(rules.TRANSITIONS, change.state, Step.NOTIFY)
-    act.session.add(
+    act.keep(
         ChangeStep(
             change_id=change.id, state=state, n=len(change.steps) + 1, at=act.now,
             eta=eta, last_notice_on=last, notice_days=days, given_up=count.given_up,
@@ -186,8 +185,8 @@ def _may_execute(act: Act, change: ChangeRow) -> bool:
 def _execute(act: Act, change: ChangeRow) -> None:
     announced = queries.announcement(change)
     _end(act, change, Step.EXECUTE, "terms.effective", "", {"effective_on": announced.eta})
-    act.session.add_all(_booked(version, act) for version in announced.versions)
-    act.session.flush()  # the next change of this sweep must see the version it would build on
+    # Written at once: the next change of this sweep must see the version it would build on.
+    act.keep(*(_booked(version, act) for version in announced.versions))
     act.publish(FeeChanged(change.id, announced.eta))
 
 
@@ -207,8 +206,8 @@ def _end(
     act: Act, change: ChangeRow, step: Step, kind: str, detail: str, facts: Mapping[str, object] | None = None
 ) -> None:
     state = states.step(rules.TRANSITIONS, change.state, step)
-    act.session.add(ChangeStep(change_id=change.id, state=state, n=len(change.steps) + 1, at=act.now, detail=detail))
-    act.session.flush()  # a second end, by whatever road, is refused here and nothing after it happens
+    # A second end, by whatever road, is refused here and nothing after it happens.
+    act.keep(ChangeStep(change_id=change.id, state=state, n=len(change.steps) + 1, at=act.now, detail=detail))
     act.record(kind, queries.about(change.id), {"subject_hash": change.subject_hash, "detail": detail, **(facts or {})})
 
 

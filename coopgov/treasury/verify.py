@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from coopgov.core import journal
 from coopgov.core.journal import Fault
 from coopgov.shares import queries as shares
-from coopgov.shares.chain import GENESIS, commitment, link
-from coopgov.treasury.book import BOOK_NAME, header_facts, line_name
+from coopgov.shares.chain import GENESIS, Head, commitment, link
+from coopgov.treasury.book import BOOK_NAME, head_facts, header_facts, line_name
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
 from coopgov.treasury.rules import CAPITAL, NEVER_NEGATIVE, CapitalKind
 
@@ -33,8 +33,14 @@ def verify(session: Session) -> Iterator[Fault]:
             yield Fault(f"capital_tx {tx.seq}", fault)
         expected, prev = tx.seq, tx.hash
     yield from _check_tail(session, expected)
+    yield from journal.check_heads(session, BOOK_NAME, _heads(session))
     yield from _check_balances(session)
     yield from _check_against_shares(session)
+
+
+def _heads(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
+    query = select(CapitalTx.seq, CapitalTx.hash).order_by(CapitalTx.seq).execution_options(yield_per=BATCH)
+    return ((f"capital_tx {row.seq}", head_facts(Head(row.seq, row.hash))) for row in session.execute(query))
 
 
 def _lines(session: Session) -> Iterator[tuple[Any, list[Any]]]:

@@ -121,12 +121,17 @@ def _freeze_items(act: Act, assembly: Assembly, found: Statutes) -> None:
 
 
 def _freeze(act: Act, item: AgendaItem) -> None:
-    if item.subject_kind is SubjectKind.PROPOSAL and item.subject_id is not None:
-        subject = proposals.freeze(act, proposal_id=item.subject_id)
+    if item.proposal_id is not None:
+        subject = proposals.freeze(act, proposal_id=item.proposal_id)
         item.title, item.text, item.change_text = subject.title, subject.text, subject.change_text
         item.subject_hash = subject.subject_hash
         return
-    item.subject_hash = digest(
+    item.subject_hash = subject_hash(item)
+
+
+def subject_hash(item: AgendaItem) -> str:
+    """The hash of a resolution of the board, as it is put to the vote."""
+    return digest(
         {"kind": item.subject_kind, "subject": item.subject_id, "item": item.id, "title": item.title, "text": item.text}
     )
 

@@ -96,8 +96,7 @@ def _votes_now(act: Act, assembly_id: UUID, member_id: UUID) -> bool:
 
 def _note(act: Act, assembly: AssemblyRow, member_id: UUID, kind: AttendanceKind) -> None:
     by = act.actor.pseudonym
-    act.session.add(AttendanceEvent(assembly_id=assembly.id, member_id=member_id, kind=kind, at=act.now, by=by))
-    act.session.flush()
+    act.keep(AttendanceEvent(assembly_id=assembly.id, member_id=member_id, kind=kind, at=act.now, by=by))
     act.record(f"assembly.{kind.value}", assembly.about, {"member": member_id})
 
 
@@ -131,10 +130,11 @@ def _is_enrolled(act: Act, assembly: Assembly, account_id: UUID) -> bool:
 
 def _write_bureau(act: Act, assembly_id: UUID, bureau: Sequence[tuple[Office, UUID]]) -> None:
     names = accounts.names_of(act.session, [account_id for _, account_id in bureau])
-    act.session.add_all(
+    officers = (
         AssemblyOfficer(assembly_id=assembly_id, office=office, account_id=account_id, name=names[account_id])
         for office, account_id in dict.fromkeys(bureau)
     )
+    act.keep(*officers)
 
 
 def _keep_presence(row: Assembly | AgendaItem, quorum: Quorum) -> None:
@@ -193,7 +193,7 @@ def note_incident(act: Act, *, assembly_id: UUID, text: str) -> None:
     locked(act, assembly_id)
     refuse_if(check_incident(text, is_open=_is_held(act, queries.get_assembly(act.session, assembly_id))))
     by = act.actor.name
-    act.session.add(AssemblyIncident(id=new_id(), assembly_id=assembly_id, at=act.now, text=text.strip()[:1000], by=by))
+    act.keep(AssemblyIncident(id=new_id(), assembly_id=assembly_id, at=act.now, text=text.strip()[:1000], by=by))
     act.record("assembly.incident", f"assembly:{assembly_id}", {"text": text.strip()[:1000]})
 
 

@@ -34,6 +34,7 @@ from coopgov.members.rules.standing import (
     check_not_ahead,
     check_reversible,
     check_said,
+    fold_all,
     standing_of,
 )
 
@@ -78,6 +79,7 @@ __all__ = [
     "contract_end_keeps",
     "external_share",
     "fold",
+    "fold_all",
     "standing_of",
     "words_of",
 ]

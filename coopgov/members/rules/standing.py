@@ -55,6 +55,11 @@ def standing_of(events: Iterable[EventFact], *, on: date) -> Standing | None:
     )
 
 
+def fold_all(events: Iterable[EventFact]) -> Standing | None:
+    """Fold every event there is: none is dated ahead of the day it was written."""
+    return standing_of(events, on=date.max)
+
+
 def _last_day(events: Sequence[EventFact], kind: EventKind) -> date | None:
     return next((event.effective_on for event in reversed(events) if event.kind is kind), None)
 

@@ -142,7 +142,7 @@ def _draft(application: Application, number: int, today: date) -> Draft:
 def _note_consent(act: Act, member_id: UUID) -> None:
     # Kept as its message id: whoever reads the file reads it in her own language.
     proof = N_("Box ticked on the application form")
-    act.session.add(
+    act.keep(
         EmailConsent(
             membership_id=member_id, given=True, on_day=act.today, proof=proof, recorded_at=act.now,
             recorded_by=act.actor.pseudonym,

@@ -52,13 +52,12 @@ def _note(act: Act, member_id: UUID, *, given: bool, on: date, proof: str) -> No
             *check_said(proof, field="proof"),
         ]
     )
-    act.session.add(
+    act.keep(
         EmailConsent(
             membership_id=member_id, given=given, on_day=on, proof=proof[:300], recorded_at=act.now,
             recorded_by=act.actor.pseudonym,
         )
     )  # fmt: skip
-    act.session.flush()  # so that a second word in the same act is compared with this one
 
 
 def _replace_contacts(act: Act, row: Membership, reach: Reach) -> None:

@@ -93,9 +93,11 @@ def insert_drafts(act: Act, drafts: Iterable[Draft]) -> None:
 
 
 def insert_rows(act: Act, model: Any, rows: Iterable[dict[str, Any]]) -> None:
-    """Write many rows of one table, some thousands at a time."""
+    """Write many rows of one table, some thousands at a time; the journal keeps the marks of what is append-only."""
     for some in _chunks(rows):
         _insert(act, model, some)
+        if "append_only" in model.__table__.info:
+            act.mark(str(model.__table__), some)
 
 
 @dataclass(frozen=True, slots=True)

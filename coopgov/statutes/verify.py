@@ -1,0 +1,14 @@
+"""Prove the statutes again: every rule of majority and quorum starts from them."""
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from coopgov.core import journal
+from coopgov.core.journal import Fault
+from coopgov.statutes.models import StatutesCollegeRow, StatutesFigureRow, StatutesRow
+
+
+def verify(session: Session) -> Iterator[Fault]:
+    """Tell every version, figure or college that was not adopted as it stands."""
+    yield from journal.check_kept(session, StatutesRow, StatutesFigureRow, StatutesCollegeRow)
