@@ -172,7 +172,8 @@ class Person:
             data[button.attrib["name"]] = button.get("value", "")
         target = self._from_here(button.get("formaction") or form.element.get("action") or self.path)
         if form.element.get("method", "get").lower() == "get":
-            return self._arrive(self.client.get(target, query_string=data, follow_redirects=True), status)
+            bare = target.partition("?")[0]
+            return self._arrive(self.client.get(bare, query_string=data, follow_redirects=True), status)
         return self._arrive(self.client.post(target, data=data, follow_redirects=True), status)
 
     def is_refused(self, label: str, answers: Answers | None = None) -> "Person":

@@ -30,9 +30,10 @@ class ReversalForm(BaseForm):
 
 
 class SearchForm(BaseForm):
-    """Words of a member's name, town or number."""
+    """Words of a member's name, town or number; the day whose register is asked for."""
 
     class Meta(BaseForm.Meta):
         csrf = False
 
     q = StringField(_l("Find a member"), [Length(max=100)])
+    on: Any = DateField(_l("As it was on"), [Optional()])

@@ -68,27 +68,33 @@ class RegisterLine:
 @shares_bp.get("/")
 @requires(Permission.SHARES_SEE)
 def index() -> ResponseReturnValue:
-    """The register of holdings: capital now, what is to be received, every member."""
+    """The register of holdings, today or on a day of the past: capital, what is to be received, every member."""
     session, form = reading(), SearchForm(request.args)
+    valid = form.validate()
+    # What is to come is not in the register: a later day is today.
+    on = min((form.on.data if valid else None) or today(), today())
     found = members.list_members(
         session,
-        text=(form.q.data or "") if form.validate() else "",
+        text=(form.q.data or "") if valid else "",
         after=request.args.get("after"),
         before=request.args.get("before"),
     )
-    history = shares.capital_by_day(session, today())
-    return render_template(
+    history = shares.capital_by_day(session, on)
+    page = render_template(
         "shares/index.html",
         form=form,
-        lines=_register_lines(found.rows),
+        on=on,
+        is_today=on == today(),
+        lines=_register_lines(found.rows, on),
         page=found,
         capital=history[-1][1] if history else 0,
         peak=max((capital for _day, capital in history), default=0),
-        points=_points(history),
-        money=queries.totals_on(session, today()),
+        points=_points(history, on),
+        money=queries.totals_on(session, on),
         owed=queries.to_receive(session, limit=FEW),
         may_record=current_actor().may(Permission.SHARES_RECORD),
     )
+    return page, 200 if valid else 422
 
 
 @shares_bp.get("/members/<uuid:member_id>")
@@ -262,19 +268,19 @@ def _balance_latest_on(movements: Sequence[shares.Movement], uncalled: int) -> d
     return share_rules.balance_latest_on(oldest, rulebook()) if oldest else None
 
 
-def _register_lines(rows: Sequence[MemberRow]) -> list[RegisterLine]:
+def _register_lines(rows: Sequence[MemberRow], on: date) -> list[RegisterLine]:
     ids = [row.id for row in rows]
-    held, accounts = shares.holdings_of(reading(), ids, today()), queries.accounts_of(reading(), ids, today())
+    held, accounts = shares.holdings_of(reading(), ids, on), queries.accounts_of(reading(), ids, on)
     return [RegisterLine(row, held[row.id], accounts[row.id]) for row in rows]
 
 
-def _points(history: Sequence[tuple[date, Cents]]) -> list[Point]:
-    """The capital at the end of each of the last years, and today."""
+def _points(history: Sequence[tuple[date, Cents]], on: date) -> list[Point]:
+    """The capital at the end of each of the last years, and on that day."""
     by_year = {on.year: capital for on, capital in history}
     if not by_year:
         return []
     known, points = 0, []
-    for year in range(min(by_year), today().year + 1):
+    for year in range(min(by_year), on.year + 1):
         known = by_year.get(year, known)
         points.append(Point(str(year), known, money(known)))
     return points[-POINTS:]
