@@ -32,7 +32,7 @@ bp = Blueprint("demo", __name__, url_prefix="/demo")
 
 STEPS = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
 REFUSED = 422
-FEW, MANY = 10, 50
+FEW, MANY = 10, 20
 
 
 @dataclass(frozen=True, slots=True)
