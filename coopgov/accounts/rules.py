@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from coopgov.core.errors import Breach
-from coopgov.core.i18n import N_
+from coopgov.core.i18n import N_, Word
 from coopgov.core.policy import Role
 from coopgov.core.typed import fits_one_line
 
@@ -258,7 +258,7 @@ def check_new_mandate(held: Sequence[Mandate], *, role: Role, from_day: date, un
         return [Breach("mandate_backwards", sentence, {"until": until_day, "first": from_day}, field="until_day")]
     if any(mandate.role is role and _overlap(mandate, from_day, until_day) for mandate in held):
         sentence = N_("This person already holds the office “%(role)s” on some of these days. End that mandate first.")
-        return [Breach("mandate_overlaps", sentence, {"role": ROLE_LABELS[role]}, field="from_day")]
+        return [Breach("mandate_overlaps", sentence, {"role": Word(ROLE_LABELS[role])}, field="from_day")]
     return []
 
 
@@ -267,7 +267,7 @@ def check_end(held: Sequence[Mandate], *, role: Role, last_day: date) -> list[Br
     if any(mandate.role is role and mandate.runs_after(last_day) for mandate in held):
         return []
     sentence = N_("This person holds no office “%(role)s” after %(day)s: there is nothing to end.")
-    return [Breach("mandate_not_held", sentence, {"role": ROLE_LABELS[role], "day": last_day}, field="role")]
+    return [Breach("mandate_not_held", sentence, {"role": Word(ROLE_LABELS[role]), "day": last_day}, field="role")]
 
 
 def last_administrator(last_day: date) -> Breach:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from coopgov.core.errors import Breach, RuleBroken
-from coopgov.core.i18n import N_
+from coopgov.core.i18n import N_, Word
 
 # TypeVar, not the 3.12 syntax: Python 3.11 is the oldest we run on.
 S = TypeVar("S", bound=StrEnum)
@@ -29,5 +29,5 @@ def _not_from_here(state: StrEnum, transition: StrEnum) -> Breach:
     return Breach(
         "not_from_this_state",
         N_("This cannot be done now: “%(transition)s” is not open from the state “%(state)s”. Reload the page."),
-        {"transition": transition.value, "state": state.value},
+        {"transition": Word(transition.value), "state": Word(state.value)},
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from coopgov.core.canonical import digest
 from coopgov.core.errors import Breach
-from coopgov.core.i18n import N_
+from coopgov.core.i18n import N_, Word
 from coopgov.terms import rules as terms
 from coopgov.terms.rules import FeeChange, VersionFact
 
@@ -202,7 +202,7 @@ def check_free_keys(changes: Sequence[FeeChange], frozen: Mapping[str, int], pen
     """List the lines that another frozen text, or a change on its way, is about to move: one decision at a time."""
     found = []
     for change in changes:
-        label = terms.PARAMETERS[change.key].label
+        label = Word(terms.PARAMETERS[change.key].label)
         if change.key in frozen:
             sentence = N_("%(label)s is already before the members in proposal %(number)s. Wait for their vote.")
             found.append(Breach("line_is_frozen", sentence, {"label": label, "number": frozen[change.key]}))

@@ -10,7 +10,7 @@ from uuid import UUID
 from coopgov.core.canonical import digest
 from coopgov.core.errors import Breach, Citation
 from coopgov.core.figures import Figure
-from coopgov.core.i18n import N_
+from coopgov.core.i18n import N_, Word
 from coopgov.core.money import Cents, Euros
 
 BASIS = 10_000
@@ -199,7 +199,7 @@ def _stands_on(change: FeeChange, version: VersionFact | None) -> bool:
 
 def _breach(code: str, sentence: str, parameter: Parameter) -> Breach:
     values = {
-        "label": parameter.label,
+        "label": Word(parameter.label),
         "minimum": parameter.shown(parameter.minimum),
         "maximum": parameter.shown(parameter.maximum),
         "step": parameter.shown(parameter.step),

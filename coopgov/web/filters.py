@@ -13,6 +13,7 @@ from flask import Flask
 from flask_babel import get_locale, gettext
 
 from coopgov.core.dates import paris_time
+from coopgov.core.i18n import Word
 from coopgov.core.money import Euros
 
 
@@ -103,8 +104,11 @@ def _show(value: object) -> str:  # noqa: PLR0911 - one line per type
             return str(gettext("yes") if value else gettext("no"))
         case int():
             return decimal(value)
+        case Word():
+            return str(gettext(value))
         case _:
-            return str(gettext(str(value))) if value else ""
+            # A name, a title, an address: it may be the same as a word of ours, and is nobody's to translate.
+            return "" if value is None else str(value)
 
 
 def _ordinal(text: str, value: date, locale: str) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coopgov.core.errors import Breach
+from coopgov.core.i18n import Word
 from coopgov.core.money import Euros, parse_cents
 from coopgov.web import filters
 
@@ -106,3 +107,8 @@ def test_a_refusal_is_a_sentence_with_its_figures_written_out(language):
 def test_what_is_written_as_money_is_read_back_to_the_cent(apps, cents):
     with apps("sqlite").test_request_context(), force_locale("fr"):
         assert parse_cents(filters.money(cents)) == cents
+
+
+def test_words_of_ours_are_translated_and_a_persons_own_are_not(language):
+    refusal = Breach("no", "%(ours)s %(theirs)s", {"ours": Word("Home"), "theirs": "Home"})
+    assert filters.sentence(refusal) == write(("Accueil Home", "Home Home"), language)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from coopgov.assemblies.rules.states import ItemState
 from coopgov.core.errors import Breach, Citation
 from coopgov.core.figures import Figure
-from coopgov.core.i18n import N_
+from coopgov.core.i18n import N_, Word
 from coopgov.law.arithmetic import quorum_heads, quorum_met
 
 DONE = (ItemState.PROCLAIMED, ItemState.NO_QUORUM, ItemState.SET_ASIDE)
@@ -232,7 +232,7 @@ def check_closing(items: Sequence[tuple[int, str, ItemState]]) -> list[Breach]:
     """List the resolutions that keep the session from closing: position, title, state of each."""
     sentence = N_("Resolution %(position)s, “%(title)s”, is %(state)s. Finish its vote, or set it aside, then close.")
     return [
-        Breach("item_not_done", sentence, {"position": position, "title": title, "state": state.value})
+        Breach("item_not_done", sentence, {"position": position, "title": title, "state": Word(state.value)})
         for position, title, state in items
         if state not in DONE
     ]

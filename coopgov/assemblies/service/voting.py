@@ -27,7 +27,7 @@ from coopgov.ballots.queries import Result
 from coopgov.ballots.rules import Channel, Choice, Receipt
 from coopgov.core.act import Act
 from coopgov.core.errors import Breach, NotFound, refuse_if
-from coopgov.core.i18n import N_
+from coopgov.core.i18n import N_, Word
 from coopgov.core.policy import Permission
 from coopgov.core.states import step
 
@@ -89,7 +89,7 @@ def _vote_facts(
     people = [voter_id] if proxy is None else [voter_id, proxy.holder_id]
     there = queries.are_present(act.session, assembly.id, people) if channel is Channel.ROOM else frozenset()
     return VoteFacts(
-        voter=voter.name if voter else N_("This person"), on_roll=voter is not None,
+        voter=voter.name if voter else Word(N_("This person")), on_roll=voter is not None,
         holder=proxy.holder_name if proxy else None, caster_is_voter=cast_by == voter_id,
         caster_is_holder=proxy is not None and cast_by == proxy.holder_id,
         caster_is_bureau=channel is Channel.ROOM and act.actor.may(Permission.BALLOTS_RUN),
