@@ -25,6 +25,7 @@ NAMING = {
 # The first SQLite whose write-ahead log is free of the reset race (release notes of 3.51.3, 13 March 2026).
 FIRST_SAFE_WAL = (3, 51, 3)
 BUSY_TIMEOUT_MS = 30_000
+MAPPED_BYTES = 1 << 30
 WRITES = "coopgov_writes"
 
 
@@ -130,6 +131,8 @@ def _pragmas() -> list[str]:
         "secure_delete=ON",
         # Without it, INSERT OR REPLACE removes a row behind the back of the triggers that refuse deletion.
         "recursive_triggers=ON",
+        # A large file is read where the system keeps it: a connection holds 2 MB of its own, and would copy the rest.
+        f"mmap_size={MAPPED_BYTES}",
     ]
 
 
