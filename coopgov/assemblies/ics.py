@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
-
-from icalendar import Calendar, Event
 
 from coopgov.assemblies.rules import Deadline
 from coopgov.core.dates import PARIS
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 
@@ -36,6 +38,8 @@ def calendar_file(
     assembly: Assembly, deadlines: Sequence[Deadline], words: Mapping[str, Words], *, made_at: datetime
 ) -> bytes:
     """One event for each deadline: a whole day, or an hour in Paris; taking the file again updates them."""
+    from icalendar import Calendar  # noqa: PLC0415 - a tenth of a second that no other page need pay
+
     calendar = Calendar()
     calendar.add("prodid", "-//coopgov//assemblies//FR")
     calendar.add("version", "2.0")
@@ -47,7 +51,9 @@ def calendar_file(
     return bytes(calendar.to_ical())
 
 
-def _event(assembly: Assembly, deadline: Deadline, words: Words, made_at: datetime) -> Event:
+def _event(assembly: Assembly, deadline: Deadline, words: Words, made_at: datetime) -> "Event":
+    from icalendar import Event  # noqa: PLC0415 - the same
+
     event = Event()
     # The same deadline keeps its name when the day of the assembly moves.
     event.add("uid", f"{assembly.id}.{deadline.code}@coopgov")
@@ -64,7 +70,7 @@ def _event(assembly: Assembly, deadline: Deadline, words: Words, made_at: dateti
     return event
 
 
-def _add_time(event: Event, deadline: Deadline) -> None:
+def _add_time(event: "Event", deadline: Deadline) -> None:
     if isinstance(deadline.due, datetime):
         event.add("dtstart", deadline.due.astimezone(PARIS))
         return

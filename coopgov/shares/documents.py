@@ -5,8 +5,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from num2words import num2words
-
 from coopgov.core.act import Act
 from coopgov.core.errors import Citation
 from coopgov.core.money import Cents
@@ -138,7 +136,7 @@ def certificate(act: Act, member: MemberRow, held: Holding, *, on: date, paid: P
 
 def number_in_words(number: int, language: str) -> str:
     """The number before "parts", which is feminine: vingt et une, cent."""
-    words = str(num2words(number, lang=language))
+    words = _in_words(number, language)
     return f"{words}e" if language == "fr" and words.endswith("un") else words
 
 
@@ -153,7 +151,7 @@ def euros_in_words(cents: int, language: str) -> str:
 
 
 def _counted(number: int, language: str, unit: str) -> str:
-    words = str(num2words(number, lang=language))
+    words = _in_words(number, language)
     if language != "fr":
         return f"{words} {unit}{'' if number == 1 else 's'}"
     # Deux millions d'euros; and zero takes the singular.
@@ -198,3 +196,9 @@ def _articles(act: Act, on: date, *names: str) -> list[str]:
 
 def _text(citation: Citation) -> str:
     return citation.text
+
+
+def _in_words(number: int, language: str) -> str:
+    from num2words import num2words  # noqa: PLC0415 - only the papers about shares write numbers out
+
+    return str(num2words(number, lang=language))
