@@ -6,6 +6,7 @@ from flask import Flask
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coopgov.config import ROOT, Config, read_config
 from coopgov.core import clock
@@ -25,6 +26,9 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or read_config()
     app = Flask("coopgov", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "coopgov" / "static"))
     app.config.update(_flask_settings(config))
+    if config.proxies:
+        # Only the addresses that our own proxies wrote are believed, and never the host they tell.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=0)  # type: ignore[method-assign]  # Flask's own way
     app.extensions["coopgov.config"] = config
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -28,6 +28,7 @@ SETTINGS = (
     Setting("COOPGOV_BASE_URL", "http://localhost and the port", "Public address, written in mails; https outside the demonstration."),
     Setting("COOPGOV_HOSTS", "the host of the base address", "Host names that are answered, separated by commas."),
     Setting("COOPGOV_BIND", "127.0.0.1:8000", "Address and port `coopgov serve` listens on."),
+    Setting("COOPGOV_PROXIES", "0", "Reverse proxies in front that write `X-Forwarded-For` and `-Proto`; 0 believes nobody."),
     Setting("COOPGOV_MAIL_URL", "mailbox: in the demonstration, else none", "`smtp://user:password@host:587`, `smtps://…`; `mailbox:` only in the demonstration."),
     Setting("COOPGOV_MAIL_FROM", "coopgov@localhost", "Sender of mails."),
     Setting("COOPGOV_WEB_WORKERS", "2", "Web processes on PostgreSQL; SQLite always has one."),
@@ -54,6 +55,7 @@ class Config:
     mail_from: str
     web_workers: int
     web_threads: int
+    proxies: int = 0
 
     @property
     def is_sqlite(self) -> bool:
@@ -88,6 +90,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         mail_from=env.get("COOPGOV_MAIL_FROM", "coopgov@localhost"),
         web_workers=_count(env, "COOPGOV_WEB_WORKERS", 2),
         web_threads=_count(env, "COOPGOV_WEB_THREADS", 8),
+        proxies=_count(env, "COOPGOV_PROXIES", 0, least=0),
     )
 
 
@@ -105,10 +108,10 @@ def _flag(env: Mapping[str, str], name: str) -> bool:
     return value == "1"
 
 
-def _count(env: Mapping[str, str], name: str, default: int) -> int:
+def _count(env: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
     value = env.get(name, str(default))
-    if not value.isdigit() or int(value) < 1:
-        raise BadSetting(f"{name}: écrire un nombre entier à partir de 1, pas « {value} ».")
+    if not value.isdecimal() or int(value) < least:
+        raise BadSetting(f"{name}: écrire un nombre entier à partir de {least}, pas « {value} ».")
     return int(value)
 
 

@@ -24,7 +24,7 @@ class Finding:
 
 def examine(config: Config) -> list[Finding]:
     """Look at everything coopgov needs, and at what tests need beside it."""
-    return [*_pdf(), *_writable(config), _database(config), _translations(), *_for_tests()]
+    return [*_pdf(), *_writable(config), _database(config), _proxies(config), _translations(), *_for_tests()]
 
 
 def _pdf() -> Iterator[Finding]:
@@ -75,6 +75,14 @@ def _database(config: Config) -> Finding:
     finally:
         engine.dispose()
     return Finding("Base de données PostgreSQL", True)
+
+
+def _proxies(config: Config) -> Finding:
+    # A public address over https is served through a proxy: coopgov itself speaks no TLS.
+    remedy = "Donnez COOPGOV_PROXIES=1 (voir docs/operations.md) : sans cela tous semblent venir du mandataire."
+    return Finding(
+        "Adresse des visiteurs derrière le mandataire", not config.secure_cookies or config.proxies > 0, remedy
+    )
 
 
 def _translations() -> Finding:

@@ -43,7 +43,8 @@ def _refuse_other_origins() -> None:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.is_secure:
+    # Behind a proxy the request may look plain; browsers pay no heed to this header on a plain connection.
+    if request.is_secure or current_app.extensions["coopgov.config"].secure_cookies:
         response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
     if request.endpoint == "static" and response.status_code < HTTPStatus.BAD_REQUEST:
         response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"

@@ -33,6 +33,7 @@ def test_a_real_installation_starts_with_its_three_settings():
         ("COOPGOV_DEMO", "yes"),
         ("COOPGOV_DATABASE_URL", "mysql://x"),
         ("COOPGOV_WEB_THREADS", "0"),
+        ("COOPGOV_PROXIES", "-1"),
         ("COOPGOV_BIND", "8000"),
         ("COOPGOV_BIND", "127.0.0.1:99999"),
         ("COOPGOV_BASE_URL", "http://["),

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from flask import request
 
 from coopgov.app import create_app
 from coopgov.web.guard import public
@@ -109,6 +110,38 @@ def test_a_real_site_s_cookie_is_sealed_to_its_host(tmp_path):
     cookie = client.post("/language", **asked).headers["Set-Cookie"]
     assert cookie.startswith("__Host-coopgov=")
     assert "Secure" in cookie
+
+
+@pytest.fixture
+def behind(tmp_path):
+    """A real site with so many proxies in front; tells what it sees of a request."""
+
+    def ask(proxies, **headers):
+        base = make_config(tmp_path, f"sqlite:///{tmp_path}/x.sqlite3")
+        app = create_app(replace(base, base_url="https://coop.example", hosts=("coop.example",), proxies=proxies))
+        app.add_url_rule("/seen", "seen", public(lambda: f"{request.remote_addr} {request.scheme} {request.host}"))
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        return app.test_client().get("/seen", headers={"Host": "coop.example", **sent})
+
+    return ask
+
+
+CHAIN = {"X_Forwarded_For": "6.6.6.6, 9.9.9.9", "X_Forwarded_Proto": "https", "X_Forwarded_Host": "evil.example"}
+
+
+@pytest.mark.parametrize(
+    ("proxies", "seen"),
+    [
+        (0, "127.0.0.1 http coop.example"), (1, "9.9.9.9 https coop.example"), (2, "6.6.6.6 http coop.example"),
+    ],
+)  # fmt: skip
+def test_only_the_addresses_our_own_proxies_wrote_are_believed(behind, proxies, seen):
+    assert behind(proxies, **CHAIN).text == seen
+
+
+def test_a_real_site_tells_browsers_to_stay_on_https_however_the_proxy_speaks_to_it(behind):
+    for proxies in (0, 1):
+        assert "Strict-Transport-Security" in behind(proxies).headers
 
 
 def test_our_own_hosts_are_served(client):
