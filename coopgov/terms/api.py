@@ -7,9 +7,9 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from flask_babel import gettext as _
 
-from coopgov.terms import queries
+from coopgov.terms import queries, rules
 from coopgov.terms.rules import PARAMETERS, Timeline, VersionFact
-from coopgov.web.acts import reading, today
+from coopgov.web.acts import now, reading, today
 from coopgov.web.guard import public
 
 CACHE_SECONDS = 60
@@ -62,13 +62,15 @@ def _add_fees(blueprint: Any, schemas: Any) -> None:
     def fees(query: dict[str, date]) -> Response:
         """The fees of a day.
 
-        Everyone may ask. The answer may be kept for a minute; after that, send its `ETag` as `If-None-Match`.
+        Everyone may ask. The answer may be kept for a minute, that of today not beyond midnight in Paris; after that,
+        send its `ETag` as `If-None-Match`.
         """
         on = query.get("on") or today()
         timeline = queries.timeline(reading())
         if not timeline.on(on):
             return _problem(404, _("No schedule of fees was in force on that day. Ask for a later one."))
-        return _cacheable(jsonify(schemas.FeesSchema().dump(_answer(timeline, on))))
+        seconds = CACHE_SECONDS if "on" in query else rules.seconds_to_keep(CACHE_SECONDS, now())
+        return _cacheable(jsonify(schemas.FeesSchema().dump(_answer(timeline, on))), seconds)
 
 
 def _answer(timeline: Timeline, on: date) -> dict[str, Any]:
@@ -94,9 +96,9 @@ def _line(version: VersionFact) -> dict[str, Any]:
     }
 
 
-def _cacheable(response: Response) -> Response:
+def _cacheable(response: Response, seconds: int = CACHE_SECONDS) -> Response:
     response.cache_control.public = True
-    response.cache_control.max_age = CACHE_SECONDS
+    response.cache_control.max_age = seconds
     response.vary.add("Accept-Language")
     response.add_etag()
     response.make_conditional(request)

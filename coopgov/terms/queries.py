@@ -16,7 +16,7 @@ from coopgov.core.policy import Actor, Permission
 from coopgov.core.reading import once
 from coopgov.core.waiting import Waiting
 from coopgov.terms.models import ChangeStep, ParameterVersion, ScheduledChange, ScheduledValue
-from coopgov.terms.rules import PENDING, Announced, FeeChange, State, Timeline, VersionFact
+from coopgov.terms.rules import PENDING, Announced, FeeChange, State, Timeline, VersionFact, change_hash
 
 NOTICE_KIND = "terms.change"
 
@@ -115,8 +115,13 @@ class NoticeCount:
 
 def timeline(session: Session) -> Timeline:
     """Every version, with the notified changes whose day of effect is known but that are not booked yet."""
-    announced = [announcement(change) for change in in_turn(pending_changes(session))]
+    announced = [announcement(change) for change in in_turn(pending_changes(session)) if is_as_decided(change)]
     return Timeline(booked_versions(session), announced)
+
+
+def is_as_decided(change: ChangeRow) -> bool:
+    """Whether the lines of a change still give the hash under which it was queued; nobody is told of it otherwise."""
+    return change_hash(change.changes) == change.change_hash
 
 
 def in_turn(changes: Iterable[ChangeRow]) -> list[ChangeRow]:

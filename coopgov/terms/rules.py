@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
 from coopgov.core.canonical import digest
+from coopgov.core.dates import paris_day, paris_instant
 from coopgov.core.errors import Breach, Citation
 from coopgov.core.figures import Figure
 from coopgov.core.i18n import N_, Word
@@ -223,6 +224,12 @@ def effect_day(*, not_before: date | None, last_notice_on: date, notice_days: in
     """The day a change takes effect: the notice counts from the last message's legal day, that day not included."""
     earliest = last_notice_on + timedelta(days=notice_days)
     return earliest if not_before is None else max(earliest, not_before)
+
+
+def seconds_to_keep(most: int, now: datetime) -> int:
+    """How long the fees of today may be kept by whoever asked: never into another day."""
+    tomorrow = paris_instant(paris_day(now) + timedelta(days=1), time())
+    return min(most, (tomorrow - now) // timedelta(seconds=1))
 
 
 def expiry_day(decided_on: date, not_before: date | None) -> date:

@@ -178,8 +178,7 @@ def execute_due(act: Act) -> list[UUID]:
 
 def _may_execute(act: Act, change: ChangeRow) -> bool:
     booked = Timeline(queries.booked_versions(act.session))
-    unchanged = rules.change_hash(change.changes) == change.change_hash
-    return unchanged and booked.accepts(queries.announcement(change).versions)
+    return queries.is_as_decided(change) and booked.accepts(queries.announcement(change).versions)
 
 
 def _execute(act: Act, change: ChangeRow) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from coopgov.core import journal
 from coopgov.core.journal import Fault
-from coopgov.terms import queries, rules
+from coopgov.terms import queries
 from coopgov.terms.models import ChangeStep, ParameterVersion, ScheduledChange, ScheduledValue
 from coopgov.terms.queries import ChangeRow
 from coopgov.terms.rules import State, VersionFact
@@ -25,7 +25,7 @@ def verify(session: Session) -> Iterator[Fault]:
 
 def _check_change(change: ChangeRow, booked: dict[UUID, VersionFact]) -> Iterator[Fault]:
     where = f"scheduled_change {change.id}"
-    if rules.change_hash(change.changes) != change.change_hash:
+    if not queries.is_as_decided(change):
         yield Fault(where, "its lines do not give its hash")
     own = {version.id: version for version in booked.values() if version.change_id == change.id}
     decided = {version.id: version for version in queries.announcement(change).versions} if change.eta else {}

@@ -1,6 +1,6 @@
 """The marketplace's question: what are the fees of that day?"""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 import schemathesis
@@ -16,6 +16,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from coopgov.terms import queries, service
+from coopgov.terms.rules import State
+from tests.service.tampering import by_hand
 from tests.terms_world import found, queue_change, send_all
 
 FEES = "/api/v1/terms/fees"
@@ -67,6 +69,45 @@ def test_the_answer_is_kept_a_minute_and_asked_again_by_its_tag(world, client, a
     again = client.get(FEES, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert client.get(f"{FEES}?on=2026-11-23").headers["ETag"] != first.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("at", "seconds"),
+    [
+        ("2026-12-08T22:59:20+00:00", 40), ("2026-12-08T22:59:59.500000+00:00", 0), ("2026-12-08T23:00:00+00:00", 60),
+        ("2027-03-27T22:59:50+00:00", 10), ("2027-03-28T21:59:50+00:00", 10), ("2027-03-28T22:00:00+00:00", 60),
+    ],
+)  # fmt: skip
+def test_the_fees_of_today_are_not_kept_beyond_midnight_in_paris(world, client, clock, at, seconds):
+    clock.now = datetime.fromisoformat(at)
+    assert f"max-age={seconds}" in client.get(FEES).headers["Cache-Control"]
+    assert "max-age=60" in client.get(f"{FEES}?on=2026-12-08").headers["Cache-Control"]
+
+
+def test_the_day_of_effect_begins_at_midnight_in_paris_whether_the_worker_runs_or_not(world, client, act, clock):
+    with act() as a:
+        send_all(a, queue_change(a))
+    with act() as a:
+        service.note_notices(a)
+    clock.now = datetime.fromisoformat("2026-12-08T22:59:59+00:00")
+    assert (client.get(FEES).json["on"], values(client.get(FEES))["commission.sales"]) == ("2026-12-08", 800)
+    clock.now = datetime.fromisoformat("2026-12-08T23:00:00+00:00")
+    assert (client.get(FEES).json["on"], values(client.get(FEES))["commission.sales"]) == ("2026-12-09", 650)
+
+
+def test_fees_changed_by_hand_in_the_database_are_neither_told_nor_put_into_force(world, client, act, clock, session):
+    with act() as a:
+        change_id = queue_change(a)
+        send_all(a, change_id)
+    with act() as a:
+        service.note_notices(a)
+    by_hand("UPDATE scheduled_value SET new = 5")
+    assert values(client.get(f"{FEES}?on=2027-06-01"))["commission.sales"] == 800
+    clock.forward(days=16)
+    with act() as a:
+        service.execute_due(a)
+    assert values(client.get(FEES))["commission.sales"] == 800
+    assert queries.get_change(session, change_id).state is State.HALTED
 
 
 @pytest.mark.parametrize("on", ["demain", "", "2026-13-01", "2026-02-30", "20261124", "2026-W48-2", "24/11/2026"])
