@@ -57,9 +57,13 @@ def _bytes(found: Document, data: bytes) -> ResponseReturnValue:
     response = send_file(
         BytesIO(data), mimetype="application/pdf", download_name=f"{found.series}-{found.number}.pdf", etag=False
     )
+    response.headers["Content-Security-Policy"] = PDF_CSP
+    if found.owner:
+        # Somebody's own paper leaves no copy on a shared computer.
+        response.headers["Cache-Control"] = "no-store"
+        return response
     response.set_etag(found.sha256 or "")
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Content-Security-Policy"] = PDF_CSP
     return response.make_conditional(request)
 
 

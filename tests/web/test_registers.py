@@ -61,6 +61,15 @@ def test_a_document_is_served_as_it_was_archived(client, world, people):
     assert (again.status_code, again.data) == (304, b"")
 
 
+def test_a_persons_own_paper_leaves_no_copy_behind(client, world, people):
+    document_id = issue(world, f"member:{people[0][2]}")
+    archived(world, document_id)
+    sign_in(client, world, people[1][2])
+    answer = client.get(f"/documents/{document_id}.pdf")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert "ETag" not in answer.headers
+
+
 def test_a_document_not_printed_yet_asks_to_wait(client, world, people):
     document_id = issue(world)
     sign_in(client, world, people[1][2])
