@@ -52,6 +52,7 @@ def keep_batch(act: Act, *, file_name: str, content: bytes) -> UUID:
         uploaded_at=act.now, uploaded_by=act.actor.account_id, sealed_at=None,
     )  # fmt: skip
     act.session.add(batch)
+    act.record("import.kept", f"import:{batch.id}", {"file": batch.file_name, "sha256": batch.sha256})
     return batch.id
 
 
@@ -68,11 +69,14 @@ def seal_batch(act: Act, *, batch_id: UUID) -> ImportReport:
 
 
 def discard_batch(act: Act, *, batch_id: UUID) -> None:
-    """Throw a kept file away."""
-    batch = act.session.get(ImportBatch, batch_id)
+    """Throw a kept file away; does nothing when it is imported or thrown away already."""
+    batch = act.session.get(ImportBatch, batch_id, with_for_update=True)
     if batch is None:
         raise NotFound
+    if batch.content is None:
+        return
     batch.content = None
+    act.record("import.discarded", f"import:{batch_id}", {"sha256": batch.sha256})
 
 
 def _forget_old(act: Act) -> None:
