@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, text
 
 from coopgov.app import create_app
 from coopgov.config import ROOT
@@ -54,9 +55,8 @@ def test_the_migrations_write_the_triggers_of_the_models(empty_app):
     upgrade()
     migrated = _triggers()
     _drop_everything()
-    with db.engine.connect().execution_options(**{WRITES: True, "postgresql_readonly": False}) as connection:
-        with connection.begin():
-            Base.metadata.create_all(connection)
+    with _writing() as connection:
+        Base.metadata.create_all(connection)
     assert migrated == _triggers()
     assert migrated
 
@@ -75,16 +75,22 @@ def _triggers() -> dict[str, str]:
         return {name: re.sub(r"\s+", " ", body) for name, body in rows}
 
 
+@contextmanager
+def _writing() -> Iterator[Connection]:
+    options = {WRITES: True, "postgresql_readonly": False}
+    with db.engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
 def _drop_everything() -> None:
-    with db.engine.connect().execution_options(**{WRITES: True, "postgresql_readonly": False}) as connection:
-        with connection.begin():
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("DROP SCHEMA public CASCADE"))
-                connection.execute(text("CREATE SCHEMA public"))
-                return
-            for table in inspect(connection).get_table_names():
-                connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-                connection.exec_driver_sql(f'DROP TABLE "{table}"')
+    with _writing() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+            return
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        for table in inspect(connection).get_table_names():
+            connection.exec_driver_sql(f'DROP TABLE "{table}"')
 
 
 def test_a_migration_can_be_undone_and_done_again(empty_app):
@@ -103,5 +109,3 @@ def test_head_is_the_newest_and_the_only_one():
 def test_migrations_never_import_models():
     for path in (ROOT / "migrations" / "versions").glob("*.py"):
         assert not re.search(r"import.*models|from coopgov\.\w+\.models", path.read_text()), path.name
-
-
