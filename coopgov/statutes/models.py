@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coopgov.core.db import Instant, Model, append_only, words
@@ -30,8 +30,8 @@ class StatutesRow(Model):
     seat: Mapped[str] = mapped_column(String(300))
     siren: Mapped[str] = mapped_column(String(9))
     rcs_city: Mapped[str] = mapped_column(String(100))
-    share_nominal_cents: Mapped[int]
-    statutory_minimum_cents: Mapped[int]
+    share_nominal_cents: Mapped[int] = mapped_column(BigInteger)
+    statutory_minimum_cents: Mapped[int] = mapped_column(BigInteger)
     year_end: Mapped[str] = mapped_column(String(5))
     proposal_backers: Mapped[int]
     decision: Mapped[str] = mapped_column(String(300))

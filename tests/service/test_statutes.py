@@ -91,3 +91,10 @@ def test_the_mentions_name_the_cooperative_as_the_law_asks(act, session):
     )
     assert mentions["rcs"].startswith("RCS Romans 903")
     assert "42" in mentions["capital"]
+
+
+def test_a_capital_of_hundreds_of_millions_is_kept(act, session):
+    large = replace(ready_set("scop-sa-cae"), statutory_minimum_cents=50_000_000_000)
+    with act() as a:
+        service.adopt_statutes(a, text=large, in_force_from=date(2026, 1, 1), decision="AGE")
+    assert queries.statutes_on(session, date(2026, 11, 24)).statutory_minimum_cents == 50_000_000_000
