@@ -79,6 +79,8 @@ class Notice:
     journal_size: int
     journal_hash: str
     address: str
+    colleges: Sequence[Mapping[str, str]] = ()
+    """Label and weight of each college where votes are weighed; empty where heads are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class ProxyForm:
     blank_to_chair: Sequence[str]
     proxy_deadline: datetime
     address: str
+    who_holds: str = "member"
+    """To whom the law lets a proxy go, in the words of the figure; the site takes members only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,9 @@ class Sending:
     sent_on: date
     head: Head
     address: str
+    colleges: Sequence[Mapping[str, str]] = ()
+    is_by_consent: bool = True
+    """Whether e-mail goes only to those who accepted it; the statutes of a SAS may say otherwise."""
 
 
 def notice(sending: Sending, figures: Figures) -> Notice:
@@ -225,6 +232,7 @@ def notice(sending: Sending, figures: Figures) -> Notice:
         proxy_deadline=closes_at, remote_closes_at=assembly.remote_closes_at if assembly.remote_vote else None,
         remote_articles=articles(closing_citations), enrolled=assembly.enrolled, roll_hash=assembly.roll_hash,
         journal_size=sending.head.size, journal_hash=sending.head.hash, address=sending.address,
+        colleges=sending.colleges,
     )  # fmt: skip
 
 
@@ -250,4 +258,5 @@ def proxy_form(sending: Sending, figures: Figures) -> ProxyForm:
         agenda=agenda_lines(sending.items), proxies=proxy_rule(figures, assembly), holders=articles(holders.citations),
         blank_to_chair=articles(blank.citations) if blank is not None and is_for_chair else (),
         proxy_deadline=remote_closes_at(figures, held_at=assembly.held_at)[0], address=sending.address,
+        who_holds=holders.as_text(),
     )  # fmt: skip

@@ -13,7 +13,10 @@ _ASSEMBLY = {
     "id": "", "title": "", "kind": "ordinary", "call": 1, "held_at": None, "place": "", "remote_allowed": False,
     "opened_at": None, "closed_at": None,
 }  # fmt: skip
-_CONVOCATION = {"sent_on": None, "by_mail": 0, "by_letter": 0, "notice_days": None, "citation": None}
+_CONVOCATION = {
+    "sent_on": None, "by_mail": 0, "by_letter": 0, "registered": False, "is_by_consent": True, "notice_days": None,
+    "citation": None,
+}  # fmt: skip
 _PRESENCE = {
     "enrolled": 0, "present": 0, "represented": 0, "remote": 0, "quorum_needed": None, "quorum_met": None,
     "citation": None,

@@ -122,3 +122,21 @@ def test_papers_are_printed_in_both_languages(notice, facts, language):
     for template, found in (("notice.html", notice), ("attendance_sheet.html", sheet)):
         told = {**plain(documents.facts(found)), "document": facts["document"]}
         assert render_pdf(template, told, language=language, title="Papier").startswith(b"%PDF")
+
+
+def test_a_notice_tells_how_colleges_are_weighed(notice, paper):
+    colleges = [{"label": "Créateurs", "weight": "2/5"}, {"label": "Salariés", "weight": "3/5"}]
+    html = paper("notice.html", replace(notice, colleges=colleges))
+    assert "plus de la moitié du total ainsi pondéré" in html
+    assert "Créateurs : 40\u202f%" in html
+    assert "collège" not in paper("notice.html", notice)
+    assert "Créateurs: 40%" in paper("notice.html", replace(notice, colleges=colleges), "en")
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [("member", "donné à un autre associé (L"), ("member_spouse_or_partner", "pacte civil de solidarité")],
+)
+def test_a_proxy_form_says_to_whom_the_law_lets_it_go(facts, paper, who, told):
+    form = ProxyForm(facts["cooperative"], MEETING, AGENDA, PROXIES, ("L’article",), (), DEADLINE, "https://x", who)
+    assert told in paper("proxy_form.html", form)

@@ -1,5 +1,6 @@
 """Convening freezes the roll and the texts, seals the votes, and leaves the evidence of each notice."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from coopgov.core.journal import entries_about
 from coopgov.core.outbox import messages_about
 from coopgov.members import service as members
 from coopgov.printing import archive
+from coopgov.statutes.ready import ready_set
 from tests.assemblies_world import HELD_AT, wire
 
 
@@ -149,3 +151,28 @@ def test_beyond_three_hundred_letters_one_list_is_printed(app, clock):
     )
     assert rows == 320
     assert world.session.scalars(select(Convocation.sent_on).distinct()).all() == [date(2026, 11, 24)]
+
+
+def test_papers_say_what_is_true_of_the_form_of_the_company(app, clock):
+    world = wire(app, clock)
+    world.found("scic-sa", count=8)
+    about = f"assembly:{world.convened()}"
+    [notice] = archive.documents_about(world.session, about, kind="notice")
+    [form] = archive.documents_about(world.session, about, kind="proxy_form")
+    colleges = archive.get_facts(world.session, notice.id)["colleges"]
+    assert [college["weight"] for college in colleges] == ["2/5", "1/5", "1/5", "1/5"]
+    assert archive.get_facts(world.session, form.id)["who_holds"] == "member_spouse_or_partner"
+
+
+@pytest.mark.parametrize(
+    ("channel", "told"), [("email", "comme le prévoient les statuts"), ("letter", "vous l’avez accepté")]
+)
+def test_a_mail_says_why_it_is_one(app, clock, monkeypatch, channel, told):
+    text_of = ready_set("scop-sas")
+    own = replace(text_of.figures["assembly.channel.without_consent"], value=channel)
+    by_statutes = replace(text_of, figures={**text_of.figures, "assembly.channel.without_consent": own})
+    monkeypatch.setattr("tests.assemblies_world.ready_set", lambda _name: by_statutes)
+    world = wire(app, clock)
+    world.found(count=3)
+    about = f"assembly:{world.convened()}"
+    assert all(told in mail.body for mail in messages_about(world.session, about, "assembly.notice"))

@@ -76,10 +76,13 @@ def _convocation(session: Session, row: AssemblyRow, figures: Figures) -> dict[s
     sent_on = paris_day(row.convened_at) if row.convened_at else row.held_on
     channels = count_by_channel(session, row.id)
     days = notice_days(figures, call=row.call, on=sent_on)
+    without = NoticeChannel(figures.figure("assembly.channel.without_consent", on=sent_on).as_text())
     return {
         "sent_on": sent_on,
         "by_mail": channels[NoticeChannel.EMAIL],
         "by_letter": channels[NoticeChannel.LETTER] + channels[NoticeChannel.REGISTERED_LETTER],
+        "registered": without is NoticeChannel.REGISTERED_LETTER,
+        "is_by_consent": without is not NoticeChannel.EMAIL,
         "notice_days": days.as_int(),
         "citation": _citations(days.citations),
     }

@@ -204,6 +204,8 @@ def _sending(act: Act, assembly: Assembly, found: Statutes) -> Sending:
         sent_on=act.today,
         head=journal.head(act.session),
         address=address_of("assemblies.show", assembly_id=assembly.id),
+        colleges=[{"label": college.label, "weight": str(college.weight)} for college in found.colleges],
+        is_by_consent=_without_consent(act) is not NoticeChannel.EMAIL,
     )
 
 
@@ -221,11 +223,16 @@ def _paper(sending: Sending, kind: str, title: str, facts: dict[str, Any], owner
 
 def _addressees(act: Act, assembly: Assembly, notice_id: UUID) -> list[Addressee]:
     consent_before = consent_day(act, paris_day(assembly.held_at))
-    without = act.rulebook.figure("assembly.channel.without_consent", on=act.today).as_text()
+    without = _without_consent(act)
     return [
         Addressee(row, channel_for(consented=row.consented, email=row.email, without_consent=without), notice_id)
         for row in members.recipients(act.session, act.today, consent_before=consent_before)
     ]
+
+
+def _without_consent(act: Act) -> NoticeChannel:
+    """How those who did not accept e-mail are told."""
+    return NoticeChannel(act.rulebook.figure("assembly.channel.without_consent", on=act.today).as_text())
 
 
 def consent_day(act: Act, held_on: date) -> date:

@@ -58,9 +58,12 @@ _RULES = {
 }
 
 
-def rule_words(rule: DecisionRule) -> str:
-    """A rule of majority as a sentence."""
-    return str(_RULES[rule.base, rule.strict]) % {"part": part_words(rule.fraction)}
+def rule_words(rule: DecisionRule, *, weighed: bool) -> str:
+    """A rule of majority in a sentence, and a second one where each college weighs what the statutes say."""
+    told = str(_RULES[rule.base, rule.strict]) % {"part": part_words(rule.fraction)}
+    if not weighed:
+        return told
+    return f"{told} {_('Votes are counted by college, and each college weighs what the statutes say.')}"
 
 
 def part_words(part: Fraction) -> str:
@@ -87,7 +90,7 @@ class ResultWords:
 
     def rule(self, result: Result) -> str:
         """The majority it needed."""
-        return rule_words(result.rule)
+        return rule_words(result.rule, weighed=result.weighted)
 
     def base(self, result: Result) -> str:
         """What the majority is measured on, after its number."""

@@ -71,10 +71,14 @@ def _page(sheet: Sheet, form: SheetForm) -> str:
     scrutins = ballots.get_scrutins(reading(), [item.scrutin_id for item in sheet.items if item.scrutin_id is not None])
     return render_template(
         "assemblies/vote.html", sheet=sheet, form=form, name_of=ballot_name, rendered=markdown.render,
-        rules={item.id: rule_words(scrutins[item.scrutin_id].rule) for item in sheet.items if item.scrutin_id},
+        rules={item.id: _rule(scrutins[item.scrutin_id]) for item in sheet.items if item.scrutin_id},
         citations={item.id: scrutins[item.scrutin_id].rule.citations for item in sheet.items if item.scrutin_id},
         cast={(row.scrutin_id, row.voter_id): row for row in _cast(sheet)}, choices=CHOICE_LABELS,
     )  # fmt: skip
+
+
+def _rule(scrutin: ballots.ScrutinRow) -> str:
+    return rule_words(scrutin.rule, weighed=scrutin.college_weights is not None)
 
 
 def _cast(sheet: Sheet) -> list[ballots.CastRow]:
