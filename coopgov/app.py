@@ -13,6 +13,7 @@ from coopgov.core import clock
 from coopgov.core.act import Runtime
 from coopgov.core.db import db
 from coopgov.web import filters, guard, numbers, problems, security
+from coopgov.web.globals import Environment
 from coopgov.web.languages import language
 from coopgov.wiring import BLUEPRINTS, HANDLERS, register_features, rulebook_maker
 
@@ -25,6 +26,7 @@ def create_app(config: Config | None = None) -> Flask:
     """Make the application for these settings (from the environment when none are given)."""
     config = config or read_config()
     app = Flask("coopgov", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "coopgov" / "static"))
+    app.jinja_environment = Environment
     app.config.update(_flask_settings(config))
     if config.proxies:
         # Only the addresses that our own proxies wrote are believed, and never the host they tell.
