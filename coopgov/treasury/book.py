@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
-from coopgov.core.db import one_at_a_time
+from coopgov.core.db import bulk_insert, one_at_a_time
 from coopgov.shares.chain import Head, chunks, commitment, link
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
 from coopgov.treasury.rules import CapitalKind, Leg
@@ -122,4 +122,4 @@ def _legs(tx: Mapping[str, Any], entry: Entry) -> list[dict[str, Any]]:
 
 def _insert(session: Session, model: Any, rows: list[dict[str, Any]]) -> None:
     if rows:
-        session.execute(insert(model.__table__), rows)
+        bulk_insert(session, model, rows)
