@@ -95,12 +95,13 @@ def _web(config: Config) -> list[str]:
 
 def application() -> Any:
     """The WSGI application, for gunicorn."""
+    # What is loaded now stays for good: looking through it finds nothing, neither now nor while somebody waits.
+    gc.disable()
     from coopgov.app import create_app  # noqa: PLC0415 - made in the web process
 
     app = create_app()
-    # What is loaded now stays for good: the collector need not look through it again while somebody waits.
-    gc.collect()
     gc.freeze()
+    gc.enable()
     return app
 
 
