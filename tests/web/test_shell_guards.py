@@ -15,7 +15,7 @@ from coopgov.web.guard import PUBLIC, requires
 AN_ID = UUID(int=1)
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 # What stands in an address in the place of each kind of part.
-PLACES = {"UUIDConverter": AN_ID, "IntegerConverter": 1, "UnicodeConverter": "x", "PathConverter": "x"}
+PLACES = {"UUIDConverter": AN_ID, "KeptInteger": 1, "UnicodeConverter": "x", "PathConverter": "x"}
 
 
 def address_of(rule: Rule) -> str:
