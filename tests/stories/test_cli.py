@@ -62,9 +62,6 @@ def terminal(request, tmp_path_factory):
     admin.dispose()
 
 
-pytestmark = pytest.mark.xdist_group("operator")
-
-
 def test_a_year_is_told_step_by_step_and_everything_holds(terminal):
     told = terminal("demo", "--year", "--on", "2026-11-24")
     assert told.returncode == 0, told.stderr

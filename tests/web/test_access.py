@@ -7,8 +7,6 @@ from coopgov.web.guard import PUBLIC
 from tests.conftest import ENGINES, TestClock
 from tests.everything_world import busy_evening, guard_of, routes
 
-pytestmark = pytest.mark.xdist_group("access")
-
 NOBODY = None
 EVERYBODY = [NOBODY, *Role]
 # Pages about oneself: they are not there for an office that is held without being a member.

@@ -19,8 +19,6 @@ from tests.every_form import CASES, DAY, EMOJI, HTML, NUL, WORDS, Case, fresh
 from tests.everything_world import ALL_OFFICES, Everything, busy_evening, guard_of, routes
 from tests.person import Form, tree_of
 
-pytestmark = pytest.mark.xdist_group("bad input")
-
 TOO_LARGE = 10**30
 # A wrong password is counted before it is looked at: that is the one thing a refusal keeps.
 COUNTS_TRIES = {"accounts.check_password"}

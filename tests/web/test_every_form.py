@@ -10,8 +10,6 @@ from tests.everything_world import busy_evening
 from tests.person import tree_of, words_of
 from tests.web.test_bad_input import Sender
 
-pytestmark = pytest.mark.xdist_group("every form")
-
 
 @pytest.fixture(params=ENGINES)
 def evening(request, apps, engines):

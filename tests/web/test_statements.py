@@ -13,8 +13,6 @@ from tests.coop_world import NAMES, everything_wired
 from tests.service.counting import statements
 from tests.stories import sitting
 
-pytestmark = pytest.mark.xdist_group("statements")
-
 FEW, MANY = 30, 300
 # Above this a page is worth a look, whatever the number of members.
 MOST = 25
