@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from coopgov.accounts.rules import fold_email
@@ -30,7 +31,7 @@ from coopgov.members.rules import (
 # The words of one search; each one more costs a join.
 MOST_WORDS = 5
 # A search that finds fewer is read find by find; one that finds more, along the list, where finds are close together.
-FEW = 8_000
+FEW = 4_000
 
 
 def list_members(
@@ -45,8 +46,8 @@ def list_members(
     limit: int = PAGE,
 ) -> MemberPage:
     """One page in the order of folded names, of those whose words begin with the words of `text`."""
-    member, found = _search(session, text)
-    query = members_select(member).where(*found, *_filters(member, status, category, college))
+    member, found, values = _search(session, text)
+    query = found.where(*_filters(member, status, category, college))
     place = tuple_(member.sort_name, member.number)
     if before and (key := _read_key(before)):
         query = query.where(place < key).order_by(member.sort_name.desc(), member.number.desc())
@@ -54,7 +55,7 @@ def list_members(
         if after and (key := _read_key(after)):
             query = query.where(place > key)
         query = query.order_by(member.sort_name, member.number)
-    rows = [member_row(row) for row in session.execute(query.limit(limit + 1))]
+    rows = [member_row(row) for row in session.execute(query.limit(limit + 1), values)]
     return _page(rows, limit, after=after, before=before)
 
 
@@ -112,38 +113,49 @@ def _filters(
     return found
 
 
-def _search(session: Session, text: str) -> tuple[Any, list[ColumnElement[bool]]]:
-    """The members to look among, and the condition on them: every word of the text begins one of theirs.
+def _search(session: Session, text: str) -> tuple[Any, Any, dict[str, str]]:
+    """The members to look among, their select, and its values: every word of the text begins one of theirs.
 
     One more statement when there is a text.
     """
     # The longest word is likely the rarest: the others are only looked up beside it.
     words = sorted(words_of(text)[:MOST_WORDS], key=len, reverse=True)
-    if not words:
-        return Membership, []
-    beside = [_has_word(MemberWord.membership_id, prefix) for prefix in words[1:]]
-    matching = select(MemberWord.membership_id).where(*_begins(MemberWord, words[0]), *beside)
-    if _count(session, words[0]) > FEW:
-        return Membership, [Membership.id.in_(matching)]
-    # The limit changes nothing but the plan: without it SQLite would walk the whole list to keep its order.
-    few = select(Membership).where(Membership.id.in_(matching)).limit(FEW).subquery()
-    return aliased(Membership, few), []
-
-
-def _count(session: Session, prefix: str) -> int:
-    """How many words begin so, as far as it matters."""
-    some = select(MemberWord.word).where(*_begins(MemberWord, prefix)).limit(FEW + 1).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
-
-
-def _has_word(member_id: Any, prefix: str) -> ColumnElement[bool]:
-    word = aliased(MemberWord)
-    return exists().where(word.membership_id == member_id, *_begins(word, prefix))
-
-
-def _begins(word: Any, prefix: str) -> list[ColumnElement[bool]]:
     # "{" comes right after "z": folded words hold only a-z and 0-9, so this range is the prefix on both engines.
-    return [word.word >= prefix, word.word < prefix + "{"]
+    values: dict[str, str] = {}
+    for n, word in enumerate(words):
+        values |= {f"from{n}": word, f"to{n}": word + "{"}
+    are_few = bool(words) and (session.scalar(_COUNT, values) or 0) <= FEW
+    return *_among(len(words), are_few=are_few), values
+
+
+@cache
+def _among(words: int, *, are_few: bool) -> tuple[Any, Any]:
+    """The members that so many words find, and their select: built once, the words are its parameters."""
+    if not words:
+        return Membership, members_select()
+    beside = [_has_word(n) for n in range(1, words)]
+    matching = select(MemberWord.membership_id).where(*_begins(MemberWord, 0), *beside)
+    found = Membership.id.in_(matching)
+    if not are_few:
+        return Membership, members_select().where(found)
+    # The limit changes nothing but the plan: without it SQLite would walk the whole list to keep its order.
+    member = aliased(Membership, select(Membership).where(found).limit(FEW).subquery())
+    return member, members_select(member)
+
+
+def _has_word(n: int) -> ColumnElement[bool]:
+    word = aliased(MemberWord)
+    return exists().where(word.membership_id == MemberWord.membership_id, *_begins(word, n))
+
+
+def _begins(word: Any, n: int) -> list[ColumnElement[bool]]:
+    return [word.word >= bindparam(f"from{n}"), word.word < bindparam(f"to{n}")]
+
+
+# How many words begin like the first, as far as it matters.
+_COUNT = select(func.count()).select_from(
+    select(MemberWord.word).where(*_begins(MemberWord, 0)).limit(FEW + 1).subquery()
+)
 
 
 def _page(rows: list[MemberRow], limit: int, *, after: str | None, before: str | None) -> MemberPage:
