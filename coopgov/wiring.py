@@ -29,7 +29,7 @@ from coopgov.demo.views import bp as demo_bp
 from coopgov.home.views import bp as home_bp
 from coopgov.members import queries as members_queries
 from coopgov.members import service as members
-from coopgov.members.events import MemberAdmitted
+from coopgov.members.events import CandidateRefused, MemberAdmitted
 from coopgov.members.rules import DecidedBy
 from coopgov.members.views import bp as members_bp
 from coopgov.minutes import service as minutes
@@ -133,6 +133,18 @@ def _member_admitted(act: Act, event: MemberAdmitted) -> None:
         act.record("member.wish_refused", f"member:{event.member_id}", {"wished": wished, "why": codes})
 
 
+def _candidate_refused(act: Act, event: CandidateRefused) -> None:
+    """What was subscribed under condition of admission falls; where it is paid already, the treasurer gives it back."""
+    for tx in shares_queries.conditional_on_admission(act.session, event.member_id):
+        on = max(event.on, tx.effective_on)
+        try:
+            with act.attempt():
+                shares.reverse(act, seq=tx.seq, effective_on=on, reason="Admission refusée : souscription caduque")
+        except RuleBroken as refusal:
+            codes = [breach.code for breach in refusal.breaches]
+            act.record("shares.not_fallen", f"share-tx:{tx.seq}", {"member": event.member_id, "why": codes})
+
+
 def _assembly_closed(act: Act, event: AssemblyClosed) -> None:
     minutes.draft_for(act, assembly_id=event.assembly_id)
 
@@ -148,6 +160,7 @@ _BY_SUBJECT: dict[SubjectKind, Callable[[Act, ResolutionProclaimed], None]] = {
 
 HANDLERS: Handlers = {
     AssemblyClosed: (_assembly_closed,),
+    CandidateRefused: (_candidate_refused,),
     HoldingsOpened: (treasury.on_holdings_opened,),
     ManySharesSubscribed: (treasury.on_many_shares_subscribed,),
     MemberAdmitted: (_member_admitted,),

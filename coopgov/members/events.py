@@ -16,6 +16,14 @@ class MemberAdmitted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateRefused(Event):
+    """Somebody was told no: what she did under condition of admission falls."""
+
+    member_id: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class MemberLeft(Event):
     """Somebody is no longer a member, from that day on."""
 

@@ -144,6 +144,12 @@ def movements_of(session: Session, member_id: UUID, *, known_at: datetime | None
     return [Movement(*pair) for pair in zip(found, balances, strict=True)]
 
 
+def conditional_on_admission(session: Session, member_id: UUID) -> list[Transaction]:
+    """The subscriptions of somebody that fall if she is not admitted, oldest first."""
+    found = [movement.transaction for movement in movements_of(session, member_id)]
+    return [tx for tx in found if tx.is_conditional and tx.reversed_by is None]
+
+
 def register_page(session: Session, *, before_seq: int | None = None, limit: int = 50) -> list[Transaction]:
     """The register of movements (*registre des mouvements*), newest first, from before that number on."""
     page = select(ShareTx.seq).order_by(ShareTx.seq.desc()).limit(limit)

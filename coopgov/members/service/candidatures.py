@@ -10,6 +10,7 @@ from coopgov.core.i18n import N_
 from coopgov.core.ids import new_id
 from coopgov.core.states import step
 from coopgov.members import mails, queries
+from coopgov.members.events import CandidateRefused
 from coopgov.members.models import EmailConsent, Membership, MembershipEvent, Party
 from coopgov.members.rules import (
     TRANSITIONS,
@@ -99,6 +100,7 @@ def refuse_candidate(act: Act, *, member_id: UUID, on: date, decision: str) -> N
     events = queries.events_of(act.session, member_id)
     refuse_if([*check_said(decision), *check_not_ahead(on, act.today), *check_day_order(events, on)])
     write_event(act, row, EventKind.REFUSED, effective_on=on, status=status, decision=decision)
+    act.publish(CandidateRefused(member_id, on))
     act.record("member.refused", f"member:{member_id}", {"on": on, "decision": decision, "number": row.number})
     mails.send(act, row, "members_refused", on=on, decision=decision)
 
