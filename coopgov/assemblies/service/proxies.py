@@ -47,6 +47,9 @@ def give_proxy(act: Act, *, assembly_id: UUID, grantor_id: UUID, holder_id: UUID
     act.session.add(proxy)
     act.session.flush()
     _tell(act, "assembly_proxy_given", assembly, grantor, holder)
+    if on_paper:
+        # Somebody else has typed it: whoever is said to have signed must be able to object.
+        _tell(act, "assembly_proxy_recorded", assembly, holder, grantor)
     payload = {"proxy": proxy.id, "grantor": grantor_id, "holder": holder_id, "on_paper": on_paper}
     act.record("assembly.proxy_given", assembly.about, payload)
     return proxy.id
