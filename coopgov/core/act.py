@@ -111,9 +111,9 @@ def open_act(runtime: Runtime, actor: Actor) -> Iterator[Act]:
     """
     session = db.session()
     with _alone(session), writers_turn(session.get_bind().dialect.name):
-        for_writing(session)
-        act = Act(session=session, actor=actor, now=runtime.clock(), runtime=runtime)
         try:
+            for_writing(session)
+            act = Act(session=session, actor=actor, now=runtime.clock(), runtime=runtime)
             yield act
             journal.write(session, act.actor, act.now, act.notes())
             session.commit()
