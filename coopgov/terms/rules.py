@@ -221,11 +221,8 @@ def check_schedule(values: Mapping[str, int]) -> list[Breach]:
 
 
 def effect_day(*, not_before: date | None, last_notice_on: date, notice_days: int) -> date:
-    """The day a change takes effect: once the notice, which begins the day after the last message, is wholly over.
-
-    Règlement (CEE, Euratom) n° 1182/71, art. 3: the day of the event is not counted, the last day counts to its end.
-    """
-    earliest = last_notice_on + timedelta(days=notice_days + 1)
+    """The day a change takes effect: the notice counts from the last message's legal day, that day not included."""
+    earliest = last_notice_on + timedelta(days=notice_days)
     return earliest if not_before is None else max(earliest, not_before)
 
 

@@ -384,28 +384,28 @@ def the_minutes_are_signed(story: Story, folder: Path) -> None:
 def sellers_are_told(story: Story) -> None:
     awa = story["Awa Diallo"]
     awa.menu("Tarifs")
-    awa.sees("25 juin 2026", "Préavis de 15 jours")
+    awa.sees("24 juin 2026", "Préavis de 15 jours")
     awa.look("tarifs-en-attente")
     awa.page.get_by_role("link", name="Courrier").click()
     awa.follow("Changement de tarifs")
-    awa.sees("25 juin 2026")
+    awa.sees("24 juin 2026")
     awa.look("courriel-tarif")
 
 
 def the_fee_changes_on_its_day(story: Story) -> None:
-    story.at("2026-06-24", "23:50")
+    story.at("2026-06-23", "23:50")
     story.site.work()
-    assert charged(story, date(2026, 6, 24)) == OLD
-    story.at("2026-06-25", "00:10")
+    assert charged(story, date(2026, 6, 23)) == OLD
+    story.at("2026-06-24", "00:10")
     story.site.work()
     story.site.work()
-    assert charged(story, date(2026, 6, 25)) == NEW
+    assert charged(story, date(2026, 6, 24)) == NEW
     awa = story["Awa Diallo"]
     awa.menu("Tarifs")
-    awa.sees("1 %", "depuis le 25 juin 2026")
-    expect(awa.main.locator("tr", has_text="25 juin 2026").filter(has_text="1 %")).to_have_count(1)
+    awa.sees("1 %", "depuis le 24 juin 2026")
+    expect(awa.main.locator("tr", has_text="24 juin 2026").filter(has_text="1 %")).to_have_count(1)
     awa.look("tarifs-en-vigueur")
-    awa.main.locator("tr", has_text="25 juin 2026").get_by_role("link").first.click()
+    awa.main.locator("tr", has_text="24 juin 2026").get_by_role("link").first.click()
     awa.look("decision")
     awa.follow("Lire la proposition et son débat")
     awa.sees(PROPOSAL, "En vigueur")

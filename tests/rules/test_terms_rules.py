@@ -135,8 +135,8 @@ def test_what_the_table_of_changes_does_not_have_is_refused(state, move):
 
 def test_the_notice_is_counted_from_the_last_message_and_a_later_wish_is_kept():
     sent = date(2026, 11, 24)
-    assert rules.effect_day(not_before=None, last_notice_on=sent, notice_days=15) == date(2026, 12, 10)
-    assert rules.effect_day(not_before=date(2026, 12, 1), last_notice_on=sent, notice_days=15) == date(2026, 12, 10)
+    assert rules.effect_day(not_before=None, last_notice_on=sent, notice_days=15) == date(2026, 12, 9)
+    assert rules.effect_day(not_before=date(2026, 12, 1), last_notice_on=sent, notice_days=15) == date(2026, 12, 9)
     assert rules.effect_day(not_before=date(2027, 1, 1), last_notice_on=sent, notice_days=15) == date(2027, 1, 1)
 
 

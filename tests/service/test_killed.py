@@ -97,7 +97,7 @@ def test_a_voted_fee_takes_effect_once(coop, killed):
     sitting.propose(coop)
     sitting.hold(coop, sitting.convene(coop, [sitting.PROPOSAL]).path, ("helene", "malik", "samir", "awa"))
     coop.night()
-    coop.at("2027-01-31T03:00")
+    coop.at("2027-01-30T03:00")
     assert nothing_then_once(killed("execute"))
 
     before = coop.lines()

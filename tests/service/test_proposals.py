@@ -292,7 +292,7 @@ def test_a_text_on_an_old_schedule_is_not_frozen_until_it_is_written_again(debat
         send_all(a, queue_change(a, 700))
     with act() as a:
         terms_service.note_notices(a)
-    clock.forward(days=16)
+    clock.forward(days=15)
     with act() as a:
         terms_service.execute_due(a)
     with pytest.raises(RuleBroken, match="fee_base_moved"), act(world["Alice"].actor) as a:
@@ -319,11 +319,11 @@ def test_an_adopted_fee_takes_effect_by_itself(frozen, act, session, clock):
         send_all(a, take(a, frozen))
     with act() as a:
         terms_service.note_notices(a)
-    clock.forward(days=16)
+    clock.forward(days=15)
     with act() as a:
         [change_id] = terms_service.execute_due(a)
     assert terms.get_change(session, change_id).state is ChangeState.EFFECTIVE
-    assert terms.schedule_on(session, date(2026, 12, 10)).values["commission.sales"] == 650
+    assert terms.schedule_on(session, date(2026, 12, 9)).values["commission.sales"] == 650
 
 
 def test_a_result_about_another_text_is_refused(frozen, debated, act, session):

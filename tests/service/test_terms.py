@@ -64,7 +64,7 @@ def test_every_seller_gets_one_notice_with_the_figures_and_the_delay(change_id, 
     messages = outbox.messages_about(session, f"change:{change_id}", "terms.change")
     assert sorted(message.to_address for message in messages) == ["aa@example.org", "bb@example.org"]
     assert "8\u202f% aujourd’hui, 6,5\u202f% ensuite" in messages[0].body
-    assert "10 décembre 2026" in messages[0].subject
+    assert "9 décembre 2026" in messages[0].subject
     assert "15 jours" in messages[0].body
     assert queries.get_change(session, change_id).unreached == 1
 
@@ -90,7 +90,7 @@ def test_the_day_of_effect_counts_from_the_last_notice_in_paris(change_id, act, 
         outbox.note_delivery(a, second.id, Outcome.SENT)
     with act() as a:
         service.note_notices(a)
-    assert queries.get_change(session, change_id).eta == date(2026, 12, 11)
+    assert queries.get_change(session, change_id).eta == date(2026, 12, 10)
 
 
 def test_a_notice_given_up_lets_the_others_go_on_and_is_counted(change_id, act, session):
@@ -114,30 +114,30 @@ def test_a_wished_day_is_kept_when_it_is_later_than_the_notice(world, act, sessi
 
 
 def test_a_change_takes_effect_on_its_day_and_not_before(notified, act, session, clock):
-    clock.forward(days=15)
+    clock.forward(days=14)
     with act() as a:
         assert service.execute_due(a) == []
     clock.forward(days=1)
     with act() as a:
         assert service.execute_due(a) == [notified]
     assert state_of(session, notified) is State.EFFECTIVE
-    assert queries.schedule_on(session, date(2026, 12, 9)).values["commission.sales"] == 800
-    assert queries.schedule_on(session, date(2026, 12, 10)).values["commission.sales"] == 650
+    assert queries.schedule_on(session, date(2026, 12, 8)).values["commission.sales"] == 800
+    assert queries.schedule_on(session, date(2026, 12, 9)).values["commission.sales"] == 650
     assert kinds(session, notified) == ["terms.queued", "terms.notified", "terms.effective"]
 
 
 def test_the_schedule_of_a_day_does_not_depend_on_the_worker(notified, act, session, clock):
-    before = queries.schedule_on(session, date(2026, 12, 10))
+    before = queries.schedule_on(session, date(2026, 12, 9))
     clock.forward(days=20)
     with act() as a:
         service.execute_due(a)
     session.rollback()
-    after = queries.schedule_on(session, date(2026, 12, 10))
+    after = queries.schedule_on(session, date(2026, 12, 9))
     assert (before.values, before.version_ids) == (after.values, after.version_ids)
 
 
 def test_executing_twice_changes_once(notified, act, session, clock):
-    clock.forward(days=16)
+    clock.forward(days=15)
     for expected in ([notified], [], []):
         with act() as a:
             assert service.execute_due(a) == expected
@@ -146,7 +146,7 @@ def test_executing_twice_changes_once(notified, act, session, clock):
 
 
 def test_executing_at_the_same_time_changes_once(app, notified, session, clock):
-    clock.forward(days=16)
+    clock.forward(days=15)
     runtime, done, failures = app.extensions["coopgov.runtime"], [], []
     together = threading.Barrier(4)
 
@@ -190,7 +190,7 @@ def killed_in(a, place, monkeypatch):
 
 @pytest.mark.parametrize("place", ["told", "booked", "commit"])
 def test_killed_anywhere_nothing_is_half_done(place, notified, act, session, clock, monkeypatch):
-    clock.forward(days=16)
+    clock.forward(days=15)
     with monkeypatch.context() as patch, pytest.raises(Killed), act() as a:
         killed_in(a, place, patch)
     assert state_of(session, notified) is State.NOTIFIED
@@ -206,11 +206,11 @@ def test_those_above_are_told_once(notified, app, act, clock):
     app.extensions["coopgov.runtime"] = replace(
         runtime, handlers={FeeChanged: [lambda _act, event: told.append(event)]}
     )
-    clock.forward(days=16)
+    clock.forward(days=15)
     for _ in range(2):
         with act() as a:
             service.execute_due(a)
-    assert told == [FeeChanged(notified, date(2026, 12, 10))]
+    assert told == [FeeChanged(notified, date(2026, 12, 9))]
 
 
 def test_two_changes_on_one_base_never_merge_the_second_is_halted(world, act, session, clock):
@@ -224,8 +224,8 @@ def test_two_changes_on_one_base_never_merge_the_second_is_halted(world, act, se
             send_all(a, change_id)
     with act() as a:
         service.note_notices(a)
-    assert queries.schedule_on(session, date(2026, 12, 10)).values["commission.sales"] == 650
-    clock.forward(days=16)
+    assert queries.schedule_on(session, date(2026, 12, 9)).values["commission.sales"] == 650
+    clock.forward(days=15)
     with act() as a:
         assert service.execute_due(a) == [first]
     assert (state_of(session, first), state_of(session, second)) == (State.EFFECTIVE, State.HALTED)
@@ -234,7 +234,7 @@ def test_two_changes_on_one_base_never_merge_the_second_is_halted(world, act, se
 
 def test_a_change_on_an_old_base_is_halted_at_once_and_tells_nobody(notified, act, session, clock):
     old = queries.schedule_on(session, TODAY).versions["commission.sales"]
-    clock.forward(days=16)
+    clock.forward(days=15)
     with act() as a:
         service.execute_due(a)
     with act() as a:
@@ -302,7 +302,7 @@ def test_what_was_decided_cannot_be_rewritten(table, verb, notified, act):
 
 @pytest.mark.parametrize("fault", [{"effective_from": TODAY}, {"base_id": None, "change_id": None}])
 def test_the_database_refuses_a_second_first_version_and_a_fork(fault, notified, act, session, clock):
-    clock.forward(days=16)
+    clock.forward(days=15)
     with act() as a:
         service.execute_due(a)
     last = queries.history(session, "commission.sales")[-1]
@@ -328,7 +328,7 @@ def test_no_sellers_no_wait(act, session):
         found(a)
         change_id = queue_change(a)
         service.note_notices(a)
-    assert queries.get_change(session, change_id).eta == date(2026, 12, 10)
+    assert queries.get_change(session, change_id).eta == date(2026, 12, 9)
 
 
 def test_a_notice_for_many_sellers_is_one_statement(world, act):

@@ -32,22 +32,22 @@ def decided(coop):
 
 def test_the_old_fee_until_the_eve_and_the_new_one_on_the_day_with_its_decision(decided, ask):
     decided.night()
-    for day in ("2027-01-16T09:00", "2027-01-30T23:59"):
+    for day in ("2027-01-16T09:00", "2027-01-29T23:59"):
         decided.at(day)
         decided.night()
         assert ask()["value"] == 600
-    decided.at("2027-01-31T00:00")
+    decided.at("2027-01-30T00:00")
     decided.night()
     line = ask()
-    assert (line["value"], line["effective_from"]) == (500, "2027-01-31")
+    assert (line["value"], line["effective_from"]) == (500, "2027-01-30")
     assert (line["decision"]["decided_on"], len(line["decision"]["subject_hash"])) == ("2027-01-15", 64)
     assert "15 janvier 2027" in line["decision"]["reference"]
-    assert ask(on="2027-01-30")["value"] == 600
+    assert ask(on="2027-01-29")["value"] == 600
 
 
 def test_the_day_decides_even_when_the_worker_sleeps(decided, ask):
     decided.night()
-    decided.at("2027-01-31T00:00")
+    decided.at("2027-01-30T00:00")
     asleep = ask()
     decided.night()
     assert asleep == ask()
@@ -58,8 +58,8 @@ def test_nothing_changes_before_the_sellers_were_told(decided, ask):
     decided.at("2027-03-01T09:00")
     assert ask()["value"] == 600
     decided.night()
-    assert ask(on="2027-03-16")["value"] == 600
-    assert ask(on="2027-03-17")["value"] == 500
+    assert ask(on="2027-03-15")["value"] == 600
+    assert ask(on="2027-03-16")["value"] == 500
 
 
 def test_what_was_rejected_never_changes_the_answer(coop, ask):

@@ -63,14 +63,14 @@ def test_awa_proposes_five_per_cent_the_others_back_it_and_it_is_charged_by_itse
 
     coop.night()
     assert "5 %" in coop.reads(email("benoit"))
-    awa.opens(awa.path).follows("Voir les préavis").sees("dans 16 jours", "31 janvier 2027")
-    coop.at("2027-01-30T23:59")
+    awa.opens(awa.path).follows("Voir les préavis").sees("dans 15 jours", "30 janvier 2027")
+    coop.at("2027-01-29T23:59")
     coop.night()
     awa.opens("/terms/").sees("Commission sur les ventes 6 %")
-    coop.at("2027-01-31T00:01")
+    coop.at("2027-01-30T00:01")
     coop.night()
     awa.opens("/terms/").sees("Commission sur les ventes 5 %")
-    awa.opens("/").sees("5 %", "depuis le 31 janvier 2027")
+    awa.opens("/").sees("5 %", "depuis le 30 janvier 2027")
     assert coop.faults() == []
 
 

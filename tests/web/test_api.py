@@ -54,13 +54,13 @@ def test_a_voted_change_is_in_the_answer_from_its_day_on(world, client, act, clo
         send_all(a, queue_change(a))
     with act() as a:
         service.note_notices(a)
-    assert values(client.get(f"{FEES}?on=2026-12-09"))["commission.sales"] == 800
-    coming = client.get(f"{FEES}?on=2026-12-10")
+    assert values(client.get(f"{FEES}?on=2026-12-08"))["commission.sales"] == 800
+    coming = client.get(f"{FEES}?on=2026-12-09")
     assert values(coming)["commission.sales"] == 650
     clock.forward(days=16)
     with act() as a:
         service.execute_due(a)
-    assert client.get(f"{FEES}?on=2026-12-10").json == coming.json
+    assert client.get(f"{FEES}?on=2026-12-09").json == coming.json
 
 
 def test_the_answer_is_kept_a_minute_and_asked_again_by_its_tag(world, client, act):
@@ -89,10 +89,10 @@ def test_the_day_of_effect_begins_at_midnight_in_paris_whether_the_worker_runs_o
         send_all(a, queue_change(a))
     with act() as a:
         service.note_notices(a)
-    clock.now = datetime.fromisoformat("2026-12-09T22:59:59+00:00")
-    assert (client.get(FEES).json["on"], values(client.get(FEES))["commission.sales"]) == ("2026-12-09", 800)
-    clock.now = datetime.fromisoformat("2026-12-09T23:00:00+00:00")
-    assert (client.get(FEES).json["on"], values(client.get(FEES))["commission.sales"]) == ("2026-12-10", 650)
+    clock.now = datetime.fromisoformat("2026-12-08T22:59:59+00:00")
+    assert (client.get(FEES).json["on"], values(client.get(FEES))["commission.sales"]) == ("2026-12-08", 800)
+    clock.now = datetime.fromisoformat("2026-12-08T23:00:00+00:00")
+    assert (client.get(FEES).json["on"], values(client.get(FEES))["commission.sales"]) == ("2026-12-09", 650)
 
 
 def test_fees_changed_by_hand_in_the_database_are_neither_told_nor_put_into_force(world, client, act, clock, session):

@@ -38,11 +38,11 @@ def test_the_schedule_the_change_and_its_delay_are_shown(change_id, browser, act
     page = browser.get("/terms/")
     assert page.status_code == 200
     assert "Commission sur les ventes" in page.text
-    assert "le 10 décembre 2026 au plus tôt" in page.text
+    assert "le 9 décembre 2026 au plus tôt" in page.text
     assert "0 préavis envoyés sur 1" in page.text
     notify(act, change_id)
     page = browser.get("/terms/")
-    assert "dans 16 jours, le 10 décembre 2026" in page.text
+    assert "dans 15 jours, le 9 décembre 2026" in page.text
     assert "2019/1150" in page.text
 
 
@@ -54,7 +54,7 @@ def test_the_page_is_written_whatever_the_day(change_id, browser):
 
 def test_a_schedule_to_come_counts_the_notified_change(change_id, browser, act):
     notify(act, change_id)
-    assert "6,5\u202f%" in browser.get("/terms/?on=2026-12-10").text
+    assert "6,5\u202f%" in browser.get("/terms/?on=2026-12-09").text
 
 
 def test_before_any_statutes_the_page_still_answers(app, browser):
@@ -81,7 +81,7 @@ def test_a_halted_change_says_why(change_id, browser, act, clock):
         second = queue_change(a, 600, subject_hash="b" * 64)
     for one in (change_id, second):
         notify(act, one)
-    clock.forward(days=16)
+    clock.forward(days=15)
     with act() as a:
         [done] = service.execute_due(a)
     other = second if done == change_id else change_id
