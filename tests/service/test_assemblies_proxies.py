@@ -102,7 +102,10 @@ def test_after_the_deadline_only_a_signed_paper_is_taken(world):
     assert _give(world, 5, 6, assembly_id) == ["proxy_too_late"]
     world.proxy(5, 6, assembly_id, on_paper=True)
     assert queries.active_proxy_of(world.session, assembly_id, world.ids[5]).on_paper
-    told = {mail.to_address: mail.body for mail in messages_about(world.session, f"assembly:{assembly_id}", "assembly.proxy")}
+    told = {
+        mail.to_address: mail.body
+        for mail in messages_about(world.session, f"assembly:{assembly_id}", "assembly.proxy")
+    }
     assert "a enregistré un pouvoir signé de votre main" in told["m5@exemple.fr"]
     assert "vous donne pouvoir" in told["m6@exemple.fr"]
 
