@@ -67,6 +67,16 @@ class LoginAttempt(Model):
     at: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
+class CalendarAddress(Model):
+    """The secret address where a calendar program reads an account's dates (*adresse d'agenda*); only its SHA-256."""
+
+    __tablename__ = "calendar_address"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class RoleMandate(Model):
     """An office given to an account from a day, perhaps until a day (*mandat*)."""
 

@@ -11,7 +11,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, Row, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from coopgov.accounts.models import Account, AccountSession, LoginLink, RoleMandate, RoleMandateEnd
+from coopgov.accounts.models import (
+    Account,
+    AccountSession,
+    CalendarAddress,
+    LoginLink,
+    RoleMandate,
+    RoleMandateEnd,
+)
 from coopgov.accounts.rules import How, Mandate, fold_email, lifetime
 from coopgov.core.dates import paris_day
 from coopgov.core.errors import NotFound
@@ -57,6 +64,15 @@ class LinkRow:
 
     name: str
     next_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarReader:
+    """For whom a calendar is read, with the offices of the day; since when its address is good."""
+
+    actor: Actor
+    language: str
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +179,27 @@ def find_link(session: Session, token: str, now: datetime) -> LinkRow | None:
         .where(LoginLink.token_hash == token_hash(token), LoginLink.used_at.is_(None), LoginLink.expires_at > now)
     ).first()
     return LinkRow(*row) if row else None
+
+
+# Calendars
+
+
+def find_calendar_reader(session: Session, token: str, on: date) -> CalendarReader | None:
+    """Whose calendar a secret opens, or None; her name is left out, because no line of a calendar tells it."""
+    row = session.execute(
+        select(Account.id, Account.language, CalendarAddress.made_at)
+        .join(CalendarAddress, CalendarAddress.account_id == Account.id)
+        .where(CalendarAddress.token_hash == token_hash(token))
+    ).first()
+    if row is None:
+        return None
+    account_id, language, made_at = row
+    return CalendarReader(Actor("", account_id, roles_on(session, account_id, on)), language, made_at)
+
+
+def find_calendar_made_at(session: Session, account_id: UUID) -> datetime | None:
+    """Since when an account has a calendar address, or None."""
+    return session.scalar(select(CalendarAddress.made_at).where(CalendarAddress.account_id == account_id))
 
 
 # Mandates

@@ -11,7 +11,14 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from coopgov.accounts import queries, rules, throttle
-from coopgov.accounts.models import Account, AccountSession, LoginLink, RoleMandate, RoleMandateEnd
+from coopgov.accounts.models import (
+    Account,
+    AccountSession,
+    CalendarAddress,
+    LoginLink,
+    RoleMandate,
+    RoleMandateEnd,
+)
 from coopgov.accounts.passwords import Passwords
 from coopgov.accounts.queries import AccountRow, token_hash
 from coopgov.accounts.rules import How
@@ -206,6 +213,31 @@ def _forget_old_sessions(act: Act, account_id: UUID) -> None:
     old = AccountSession.created_at < act.now - rules.MEMBER_SESSION
     lasting = AccountSession.how == How.DEMONSTRATION
     act.session.execute(delete(AccountSession).where(AccountSession.account_id == account_id, old, ~lasting))
+
+
+# Calendars
+
+
+def make_calendar_address(act: Act, *, account_id: UUID) -> str:
+    """Give an account a new secret for its calendar; a former one opens nothing afterwards."""
+    token = secrets.token_urlsafe(32)
+    _forget_calendar_address(act, account_id)
+    act.session.add(CalendarAddress(account_id=account_id, token_hash=token_hash(token), made_at=act.now))
+    act.record("account.calendar_made", f"account:{account_id}")
+    return token
+
+
+def revoke_calendar_address(act: Act, *, account_id: UUID) -> None:
+    """End the secret of an account's calendar; does nothing when there is none."""
+    if _forget_calendar_address(act, account_id):
+        act.record("account.calendar_revoked", f"account:{account_id}")
+
+
+def _forget_calendar_address(act: Act, account_id: UUID) -> bool:
+    # Held, so that a button pressed twice at the same instant makes one address after the other.
+    act.session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
+    gone = delete(CalendarAddress).where(CalendarAddress.account_id == account_id)
+    return act.session.scalar(gone.returning(CalendarAddress.account_id)) is not None
 
 
 # Offices
