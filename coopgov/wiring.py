@@ -21,6 +21,7 @@ from coopgov.assemblies.rules import AssemblyKind, SubjectKind
 from coopgov.assemblies.views import bp as assemblies_bp
 from coopgov.ballots.rules import Outcome
 from coopgov.ballots.views import bp as ballots_bp
+from coopgov.compliance.views import bp as compliance_bp
 from coopgov.core.act import Act
 from coopgov.core.errors import RuleBroken
 from coopgov.core.events import Handlers
@@ -55,6 +56,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_bp,
     assemblies_bp,
     ballots_bp,
+    compliance_bp,
     demo_bp,
     home_bp,
     members_bp,

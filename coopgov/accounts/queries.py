@@ -19,7 +19,7 @@ from coopgov.accounts.models import (
     RoleMandate,
     RoleMandateEnd,
 )
-from coopgov.accounts.rules import How, Mandate, fold_email, lifetime
+from coopgov.accounts.rules import GIVEN_BY_HAND, How, Mandate, fold_email, lifetime
 from coopgov.core.dates import paris_day
 from coopgov.core.errors import NotFound
 from coopgov.core.policy import Actor, Role
@@ -81,6 +81,14 @@ class Person:
 
     account: AccountRow
     roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHeld:
+    """A mandate that runs on a day, and the name of its holder."""
+
+    mandate: Mandate
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +229,7 @@ def holders_of(session: Session, role: Role, on: date) -> list[AccountRow]:
 
 def list_mandates(session: Session, account_id: UUID) -> list[Mandate]:
     """Every mandate an account ever had, by first day, with the day it really ended."""
-    ended = (
-        select(RoleMandateEnd.mandate_id, func.min(RoleMandateEnd.last_day).label("last_day"))
-        .group_by(RoleMandateEnd.mandate_id)
-        .subquery()
-    )
+    ended = _ends()
     rows = session.execute(
         select(RoleMandate, ended.c.last_day)
         .outerjoin(ended, ended.c.mandate_id == RoleMandate.id)
@@ -233,6 +237,27 @@ def list_mandates(session: Session, account_id: UUID) -> list[Mandate]:
         .order_by(RoleMandate.from_day, RoleMandate.recorded_at, RoleMandate.id)
     )
     return [_mandate(row, last_day) for row, last_day in rows]
+
+
+def offices_held_on(session: Session, on: date) -> list[OfficeHeld]:
+    """Every mandate given by hand that runs on a day, by office, then by name."""
+    ended = _ends()
+    rows = session.execute(
+        select(RoleMandate, ended.c.last_day, Account.name)
+        .join(Account, Account.id == RoleMandate.account_id)
+        .outerjoin(ended, ended.c.mandate_id == RoleMandate.id)
+        .where(RoleMandate.role.in_(GIVEN_BY_HAND), _holds_on(on))
+    )
+    found = [OfficeHeld(_mandate(row, last_day), name) for row, last_day, name in rows]
+    return sorted(found, key=lambda held: (GIVEN_BY_HAND.index(held.mandate.role), held.name.casefold()))
+
+
+def _ends() -> Any:
+    return (
+        select(RoleMandateEnd.mandate_id, func.min(RoleMandateEnd.last_day).label("last_day"))
+        .group_by(RoleMandateEnd.mandate_id)
+        .subquery()
+    )
 
 
 def _holds_on(on: Any) -> ColumnElement[bool]:

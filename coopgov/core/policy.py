@@ -48,6 +48,8 @@ class Permission(StrEnum):
     MINUTES_APPROVE = "minutes.approve"
     REGISTERS_SEE = "registers.see"
     DOCUMENTS_SEE = "documents.see"
+    COMPLIANCE_SEE = "compliance.see"
+    COMPLIANCE_TELL = "compliance.tell"
 
 
 _M, _B, _S, _T, _L, _A, _X = (
@@ -85,6 +87,8 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.MINUTES_APPROVE: frozenset({_B, _S}),
     Permission.REGISTERS_SEE: _OFFICES,
     Permission.DOCUMENTS_SEE: _EVERY_OFFICE,
+    Permission.COMPLIANCE_SEE: frozenset({_B, _S, _T, _A, _X}),
+    Permission.COMPLIANCE_TELL: frozenset({_B, _S, _T}),
 }
 
 

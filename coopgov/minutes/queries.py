@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
+from coopgov.core.dates import paris_day, paris_instant
 from coopgov.core.errors import NotFound
 from coopgov.core.policy import Actor, Permission
 from coopgov.core.waiting import Waiting
@@ -187,6 +188,18 @@ def _line(session: Session, row: Minutes, document_id: UUID | None) -> MinutesLi
     document = None if document_id is None else archive.get_document(session, document_id)
     state = State.ISSUED if document else state_of(issued=False, prose=current_prose(session, row.id))
     return MinutesLine(row.id, row.assembly_id, row.title, row.held_at, state, document)
+
+
+def unsigned(session: Session, on: date) -> tuple[int, date | None]:
+    """How many minutes of assemblies up to that day are not issued yet, and the day of the oldest of them."""
+    before = paris_instant(on + timedelta(days=1), time.min)
+    held: Any = session.execute(
+        select(func.count(), func.min(Minutes.held_at))
+        .outerjoin(MinutesIssue, MinutesIssue.minutes_id == Minutes.id)
+        .where(MinutesIssue.minutes_id.is_(None), Minutes.held_at < before)
+    ).one()
+    count, oldest = held
+    return count, None if oldest is None else paris_day(oldest)
 
 
 def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from coopgov.accounts import verify as accounts
 from coopgov.assemblies import verify as assemblies
 from coopgov.ballots import verify as ballots
+from coopgov.compliance import verify as compliance
 from coopgov.core import journal
 from coopgov.core.journal import Fault
 from coopgov.members import verify as members
@@ -35,6 +36,7 @@ class Store(StrEnum):
     ASSEMBLIES = "assemblies"
     BALLOTS = "ballots"
     MINUTES = "minutes"
+    COMPLIANCE = "compliance"
     DOCUMENTS = "documents"
 
 
@@ -59,6 +61,7 @@ def reports(session: Session, folder: Path, *, most: int | None = None) -> list[
         Store.ASSEMBLIES: lambda: assemblies.verify(session),
         Store.BALLOTS: lambda: ballots.verify(session),
         Store.MINUTES: lambda: minutes.verify(session),
+        Store.COMPLIANCE: lambda: compliance.verify(session),
         Store.DOCUMENTS: lambda: archive.verify(session, folder),
     }
     return [Report(store, tuple(islice(check(), most))) for store, check in checks.items()]

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from coopgov.terms.rules import VersionFact
-
-WIDTH, TOP, BOTTOM, LEFT, RIGHT = 360, 30, 150, 16, 344
+from coopgov.web.plot import RIGHT, WIDTH, Frame, area, points
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +49,18 @@ def step_line(versions: Sequence[VersionFact], today: date) -> StepLine:
     """Draw the versions of one line, oldest first, at their true distances in time."""
     first = min([version.effective_from for version in versions] + [today])
     last = max([version.effective_from for version in versions] + [today])
-    days, top = max((last - first).days, 1), max(version.value for version in versions) or 1
-
-    def across(day: date) -> float:
-        return round(LEFT + (RIGHT - LEFT) * (day - first).days / days, 1)
-
+    frame = Frame(first, last, max(version.value for version in versions))
     marks = tuple(
         Mark(
-            version, across(version.effective_from), round(BOTTOM - (BOTTOM - TOP) * version.value / top, 1),
+            version, frame.across(version.effective_from), frame.up(version.value),
             version.effective_from > today, n > 0 and version.value < versions[n - 1].value,
         )
         for n, version in enumerate(versions)
     )  # fmt: skip
-    here = across(today)
+    here = frame.across(today)
     past = _corners([mark for mark in marks if not mark.is_ahead], here)
     ahead = _corners([mark for mark in marks if mark.is_ahead], float(RIGHT), since=_height_at(marks, here), begin=here)
-    area = [(past[0][0], float(BOTTOM)), *past, (past[-1][0], float(BOTTOM))] if past else []
-    return StepLine(marks, _points(past), _points(ahead), _points(area), here)
+    return StepLine(marks, points(past), points(ahead), area(past), here)
 
 
 def _height_at(marks: Sequence[Mark], x: float) -> float | None:
@@ -84,7 +78,3 @@ def _corners(
             corners.append((mark.x, corners[-1][1]))
         corners.append((mark.x, mark.y))
     return [*corners, (end, corners[-1][1])] if corners else []
-
-
-def _points(corners: Sequence[tuple[float, float]]) -> str:
-    return " ".join(f"{x},{y}" for x, y in corners)

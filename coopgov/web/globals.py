@@ -36,6 +36,7 @@ NAVIGATION: tuple[tuple[Any, str, Permission, str], ...] = (
     (_l("My shares"), "shares.mine", Permission.SHARES_OWN, "coin"),
     (_l("Minutes"), "minutes.index", Permission.MINUTES_SEE, "book"),
     (_l("Statutes"), "statutes.show", Permission.STATUTES_SEE, "scale"),
+    (_l("Compliance"), "compliance.index", Permission.COMPLIANCE_SEE, "check"),
     (_l("Integrity"), "registers.integrity", Permission.REGISTERS_SEE, "shield"),
 )
 

@@ -26,7 +26,17 @@ from coopgov.members.queries.rows import (
     Seller,
     Voter,
 )
-from coopgov.members.queries.voters import count_voters, counts_by_category, heads_on, recipients, sellers, voters_on
+from coopgov.members.queries.voters import (
+    count_voters,
+    counts_by_category,
+    employed_accounts,
+    heads_on,
+    recipients,
+    sellers,
+    spells,
+    standings_on,
+    voters_on,
+)
 
 __all__ = [
     "PAGE",
@@ -47,6 +57,7 @@ __all__ = [
     "count_voters",
     "counts_by_category",
     "earlier_memberships",
+    "employed_accounts",
     "events_of",
     "find_by_account",
     "find_by_number",
@@ -61,6 +72,8 @@ __all__ = [
     "owners_of_emails",
     "recipients",
     "sellers",
+    "spells",
+    "standings_on",
     "voters_on",
     "waiting_for",
 ]

@@ -1,7 +1,9 @@
 """The members of a day, from what happened to memberships: never from shares."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
@@ -17,6 +19,7 @@ from coopgov.members.rules import (
     Category,
     EventKind,
     Heads,
+    PartyKind,
     Status,
 )
 
@@ -102,6 +105,53 @@ def sellers(session: Session, on: date) -> list[Seller]:
         .order_by(Membership.number)
     )
     return [Seller(*row) for row in rows]
+
+
+def standings_on(on: date) -> Any:
+    """What every membership is on a day, for a feature that sums over all of them (a SELECT, not its rows).
+
+    Gives `member_id`, `status`, `category`, `college`, `is_cooperative`, `is_organisation`.
+    """
+    standing = _standing_on(on, None)
+    return (
+        select(
+            standing.c.membership_id.label("member_id"), standing.c.status, standing.c.category, standing.c.college,
+            Party.is_cooperative, (Party.kind == PartyKind.ORGANISATION).label("is_organisation"),
+        )
+        .join(Membership, Membership.id == standing.c.membership_id)
+        .join(Party, Party.id == Membership.party_id)
+        .where(standing.c.place == 1)
+    )  # fmt: skip
+
+
+def spells() -> Any:
+    """Every stretch of days in which a membership was one thing (a SELECT, not its rows).
+
+    Gives `member_id`, `status`, `category`, `college`, `since`, and `until`, the first day of the next one or NULL.
+    """
+    event, reversal = aliased(MembershipEvent), aliased(MembershipEvent)
+    undone = exists().where(reversal.reverses_id == event.id)
+    until = func.lead(event.effective_on).over(
+        partition_by=event.membership_id, order_by=(event.effective_on, event.id)
+    )
+    return select(
+        event.membership_id.label("member_id"), event.status, event.category, event.college,
+        event.effective_on.label("since"), until.label("until"),
+    ).where(event.kind != EventKind.REVERSAL, ~undone)  # fmt: skip
+
+
+def employed_accounts(session: Session, account_ids: Collection[UUID], on: date) -> set[UUID]:
+    """Those of these accounts whose holder is an employed member on that day."""
+    standing = _standing_on(on, None)
+    rows = session.scalars(
+        select(Membership.account_id)
+        .join(standing, standing.c.membership_id == Membership.id)
+        .where(
+            standing.c.place == 1, standing.c.status == Status.MEMBER, standing.c.category == Category.EMPLOYED,
+            Membership.account_id.in_(account_ids),
+        )
+    )  # fmt: skip
+    return {account_id for account_id in rows if account_id is not None}
 
 
 def _standing_on(on: date, known_at: datetime | None) -> Any:
