@@ -15,7 +15,7 @@ run: system-run .venv/.run translations ## start the demonstration cooperative (
 setup: system-test .venv/.dev translations ## make .venv with everything tests and benches need
 
 test: setup ## run the whole suite, on SQLite and PostgreSQL, and the browser stories
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: setup ## format and lint check, types, imports, then every test
 	$(BIN)/ruff format --check $(SOURCES)

@@ -21,8 +21,7 @@ PATIENCE = 15_000  # milliseconds: the machine may be busy with the rest of the 
 Serve = Callable[[str, str], Site]
 Visit = Callable[..., Visitor]
 
-# One process per engine: a filled database and a Chromium each.
-ENGINES = [pytest.param(kind, marks=pytest.mark.xdist_group(f"browser-{kind}")) for kind in ("sqlite", "postgresql")]
+ENGINES = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ENGINES, Serve, Visit
+from tests.browser.conftest import Serve, Visit
 from tests.browser.visitor import DESK, PHONE, Visitor
 
 # More stops than any page has.
@@ -43,9 +43,8 @@ def sign_in(visitor: Visitor, name: str) -> Page:
     return visitor.page
 
 
-@pytest.mark.parametrize("kind", ENGINES)
-def test_a_vote_needs_no_mouse(kind: str, serve: Serve, visit: Visit):
-    awa = visit(serve(kind, "hands"), DESK)
+def test_a_vote_needs_no_mouse(serve: Serve, visit: Visit):
+    awa = visit(serve("sqlite", "hands"), DESK)
     page = sign_in(awa, "Awa Diallo")
     use(page, "Votez avant l’assemblée")
     expect(page.get_by_role("heading", name="Voter")).to_be_visible()
@@ -57,9 +56,8 @@ def test_a_vote_needs_no_mouse(kind: str, serve: Serve, visit: Visit):
     awa.sees("Mes accusés de dépôt")
 
 
-@pytest.mark.parametrize("kind", ENGINES)
-def test_a_proposal_needs_no_mouse_and_its_faults_come_first(kind: str, serve: Serve, visit: Visit):
-    benoit = visit(serve(kind, "hands"), PHONE)
+def test_a_proposal_needs_no_mouse_and_its_faults_come_first(serve: Serve, visit: Visit):
+    benoit = visit(serve("sqlite", "hands"), PHONE)
     page = sign_in(benoit, "Benoît Mercier")
     reach(page, "Menu")
     page.keyboard.press("Enter")
@@ -82,9 +80,8 @@ def use_in_page(page: Page, name: str) -> None:
     expect(page.get_by_role("textbox", name=name)).to_be_focused()
 
 
-@pytest.mark.parametrize("kind", ENGINES)
-def test_the_first_stop_skips_to_the_content(kind: str, serve: Serve, visit: Visit):
-    samir = visit(serve(kind, "hands"), DESK)
+def test_the_first_stop_skips_to_the_content(serve: Serve, visit: Visit):
+    samir = visit(serve("sqlite", "hands"), DESK)
     page = sign_in(samir, "Samir Rossi")
     samir.go("/terms/")
     reach(page, "Aller au contenu")
@@ -94,9 +91,8 @@ def test_the_first_stop_skips_to_the_content(kind: str, serve: Serve, visit: Vis
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
-@pytest.mark.parametrize("kind", ENGINES)
-def test_a_vote_needs_no_script(kind: str, serve: Serve, visit: Visit):
-    zoe = visit(serve(kind, "hands"), PHONE, java_script_enabled=False).be("Zoé Martin")
+def test_a_vote_needs_no_script(serve: Serve, visit: Visit):
+    zoe = visit(serve("sqlite", "hands"), PHONE, java_script_enabled=False).be("Zoé Martin")
     zoe.menu("Assemblées")
     zoe.follow("Assemblée générale ordinaire du 19 mai 2026")
     zoe.follow("Voter")
