@@ -1,12 +1,9 @@
 """A small cooperative with a fee schedule, for the tests of terms and proposals."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Engine, event
 
 from coopgov.accounts import service as accounts
 from coopgov.core import outbox
@@ -90,18 +87,3 @@ def send_all(a: Act, change_id: UUID, outcome: Outcome = Outcome.SENT) -> None:
     for message in outbox.messages_about(a.session, f"change:{change_id}", "terms.change"):
         if message.sent_at is None:
             outbox.note_delivery(a, message.id, outcome)
-
-
-def count_statements(call: Callable[[], object]) -> int:
-    """How many SQL statements a call sends."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        call()
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-    return len(seen)

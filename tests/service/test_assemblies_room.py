@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from coopgov.assemblies import queries, service
@@ -13,10 +13,10 @@ from coopgov.ballots import queries as ballots
 from coopgov.ballots.rules import Channel
 from coopgov.ballots.verify import verify
 from coopgov.core import journal
-from coopgov.core.db import db
 from coopgov.core.errors import NotFound, RuleBroken
 from coopgov.printing import archive
 from tests.assemblies_world import ABSTAIN, AGAINST, BLANK, FOR, HELD_AT, wire
+from tests.service.counting import count_statements
 
 
 @pytest.fixture
@@ -307,18 +307,9 @@ def test_what_is_not_there_is_not_found(world):
 def test_the_quorum_takes_no_more_statements_for_many_than_for_few(world):
     assembly_id = world.convened()
     world.at_the_hour()
-    few = _statements(lambda: queries.quorum_now(world.session, assembly_id))
+    few = count_statements(lambda: queries.quorum_now(world.session, assembly_id))
     world.arrive(assembly_id, *range(15))
-    assert _statements(lambda: queries.quorum_now(world.session, assembly_id)) <= few
-
-
-def _statements(read):
-    seen = []
-    listen = lambda _c, _cursor, statement, *_more: seen.append(statement)  # noqa: E731 - SQLAlchemy removes what it was given
-    event.listen(db.engine, "before_cursor_execute", listen)
-    read()
-    event.remove(db.engine, "before_cursor_execute", listen)
-    return len(seen)
+    assert count_statements(lambda: queries.quorum_now(world.session, assembly_id)) == few
 
 
 def test_a_ballot_writes_no_line_in_the_journal(world):

@@ -1,18 +1,16 @@
 """Signing in and out, one's own account, and the offices, as a browser meets them."""
 
 import re
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import event
 
 from coopgov.accounts import service
 from coopgov.accounts.passwords import Passwords
 from coopgov.core import outbox
-from coopgov.core.db import db
 from coopgov.core.policy import Role
+from tests.service.counting import statements
 
 TODAY = date(2026, 11, 24)
 GOOD = "quatre mots sans rapport"
@@ -259,24 +257,8 @@ def test_odd_searches_are_answered(client, admin, query):
     assert client.get("/people?" + query).status_code == 200
 
 
-def test_every_page_asks_the_table_once_who_is_there(app, client, lea, statements):
+def test_every_page_asks_the_table_once_who_is_there(client, lea):
     enter(client)
     with statements() as seen:
         client.get("/sign-in")
     assert len([sql for sql in seen if "account_session" in sql]) == 1
-
-
-@pytest.fixture
-def statements(app):
-    @contextmanager
-    def watch():
-        seen = []
-
-        def note(_connection, _cursor, sql, *_more):
-            seen.append(sql)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        yield seen
-        event.remove(db.engine, "before_cursor_execute", note)
-
-    return watch

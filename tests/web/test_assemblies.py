@@ -2,16 +2,16 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event
 
 from coopgov.assemblies import queries
 from coopgov.assemblies.rules import State
 from coopgov.ballots import queries as ballots
-from coopgov.core.db import db
 from tests.assemblies_world import FOR, HELD_AT, wire
+from tests.service.counting import count_statements
 
 
 @pytest.fixture
@@ -301,19 +301,7 @@ def test_pages_take_as_many_statements_with_few_in_the_room_as_with_many(browser
     world.at_the_hour()
     board, member = browser(0), browser(9)
     paths = [(member, f"/assemblies/{assembly_id}"), (board, f"/assemblies/{assembly_id}/room?q=membre")]
-    few = [_statements(client, path) for client, path in paths]
+    few = [count_statements(partial(get, client, path)) for client, path in paths]
     world.arrive(assembly_id, *range(18))
-    many = [_statements(client, path) for client, path in paths]
-    assert all(later <= first for later, first in zip(many, few, strict=True))
-
-
-def _statements(client, path):
-    seen = []
-
-    def listen(_connection, _cursor, statement, *_more):
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", listen)
-    get(client, path)
-    event.remove(db.engine, "before_cursor_execute", listen)
-    return len(seen)
+    many = [count_statements(partial(get, client, path)) for client, path in paths]
+    assert many == few
