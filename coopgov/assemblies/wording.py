@@ -57,6 +57,11 @@ def admission_text(name: str, kind: AssemblyKind) -> str:
     )
 
 
+def set_aside(position: int, reason: str) -> str:
+    """What the minutes tell of a resolution that was taken off the session."""
+    return f"Résolution n° {position} retirée de l’ordre du jour. Motif : {reason}"
+
+
 def decision_reference(kind: AssemblyKind, on: date, position: int) -> str:
     """How later papers name a decision."""
     name = KIND_NAMES[kind]

@@ -198,6 +198,9 @@ def test_a_session_closes_when_all_is_done_and_prints_its_attendance(world):
     world.do("set_aside", item_id=second, reason="À revoir.")
     world.do("close_assembly", assembly_id=assembly_id)
     assert AssemblyClosed(assembly_id) in world.heard
+    [incident] = queries.minutes_facts(world.session, assembly_id)["incidents"]
+    assert "Résolution n° 2" in incident["text"]
+    assert "À revoir." in incident["text"]
     [sheet] = archive.documents_about(world.session, f"assembly:{assembly_id}", kind="attendance_sheet")
     facts = archive.get_facts(world.session, sheet.id)
     assert [row["number"] for row in facts["rows"]] == [1, 2, 3, 4]

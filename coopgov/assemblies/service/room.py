@@ -192,9 +192,13 @@ def note_incident(act: Act, *, assembly_id: UUID, text: str) -> None:
     """Note what disturbed the session, for its minutes (a broken connection, a contested count)."""
     locked(act, assembly_id)
     refuse_if(check_incident(text, is_open=_is_held(act, queries.get_assembly(act.session, assembly_id))))
-    by = act.actor.name
-    act.keep(AssemblyIncident(id=new_id(), assembly_id=assembly_id, at=act.now, text=text.strip()[:1000], by=by))
+    keep_incident(act, assembly_id, text.strip())
     act.record("assembly.incident", f"assembly:{assembly_id}", {"text": text.strip()[:1000]})
+
+
+def keep_incident(act: Act, assembly_id: UUID, text: str) -> None:
+    """Write down what the minutes will tell, at this instant."""
+    act.keep(AssemblyIncident(id=new_id(), assembly_id=assembly_id, at=act.now, text=text[:1000], by=act.actor.name))
 
 
 def close_assembly(act: Act, *, assembly_id: UUID) -> None:

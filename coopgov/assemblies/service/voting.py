@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select, text
 
-from coopgov.assemblies import queries
+from coopgov.assemblies import queries, wording
 from coopgov.assemblies.events import ResolutionProclaimed
 from coopgov.assemblies.models import AgendaItem
 from coopgov.assemblies.queries import AssemblyRow, ItemRow
@@ -20,6 +20,7 @@ from coopgov.assemblies.rules import (
     check_vote,
 )
 from coopgov.assemblies.service.planning import locked, release
+from coopgov.assemblies.service.room import keep_incident
 from coopgov.assemblies.wording import decision_reference
 from coopgov.ballots import queries as rolls
 from coopgov.ballots import service as ballots
@@ -180,6 +181,7 @@ def set_aside(act: Act, *, item_id: UUID, reason: str) -> None:
     item.state, item.outcome = step(ITEM_TRANSITIONS, item.state, ItemStep.SET_ASIDE), "set_aside"
     ballots.cancel(act, scrutin_id=_scrutin(item), reason=reason)
     release(act, row)
+    keep_incident(act, assembly.id, wording.set_aside(item.position, reason.strip()))
     act.record("assembly.item_set_aside", assembly.about, {"item": item_id, "reason": reason.strip()})
 
 
