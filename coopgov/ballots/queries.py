@@ -30,7 +30,7 @@ from coopgov.ballots.rules import (
 )
 from coopgov.core.errors import Citation, NotFound, refuse_if
 from coopgov.core.reading import once
-from coopgov.law.arithmetic import Base, Counts, DecisionRule
+from coopgov.law.arithmetic import Base, Counts, DecisionRule, Tie
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,8 @@ class Result:
     hash: str
     proclaimed_at: datetime
     proclaimed_by: str
+    tie: Tie | None = None
+    """The rule by which equal votes were settled; None where they were not equal."""
 
     @property
     def base(self) -> Base:
@@ -419,7 +421,7 @@ def result_from_facts(facts: dict[str, Any], hashed: str) -> Result:
         counts=Counts(**facts["counts"]), numerator=int(facts["numerator"]), denominator=int(facts["denominator"]),
         rule=rule_from_facts(facts["rule"]), colleges=_lines(facts["colleges"]), weighted=facts["weights"] is not None,
         urn_hash=facts["urn"], hash=hashed, proclaimed_at=datetime.fromisoformat(facts["proclaimed_at"]),
-        proclaimed_by=facts["proclaimed_by"],
+        proclaimed_by=facts["proclaimed_by"], tie=Tie(facts["tie"]) if facts.get("tie") else None,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from coopgov.core.errors import Breach
 from coopgov.core.i18n import N_
-from coopgov.law.arithmetic import Base, Counts, DecisionRule, decide, reaches
+from coopgov.law.arithmetic import Base, Counts, DecisionRule, Tie, decide, reaches
 
 
 class Choice(StrEnum):
@@ -149,11 +149,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the votes decide, with the two numbers it rests on."""
+    """What the votes decide, with the two numbers it rests on, and the rule on ties where they were equal."""
 
     outcome: Outcome
     numerator: int
     denominator: int
+    tie: Tie | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ def decide_by_heads(counts: Counts, rule: DecisionRule) -> Verdict:
     decision = decide(counts, rule)
     if decision.denominator == 0:
         return Verdict(Outcome.NO_DECISION, 0, 0)
-    return Verdict(_outcome(adopted=decision.adopted), decision.numerator, decision.denominator)
+    return Verdict(_outcome(adopted=decision.adopted), decision.numerator, decision.denominator, decision.tie)
 
 
 def decide_by_colleges(colleges: Mapping[str, Counts], rule: DecisionRule, weights: Mapping[str, Fraction]) -> Verdict:
@@ -193,15 +194,16 @@ def decide_by_colleges(colleges: Mapping[str, Counts], rule: DecisionRule, weigh
     total = sum((weights[code] for code in peopled), Fraction(0))
     if total <= 0 or not any(counts.measured_on(rule.base) for counts in peopled.values()):
         return Verdict(Outcome.NO_DECISION, 0, 0)
-    weighed = (weights[code] * _share_for(counts, rule.base) for code, counts in peopled.items())
-    share = sum(weighed, Fraction(0)) / total
+    measured = [(weights[code] / total, counts, counts.measured_on(rule.base)) for code, counts in peopled.items()]
+    share = sum((weight * _part(counts.for_, whole) for weight, counts, whole in measured), Fraction(0))
+    against = sum((weight * _part(counts.against, whole) for weight, counts, whole in measured), Fraction(0))
     adopted = reaches(share.numerator, share.denominator, rule.fraction, strict=rule.strict)
-    return Verdict(_outcome(adopted=adopted), share.numerator, share.denominator)
+    tie = Tie.REJECTED if share == against > 0 and not adopted else None
+    return Verdict(_outcome(adopted=adopted), share.numerator, share.denominator, tie)
 
 
-def _share_for(counts: Counts, base: Base) -> Fraction:
-    whole = counts.measured_on(base)
-    return Fraction(counts.for_, whole) if whole else Fraction(0)
+def _part(votes: int, whole: int) -> Fraction:
+    return Fraction(votes, whole) if whole else Fraction(0)
 
 
 def _outcome(*, adopted: bool) -> Outcome:

@@ -254,7 +254,8 @@ def _result_facts(act: Act, scrutin: ScrutinRow, counted: Count, urn: str, by: U
     return {
         "scrutin": scrutin.id, "seal": scrutin.seal, "subject": scrutin.subject_hash, "urn": urn,
         "outcome": verdict.outcome, "numerator": str(verdict.numerator), "denominator": str(verdict.denominator),
-        "counts": asdict(whole), "rule": rule_facts(scrutin.rule), "weights": scrutin.college_weights,
+        "tie": verdict.tie, "counts": asdict(whole), "rule": rule_facts(scrutin.rule),
+        "weights": scrutin.college_weights,
         "colleges": [asdict(line) for line in counted.colleges],
         "proclaimed_at": act.now, "proclaimed_by": by,
     }  # fmt: skip

@@ -21,6 +21,12 @@ class Base(StrEnum):
     ALL_MEMBERS = "ALL_MEMBERS"
 
 
+class Tie(StrEnum):
+    """What equal votes for and against decide (*partage des voix*): nobody in an assembly has a casting vote."""
+
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """The figures of one vote: what was cast, who was in the room, who could have been."""
@@ -72,12 +78,13 @@ class DecisionRule:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer to one vote, with the two numbers it rests on."""
+    """The answer to one vote, with the two numbers it rests on, and the rule on ties where it was one."""
 
     adopted: bool
     numerator: int
     denominator: int
     rule: DecisionRule
+    tie: Tie | None = None
 
 
 def reaches(part: int, whole: int, fraction: Fraction, *, strict: bool) -> bool:
@@ -102,7 +109,8 @@ def decide(counts: Counts, rule: DecisionRule) -> Decision:
     """Say whether the votes for reach the rule's fraction of its base; nobody to vote adopts nothing."""
     whole = counts.measured_on(rule.base)
     adopted = reaches(counts.for_, whole, rule.fraction, strict=rule.strict)
-    return Decision(adopted, counts.for_, whole, rule)
+    is_tie = counts.for_ == counts.against > 0 and not adopted
+    return Decision(adopted, counts.for_, whole, rule, Tie.REJECTED if is_tie else None)
 
 
 def earliest_assembly_day(sent_on: date, notice_days: int) -> date:

@@ -12,6 +12,7 @@ from coopgov.core.errors import Breach, Citation
 from coopgov.core.figures import Figure, Figures
 from coopgov.core.i18n import N_
 from coopgov.law.arithmetic import add_months, earliest_assembly_day, latest_sending_day
+from coopgov.law.competence import TOGETHER
 from coopgov.members.rules import DecidedBy, bodies_that_admit
 
 # What an agenda may not be made of: its scope must be clear without another paper.
@@ -112,19 +113,22 @@ def channel_for(*, consented: bool, email: str | None, without_consent: str) -> 
     return NoticeChannel.LETTER if channel is NoticeChannel.EMAIL and not email else channel
 
 
-def check_agenda(items: Sequence[AgendaDraft], *, kind: AssemblyKind, admits: Figure | None = None) -> list[Breach]:
+def check_agenda(
+    items: Sequence[AgendaDraft], *, kind: AssemblyKind, admits: Figure | None = None, accounts: Figure | None = None
+) -> list[Breach]:
     """List what is wrong with an agenda: empty, vague, without text, beyond this kind of assembly.
 
-    `admits` is the figure that says who admits a member.
+    `admits` and `accounts` are the figures that say who admits a member and who approves the accounts.
     """
     if not items:
         sentence = N_("The agenda is empty. Add at least one resolution.")
         return [Breach("agenda_empty", sentence, {}, field="agenda")]
-    return [breach for item in items for breach in _check_item(item, items, kind, admits)]
+    bodies = {SubjectKind.ADMISSION: admits, SubjectKind.ACCOUNTS: accounts}
+    return [breach for item in items for breach in _check_item(item, items, kind, bodies.get(item.subject_kind))]
 
 
 def _check_item(
-    item: AgendaDraft, items: Sequence[AgendaDraft], kind: AssemblyKind, admits: Figure | None
+    item: AgendaDraft, items: Sequence[AgendaDraft], kind: AssemblyKind, body: Figure | None
 ) -> list[Breach]:
     where = {"position": item.position, "title": item.title}
     found = []
@@ -134,7 +138,7 @@ def _check_item(
     if not item.text.strip():
         sentence = N_("Resolution %(position)s, “%(title)s”, has no text. Write what is put to the vote.")
         found.append(Breach("agenda_without_text", sentence, where, field="agenda"))
-    found += _check_competence(item, kind, admits, where)
+    found += _check_competence(item, kind, body, where)
     if item.subject_id is not None and _comes_before(item, items):
         sentence = N_("Resolution %(position)s, “%(title)s”, is on the agenda twice. Remove one of them.")
         found.append(Breach("agenda_twice", sentence, where, field="agenda"))
@@ -142,9 +146,9 @@ def _check_item(
 
 
 def _check_competence(
-    item: AgendaDraft, kind: AssemblyKind, admits: Figure | None, where: Mapping[str, object]
+    item: AgendaDraft, kind: AssemblyKind, body: Figure | None, where: Mapping[str, object]
 ) -> list[Breach]:
-    competent, citations = _competent(item.subject_kind, admits)
+    competent, citations = _competent(item.subject_kind, body)
     if kind in competent:
         return []
     if AssemblyKind.ORDINARY in competent:
@@ -160,15 +164,16 @@ def _check_competence(
     return [Breach("agenda_not_competent", sentence, where, citations, field="agenda")]
 
 
-def _competent(subject: SubjectKind, admits: Figure | None) -> tuple[Collection[AssemblyKind], tuple[Citation, ...]]:
+def _competent(subject: SubjectKind, body: Figure | None) -> tuple[Collection[AssemblyKind], tuple[Citation, ...]]:
     """The kinds of assembly that may decide this, and the articles that say so."""
-    if subject is SubjectKind.ACCOUNTS:
-        return {AssemblyKind.ORDINARY}, ()
-    if subject is not SubjectKind.ADMISSION:
+    if subject not in {SubjectKind.ACCOUNTS, SubjectKind.ADMISSION}:
         return set(AssemblyKind), ()
-    if admits is None:
+    if body is None:
         return {AssemblyKind.ORDINARY}, ()
-    return {kind for body, kind in _ASSEMBLIES.items() if body in bodies_that_admit(admits)}, admits.citations
+    # Where members only have to decide together (SAS), either assembly will do.
+    if body.as_text() == TOGETHER:
+        return set(AssemblyKind), ()
+    return {kind for named, kind in _ASSEMBLIES.items() if named in bodies_that_admit(body)}, body.citations
 
 
 def _comes_before(item: AgendaDraft, items: Sequence[AgendaDraft]) -> bool:
