@@ -88,6 +88,12 @@ def statutes_on(session: Session, on: date) -> Statutes:
     return found
 
 
+def employs_sellers(session: Session, on: date) -> bool:
+    """Whether those who sell are employed entrepreneurs: in a CAE only (loi 47-1775, art. 26-41)."""
+    found = find_statutes_on(session, on)
+    return found is not None and found.is_cae
+
+
 def find_latest(session: Session) -> Statutes | None:
     """The last version adopted, in force already or not, or None."""
     return next(iter(_versions(session)), None)

@@ -182,7 +182,7 @@ def test_a_sarl_has_no_hundred_and_first_member(act):
     statutes_of(act, "scop-sarl")
     enrolled(act, 100)
     with pytest.raises(RuleBroken) as refusal:
-        admit(act, applied(act))
+        admit(act, applied(act, someone(has_shop=False)))
     assert breaches(refusal) == ["too_many_members"]
 
 

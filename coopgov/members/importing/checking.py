@@ -14,7 +14,8 @@ from coopgov.members import queries
 from coopgov.members.importing.columns import COLUMNS
 from coopgov.members.importing.table import Fault, ImportTable, read_members
 from coopgov.members.queries import KnownMember
-from coopgov.members.rules import Category, College, Heads, NewMember, check_composition
+from coopgov.members.rules import Category, College, Heads, NewMember, check_composition, check_employed
+from coopgov.statutes import queries as statutes
 
 _TITLES = {column.key: column.title for column in COLUMNS}
 
@@ -135,4 +136,11 @@ def _warn(session: Session, members: list[NewMember], today: date, law: Figures)
     after = Heads(
         now.employed + employed, now.external + len(members) - employed, now.external_cooperatives
     )  # fmt: skip
-    return tuple(check_composition(after, on=today, law=law))
+    return (*check_composition(after, on=today, law=law), *_warn_of_sellers(session, members, today, law))
+
+
+def _warn_of_sellers(session: Session, members: list[NewMember], today: date, law: Figures) -> list[Breach]:
+    """One word for all the sellers of the file who are said to be employed."""
+    alone = not statutes.employs_sellers(session, today)
+    said = any(member.has_shop and member.category is Category.EMPLOYED for member in members)
+    return check_employed(Category.EMPLOYED, on_own_account=alone and said, on=today, law=law)

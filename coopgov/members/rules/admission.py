@@ -39,6 +39,8 @@ class Candidate:
     college: str
     applied_on: date | None
     is_cooperative: bool = False
+    on_own_account: bool = False
+    """Sells on the marketplace without being employed by the cooperative for it: see `check_employed`."""
 
 
 def check_admission(
@@ -49,6 +51,7 @@ def check_admission(
         *check_admission_body(candidate.category, decided_by=decided_by, on=on, law=law),
         *_check_after_application(candidate.applied_on, on),
         *check_category_allowed(candidate.category, on=on, law=law),
+        *check_employed(candidate.category, on_own_account=candidate.on_own_account, on=on, law=law),
         *check_college(candidate.college, colleges),
         *check_composition(heads.plus(candidate.category, is_cooperative=candidate.is_cooperative), on=on, law=law),
     ]
@@ -113,6 +116,18 @@ def check_category_allowed(category: Category, *, on: date, law: Figures) -> lis
         "unless the statutes are changed first."
     )
     return [Breach("external_not_allowed", sentence, {}, allowed.citations, field="category")]
+
+
+def check_employed(category: Category, *, on_own_account: bool, on: date, law: Figures) -> list[Breach]:
+    """In a SCOP who sells on her own account is no employed member (loi 78-763, art. 5 and 17)."""
+    counted = law.find_figure("membership.self_employed_is_employed", on=on)
+    if category is not Category.EMPLOYED or not on_own_account or counted is None or counted.as_bool():
+        return []
+    sentence = N_(
+        "Who sells on the marketplace on her own account is not employed by the cooperative. "
+        "Choose an external member, or leave the shop out if she has a work contract with the cooperative."
+    )
+    return [Breach("seller_not_employed", sentence, {}, counted.citations, field="category")]
 
 
 def check_college(code: str, colleges: Sequence[College]) -> list[Breach]:

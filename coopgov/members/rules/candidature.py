@@ -9,7 +9,7 @@ from coopgov.core.dates import add_years
 from coopgov.core.errors import Breach
 from coopgov.core.figures import Figures
 from coopgov.core.i18n import N_
-from coopgov.members.rules.admission import check_category_allowed, check_college
+from coopgov.members.rules.admission import check_category_allowed, check_college, check_employed
 from coopgov.members.rules.kinds import Status
 from coopgov.members.rules.people import Application, College
 from coopgov.members.rules.standing import check_not_ahead
@@ -50,6 +50,7 @@ def check_application(
     colleges: Sequence[College],
     *,
     from_same_email: int,
+    on_own_account: bool,
     on: date,
     law: Figures,
 ) -> list[Breach]:
@@ -59,6 +60,7 @@ def check_application(
         *_check_crowd(from_same_email),
         *check_shares_wished(application.shares_wished, on=on, law=law),
         *check_category_allowed(application.category, on=on, law=law),
+        *check_employed(application.category, on_own_account=on_own_account, on=on, law=law),
         *check_college(application.college, colleges),
         *_check_accepts(accepts_statutes=application.accepts_statutes),
     ]

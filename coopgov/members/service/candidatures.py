@@ -11,11 +11,10 @@ from coopgov.core.ids import new_id
 from coopgov.core.states import step
 from coopgov.members import mails, queries
 from coopgov.members.events import CandidateRefused
-from coopgov.members.models import EmailConsent, Membership, MembershipEvent, Party
+from coopgov.members.models import EmailConsent, Membership, MembershipEvent
 from coopgov.members.rules import (
     TRANSITIONS,
     Application,
-    Candidate,
     DecidedBy,
     EventKind,
     PartyKind,
@@ -32,12 +31,14 @@ from coopgov.members.service.standing import follow_status, other_member_with_em
 from coopgov.members.service.writing import (
     Draft,
     NewEvent,
+    candidate_of,
     colleges_on,
     event_row,
     insert_drafts,
     insert_rows,
     locked,
     next_number,
+    sells_on_own_account,
     take_turn,
     write_event,
 )
@@ -113,6 +114,7 @@ def _against(act: Act, application: Application) -> list[Breach]:
         queries.earlier_memberships(act.session, email=email, sort_name=person.sort_name),
         colleges_on(act.session, act.today),
         from_same_email=queries.count_candidates(act.session, email=email),
+        on_own_account=sells_on_own_account(act.session, act.today, has_shop=application.has_shop),
         on=act.today,
         law=act.rulebook,
     )
@@ -121,8 +123,7 @@ def _against(act: Act, application: Application) -> list[Breach]:
 def _against_admission(
     act: Act, row: Membership, effective_on: date, decision: str, decided_by: DecidedBy
 ) -> list[Breach]:
-    party = act.session.get_one(Party, row.party_id)
-    candidate = Candidate(row.category, row.college, row.applied_on, is_cooperative=party.is_cooperative)
+    candidate = candidate_of(act, row, effective_on)
     heads = queries.heads_on(act.session, effective_on)
     colleges = colleges_on(act.session, effective_on)
     return [

@@ -7,10 +7,9 @@ from coopgov.core.act import Act
 from coopgov.core.errors import Breach, NotFound, refuse_if
 from coopgov.core.states import step
 from coopgov.members import queries
-from coopgov.members.models import MembershipEvent, Party
+from coopgov.members.models import MembershipEvent
 from coopgov.members.rules import (
     TRANSITIONS,
-    Candidate,
     Category,
     DecidedBy,
     EventKind,
@@ -19,6 +18,7 @@ from coopgov.members.rules import (
     check_college,
     check_composition,
     check_day_order,
+    check_employed,
     check_exclusion_body,
     check_not_ahead,
     check_reversible,
@@ -26,7 +26,14 @@ from coopgov.members.rules import (
     contract_end_keeps,
 )
 from coopgov.members.service.standing import follow_status, other_member_with_email
-from coopgov.members.service.writing import colleges_on, locked, take_turn, write_event
+from coopgov.members.service.writing import (
+    candidate_of,
+    colleges_on,
+    locked,
+    sells_on_own_account,
+    take_turn,
+    write_event,
+)
 
 
 def resign(act: Act, *, member_id: UUID, effective_on: date, reason: str = "") -> None:
@@ -78,8 +85,7 @@ def reinstate(
     take_turn(act.session)
     row = locked(act.session, member_id)
     status = step(TRANSITIONS, row.status, EventKind.REINSTATED)
-    party = act.session.get_one(Party, row.party_id)
-    candidate = Candidate(row.category, row.college, row.applied_on, is_cooperative=party.is_cooperative)
+    candidate = candidate_of(act, row, effective_on)
     refuse_if(
         [
             *check_said(decision),
@@ -113,8 +119,15 @@ def change_college(
     row = locked(act.session, member_id)
     status = step(TRANSITIONS, row.status, EventKind.COLLEGE_CHANGED)
     colleges = colleges_on(act.session, effective_on)
-    refuse_if([*_check_day(act, member_id, effective_on), *check_college(college, colleges)])
     category = category or row.category
+    own = sells_on_own_account(act.session, effective_on, has_shop=row.has_shop)
+    refuse_if(
+        [
+            *_check_day(act, member_id, effective_on),
+            *check_college(college, colleges),
+            *check_employed(category, on_own_account=own, on=effective_on, law=act.rulebook),
+        ]
+    )
     write_event(
         act, row, EventKind.COLLEGE_CHANGED, effective_on=effective_on, status=status, college=college,
         category=category, decision=decision,

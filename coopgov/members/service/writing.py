@@ -18,6 +18,7 @@ from coopgov.core.ids import new_id
 from coopgov.members import queries
 from coopgov.members.models import Membership, MembershipEvent, MemberWord, Party, PartyContact
 from coopgov.members.rules import (
+    Candidate,
     Category,
     College,
     ContactKind,
@@ -60,6 +61,18 @@ def colleges_on(session: Session, on: date) -> tuple[College, ...]:
     """The colleges that the statutes of the day give."""
     found = statutes.find_statutes_on(session, on)
     return tuple(College(college.code, college.label) for college in found.colleges) if found else ()
+
+
+def candidate_of(act: Act, row: Membership, on: date) -> Candidate:
+    """What the rules of admission look at, in one membership."""
+    party = act.session.get_one(Party, row.party_id)
+    own = sells_on_own_account(act.session, on, has_shop=row.has_shop)
+    return Candidate(row.category, row.college, row.applied_on, party.is_cooperative, on_own_account=own)
+
+
+def sells_on_own_account(session: Session, on: date, *, has_shop: bool) -> bool:
+    """Whether a shop makes its owner self-employed: not where sellers are employed entrepreneurs."""
+    return has_shop and not statutes.employs_sellers(session, on)
 
 
 def take_turn(session: Session) -> None:
