@@ -68,7 +68,8 @@ class ReviseForm(_WhenForm):
     )
     place = StringField(
         _l("Place"),
-        [InputRequired(_l("Say where the assembly meets.")), Length(max=300)],
+        # Without a place it would be no assembly: the rules refuse it, with the article.
+        [Length(max=300)],
         description=_l("The whole address, with the name of the room."),
     )
     remote_vote = BooleanField(_l("Members may vote remotely before the assembly"))

@@ -124,6 +124,9 @@ def check_colleges(form: LegalForm, colleges: Sequence[College], *, law: Law, on
     least = law.find_figure("colleges.min_count", form=form, on=on)
     if least is None:
         return _check_no_colleges(colleges, law)
+    # Colleges are a choice of the statutes (loi 47-1775, art. 19 octies): without any, one member has one vote.
+    if not colleges:
+        return []
     breaches = []
     if len(colleges) < least.as_int():
         sentence = N_("There are at least %(least)s colleges, and the statutes give %(given)s. Add the missing ones.")
@@ -161,7 +164,7 @@ def _check_weights(form: LegalForm, colleges: Sequence[College], *, law: Law, on
 
 def _check_sum(colleges: Sequence[College], articles: tuple[Citation, ...]) -> list[Breach]:
     total = sum((college.weight for college in colleges), Fraction(0))
-    if not colleges or total == 1:
+    if total == 1:
         return []
     sentence = N_("The weights of the colleges add up to %(total)s. Make them add up to the whole.")
     return [Breach("weights_do_not_sum", sentence, {"total": total}, articles, field="colleges")]

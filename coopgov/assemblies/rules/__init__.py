@@ -15,6 +15,7 @@ from coopgov.assemblies.rules.convening import (
     preparation,
     remote_closes_at,
 )
+from coopgov.assemblies.rules.meeting import check_meeting
 from coopgov.assemblies.rules.proxies import (
     ProxyFacts,
     ProxyLimit,
@@ -63,8 +64,8 @@ __all__ = [
     "DoneBy", "ItemState", "ItemStep", "Meeting", "NoticeChannel", "Office", "Preparation", "PreparationCheck",
     "Presence", "ProxyFacts", "ProxyLimit", "ProxyState", "Quorum", "State", "Step", "SubjectKind", "Told",
     "VoteFacts", "channel_for", "check_agenda", "check_arrival", "check_bureau", "check_closing", "check_decline",
-    "check_departure", "check_incident", "check_no_quorum", "check_notice", "check_opening", "check_proxy",
-    "check_quorum", "check_remote_vote", "check_revocation", "check_second_call", "check_sheet", "check_vote",
-    "law_call", "law_kind", "measure_quorum", "notice_days", "plan_deadlines", "preparation", "proxy_limit",
-    "remote_closes_at",
+    "check_departure", "check_incident", "check_meeting", "check_no_quorum", "check_notice", "check_opening",
+    "check_proxy", "check_quorum", "check_remote_vote", "check_revocation", "check_second_call", "check_sheet",
+    "check_vote", "law_call", "law_kind", "measure_quorum", "notice_days", "plan_deadlines", "preparation",
+    "proxy_limit", "remote_closes_at",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from coopgov.assemblies.rules import (
     State,
     Step,
     SubjectKind,
+    check_meeting,
     check_notice,
     check_remote_vote,
     check_second_call,
@@ -56,6 +57,7 @@ def plan(act: Act, *, kind: AssemblyKind, title: str = "", held_at: datetime, pl
     held_on = paris_day(held_at)
     refuse_if(
         [
+            *check_meeting(act.rulebook, place=place, on=held_on),
             *check_notice(act.rulebook, call=1, held_on=held_on, sent_on=act.today),
             *check_remote_vote(act.rulebook, remote_vote=remote_vote, on=held_on),
         ]
@@ -76,6 +78,7 @@ def revise(act: Act, *, assembly_id: UUID, title: str, held_at: datetime, place:
     held_on = paris_day(held_at)
     refuse_if(
         [
+            *check_meeting(act.rulebook, place=place, on=held_on),
             *check_after_first(act, assembly, held_on),
             *check_notice(act.rulebook, call=assembly.call, held_on=held_on, sent_on=act.today),
             *check_remote_vote(act.rulebook, remote_vote=remote_vote, on=held_on),
