@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -29,6 +30,8 @@ from coopgov.law.values import read_value
 
 CASES = Path(__file__).parent / "cases"
 LONG_AGO = date(2000, 9, 21)
+KINDS = {"figures", "votes", "quorums", "notices", "proxies", "clauses"}
+BORDERS = (0, 1, 2, 3, 99, 100, 101)
 
 
 def files(kind: str) -> list[Any]:
@@ -43,6 +46,13 @@ def cases(kind: str, path: Path) -> list[Mapping[str, Any]]:
         for number, case in enumerate(read(path).get(kind, []), 1)
         for form in case.get("forms") or [case["form"]]
     ]
+
+
+def every_case() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every case of every file, with its kind."""
+    for path in sorted(CASES.glob("*.toml")):
+        for kind in KINDS:
+            yield from ((kind, case) for case in cases(kind, path))
 
 
 @cache
@@ -133,7 +143,11 @@ def test_a_notice(law, given):
 def test_the_proxies_of_one_holder(law, given):
     def holds(case):
         expected = None if case.get("unlimited") else case["expect"]
-        assert max_proxies(case["members"], rulebook(law, case), case["on"]) == expected
+        book = rulebook(law, case)
+        assert max_proxies(case["members"], book, case["on"]) == expected
+        limits = (book.find_figure(name, on=case["on"]) for name in ("proxy.divisor", "proxy.max_per_holder"))
+        if "because" in case:
+            assert_cited(case["because"], [article for limit in limits if limit for article in limit.citations])
 
     assert_all(given, holds)
 
@@ -154,10 +168,75 @@ def _value(raw: FigureValue) -> FigureValue:
     return Fraction(raw) if isinstance(raw, str) and is_fraction else raw
 
 
-def test_every_figure_of_law_has_a_case(law):
-    tried = {case["figure"] for path in CASES.glob("*.toml") for case in cases("figures", path)}
-    assert sorted({entry.name for entry in law} - tried) == []
-    assert sorted(tried - {entry.name for entry in law}) == []
+# What the cases leave out
+
+
+def test_no_case_is_overlooked_for_a_misspelt_table_and_each_names_its_article():
+    assert {table for path in CASES.glob("*.toml") for table in read(path)} == KINDS
+    mute = [
+        case["place"]
+        for kind, case in every_case()
+        if "because" not in case and not (case.get("absent") or case.get("unlimited") or kind == "clauses")
+    ]
+    assert mute == []
+    assert sum("because" in case for _kind, case in every_case()) > 150
+
+
+def test_every_version_of_every_figure_has_a_case_that_expects_its_value(law):
+    """A figure that is only said to be absent, or tried on one of its days alone, has no case."""
+    tried = {
+        (case["figure"], id(law.entry(case["figure"]).find_version(case["form"], case["on"])))
+        for kind, case in every_case()
+        if kind == "figures" and "expect" in case
+    }
+    ended = {case["figure"] for kind, case in every_case() if case.get("absent")}
+    assert [
+        f"{entry.name}, {version.in_force_from}"
+        for entry in law
+        for version in entry.versions
+        if (entry.name, id(version)) not in tried and (version.value is not None or entry.name not in ended)
+    ] == []
+
+
+def test_every_figure_left_to_the_statutes_alone_has_a_clause_that_is_accepted(law):
+    accepted = {case["figure"] for kind, case in every_case() if kind == "clauses" and "refused" not in case}
+    assert sorted({entry.name for entry in law if not entry.versions} - accepted) == []
+
+
+@pytest.mark.parametrize("call", ["first", "second"])
+def test_majorities_and_quorums_are_tried_at_their_borders(law, call):
+    """At each base: refused one below where that can be, granted just there; and exactly on each usual fraction."""
+    tried = Tried()
+    for kind, case in every_case():
+        if case.get("call") == call and kind == "votes":
+            rule = decision_rule(rulebook(law, case), kind=case["kind"], call=call, on=case["on"])
+            counts = Counts(*case["votes"], present_or_represented=case["room"], enrolled=case["roll"])
+            tried.note(("majority", rule.fraction), case["votes"][0], counts.measured_on(rule.base), case["adopted"])
+        elif case.get("call") == call and kind == "quorums":
+            fraction = quorum(rulebook(law, case), kind=case["kind"], call=call, on=case["on"]).as_fraction()
+            tried.note(("quorum", fraction), case["present"], case["roll"], case["met"])
+    fractions = [Fraction(1, 2), Fraction(2, 3), Fraction(3, 4)]
+    asked = [(what, fraction) for what in ("majority", "quorum") for fraction in fractions]
+    assert [(rule, base) for rule in asked for base in BORDERS if not tried.both_sides(rule, base)] == []
+    assert [rule for rule in asked if rule not in tried.exactly] == []
+
+
+@dataclass
+class Tried:
+    """The answers that cases expect, by rule and base."""
+
+    answers: dict[Any, set[bool]] = field(default_factory=dict)
+    exactly: set[Any] = field(default_factory=set)
+
+    def note(self, rule: Any, part: int, base: int, answer: bool) -> None:  # noqa: FBT001 - the answer itself
+        least = min((k for k in range(base + 1) if k >= rule[1] * base), default=0)
+        if abs(part - least) <= 1:
+            self.answers.setdefault((rule, base), set()).add(answer)
+        if base and part == rule[1] * base:
+            self.exactly.add(rule)
+
+    def both_sides(self, rule: Any, base: int) -> bool:
+        return self.answers.get((rule, base)) == ({False} if base == 0 else {False, True})
 
 
 def test_a_case_that_does_not_hold_is_named_with_all_the_others():
