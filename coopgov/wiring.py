@@ -44,7 +44,7 @@ from coopgov.shares.events import HoldingsOpened, ManySharesSubscribed, SharesRe
 from coopgov.shares.views import bp as shares_bp
 from coopgov.statutes import queries as statutes
 from coopgov.statutes.views import bp as statutes_bp
-from coopgov.terms.api import register_api
+from coopgov.terms.api import bp as api_bp
 from coopgov.terms.views import bp as terms_bp
 from coopgov.treasury import service as treasury
 from coopgov.treasury.views import bp as treasury_bp
@@ -54,6 +54,7 @@ from coopgov.web.globals import register_globals
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_bp,
+    api_bp,
     assemblies_bp,
     ballots_bp,
     compliance_bp,
@@ -184,7 +185,6 @@ def _rulebook(law: Any, session: Session) -> Figures:
 def register_features(app: Flask) -> None:
     """Let features set up what is theirs."""
     login.init_login(app)
-    register_api(app)
     register_globals(app)
     app.extensions["coopgov.cooperative"] = _header
 
