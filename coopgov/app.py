@@ -15,7 +15,7 @@ from coopgov.core.db import db
 from coopgov.web import filters, guard, numbers, problems, security
 from coopgov.web.globals import Environment
 from coopgov.web.languages import language
-from coopgov.wiring import BLUEPRINTS, HANDLERS, register_features, rulebook_maker
+from coopgov.wiring import BLUEPRINTS, HANDLERS, register_features, rulebook
 
 MAX_UPLOAD = 16 * 1024 * 1024
 
@@ -37,7 +37,7 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     csrf.init_app(app)
     Babel(app, locale_selector=language, default_translation_directories=str(ROOT / "coopgov" / "translations"))
-    app.extensions["coopgov.runtime"] = Runtime(HANDLERS, rulebook_maker(), clock.now)
+    app.extensions["coopgov.runtime"] = Runtime(HANDLERS, rulebook, clock.now)
     _register(app)
     return app
 

@@ -1,8 +1,6 @@
 """Which event is heard by whom: the only upward calls between features."""
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Flask
@@ -173,13 +171,9 @@ HANDLERS: Handlers = {
 }
 
 
-def rulebook_maker() -> Callable[[Session], Figures]:
-    """What makes the rule book of a session: the law, read once, and the statutes it finds."""
-    return partial(_rulebook, statutes.the_law())
-
-
-def _rulebook(law: Any, session: Session) -> Figures:
-    return statutes.rulebook(session, law)
+def rulebook(session: Session) -> Figures:
+    """The rule book of a session: the law, read once when it is first asked, and the statutes it finds."""
+    return statutes.rulebook(session, statutes.the_law())
 
 
 def register_features(app: Flask) -> None:
