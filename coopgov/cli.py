@@ -11,6 +11,7 @@ import click
 
 from coopgov.config import BadSetting, Config, read_config
 from coopgov.core.figures import LegalForm
+from coopgov.core.starting import starting
 
 
 @click.group()
@@ -23,10 +24,12 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
-        from coopgov.app import create_app
-        from coopgov.core.db import db
+        config = config_or_exit()
+        with starting():
+            from coopgov.app import create_app
+            from coopgov.core.db import db
 
-        app = create_app(config_or_exit())
+            app = create_app(config)
         with app.app_context():
             try:
                 return command(app, *args, **kwargs)
@@ -80,14 +83,17 @@ def worker() -> None:
     """Lance les travaux de fond seuls : courriels, effets des décisions, documents."""
     import logging
 
-    from coopgov.app import create_app
-    from coopgov.jobs import run_worker
+    config = config_or_exit()
+    with starting():
+        from coopgov.app import create_app
+        from coopgov.jobs import run_worker
 
+        app = create_app(config)
     logging.basicConfig(level=logging.WARNING, format="%(name)s %(levelname)s %(message)s")
     logging.getLogger("coopgov").setLevel(logging.INFO)
     # One sweep at a time is the rule here, so a sweep skipped for that reason is no news.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
-    run_worker(create_app(config_or_exit()))
+    run_worker(app)
 
 
 @main.command()

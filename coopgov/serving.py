@@ -1,6 +1,5 @@
 """One command is the whole cooperative: migrate, fill an empty demonstration, web and worker together."""
 
-import gc
 import os
 import signal
 import subprocess
@@ -11,6 +10,7 @@ from types import FrameType
 from typing import Any
 
 from coopgov.config import Config
+from coopgov.core.starting import starting
 
 GRACE_SECONDS = 15
 
@@ -55,11 +55,12 @@ def _run(commands: Sequence[Sequence[str]], wishes: Sequence[int]) -> int:
 
 def prepare(config: Config) -> None:
     """Bring the database to this version; fill it when it is an empty demonstration."""
-    from coopgov.app import create_app  # noqa: PLC0415 - the settings come first
-    from coopgov.core.db import db  # noqa: PLC0415 - the same
-    from coopgov.migrating import upgrade  # noqa: PLC0415 - the same
+    with starting():
+        from coopgov.app import create_app  # noqa: PLC0415 - the settings come first
+        from coopgov.core.db import db  # noqa: PLC0415 - the same
+        from coopgov.migrating import upgrade  # noqa: PLC0415 - the same
 
-    app = create_app(config)
+        app = create_app(config)
     with app.app_context():
         upgrade()
         if config.demo:
@@ -94,15 +95,13 @@ def _web(config: Config) -> list[str]:
 
 
 def application() -> Any:
-    """The WSGI application, for gunicorn."""
-    # What is loaded now stays for good: looking through it finds nothing, neither now nor while somebody waits.
-    gc.disable()
-    from coopgov.app import create_app  # noqa: PLC0415 - made in the web process
+    """The WSGI application, for gunicorn; the law is read before anybody waits for it."""
+    with starting():
+        from coopgov.app import create_app  # noqa: PLC0415 - made in the web process
+        from coopgov.statutes.queries import the_law  # noqa: PLC0415 - the same
 
-    app = create_app()
-    gc.freeze()
-    gc.enable()
-    return app
+        the_law()
+        return create_app()
 
 
 def _watch(children: Sequence[subprocess.Popen[bytes]], wishes: Sequence[int]) -> int:
