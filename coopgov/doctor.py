@@ -59,15 +59,19 @@ def _can_write(folder: Path) -> bool:
 
 
 def _database(config: Config) -> Finding:
-    from sqlalchemy import create_engine  # noqa: PLC0415 - only when asked
+    if not config.is_sqlite:
+        return _postgresql(config.database_url)
+    folder = Path(config.database_url.removeprefix("sqlite:///")).absolute().parent
+    return Finding(
+        f"Base de données SQLite dans {folder}", _can_write(folder), "Créez ce dossier et donnez-en les droits."
+    )
+
+
+def _postgresql(url: str) -> Finding:
+    from sqlalchemy import create_engine  # noqa: PLC0415 - only where the database is a server
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - the same
 
-    if config.is_sqlite:
-        folder = Path(config.database_url.removeprefix("sqlite:///")).absolute().parent
-        return Finding(
-            f"Base de données SQLite dans {folder}", _can_write(folder), "Créez ce dossier et donnez-en les droits."
-        )
-    engine = create_engine(config.database_url)
+    engine = create_engine(url)
     try:
         engine.connect().close()
     except SQLAlchemyError:
