@@ -1,5 +1,6 @@
 """Which event is heard by whom: the only upward calls between features."""
 
+from collections import Counter
 from collections.abc import Callable
 from uuid import UUID
 
@@ -25,12 +26,14 @@ from coopgov.core.errors import RuleBroken
 from coopgov.core.events import Handlers
 from coopgov.core.figures import Figures
 from coopgov.demo.views import bp as demo_bp
+from coopgov.core.money import Cents
 from coopgov.home.views import bp as home_bp
 from coopgov.members import queries as members_queries
 from coopgov.members import service as members
 from coopgov.members.events import CandidateRefused, MemberAdmitted
 from coopgov.members.rules import DecidedBy
 from coopgov.members.views import bp as members_bp
+from coopgov.members.rules.colleges import check_colleges_kept
 from coopgov.minutes import service as minutes
 from coopgov.minutes.views import bp as minutes_bp
 from coopgov.proposals import service as proposals
@@ -40,8 +43,11 @@ from coopgov.shares import queries as shares_queries
 from coopgov.shares import service as shares
 from coopgov.shares.events import HoldingsOpened, ManySharesSubscribed, SharesReversed, SharesSubscribed
 from coopgov.shares.views import bp as shares_bp
+from coopgov.shares.rules import check_nominal_kept
 from coopgov.statutes import queries as statutes
 from coopgov.statutes.views import bp as statutes_bp
+from coopgov.statutes import service as statutes_service
+from coopgov.statutes.events import StatutesWeighed
 from coopgov.terms.api import bp as api_bp
 from coopgov.terms.views import bp as terms_bp
 from coopgov.treasury import service as treasury
@@ -94,7 +100,8 @@ def _admission_decided(act: Act, event: ResolutionProclaimed) -> None:
             _answer_candidate(act, event, event.subject_id)
     except RuleBroken as refusal:
         name = members_queries.get_member(act.session, event.subject_id).name
-        assemblies.note_incident(act, assembly_id=event.assembly_id, text=_without_effect(name, event, refusal))
+        text = _without_effect(f"candidature de {name}", event, refusal)
+        assemblies.note_incident(act, assembly_id=event.assembly_id, text=text)
 
 
 def _answer_candidate(act: Act, event: ResolutionProclaimed, member_id: UUID) -> None:
@@ -107,11 +114,11 @@ def _answer_candidate(act: Act, event: ResolutionProclaimed, member_id: UUID) ->
         members.refuse_candidate(act, member_id=member_id, on=event.on, decision=event.decision)
 
 
-def _without_effect(name: str, event: ResolutionProclaimed, refusal: RuleBroken) -> str:
+def _without_effect(what: str, event: ResolutionProclaimed, refusal: RuleBroken) -> str:
     # Minutes are French texts, whatever the language of the page.
     with force_locale("fr"):
         why = " ".join(sentence(breach) for breach in refusal.breaches)
-    return f"{event.decision} (candidature de {name}) : le vote est resté sans effet. {why}"
+    return f"{event.decision} ({what}) : le vote est resté sans effet. {why}"
 
 
 def _member_admitted(act: Act, event: MemberAdmitted) -> None:
@@ -148,6 +155,39 @@ def _candidate_refused(act: Act, event: CandidateRefused) -> None:
 
 def _assembly_closed(act: Act, event: AssemblyClosed) -> None:
     minutes.draft_for(act, assembly_id=event.assembly_id)
+def _statutes_weighed(act: Act, event: StatutesWeighed) -> None:
+    """The share book and the register of members say what they have against other statutes."""
+    before, after = event.before, event.after
+    capital = shares_queries.capital_on(act.session, act.today)
+    event.objections.extend(
+        check_nominal_kept(Cents(before.share_nominal_cents), Cents(after.share_nominal_cents), capital=capital)
+    )
+    kept, labels = {one.code for one in after.colleges}, {one.code: one.label for one in before.colleges}
+    if labels.keys() - kept:
+        voters = Counter(voter.college for voter in members_queries.voters_on(act.session, act.today))
+        weights = act.rulebook.find_figure("colleges.weight_min", on=act.today)
+        articles = weights.citations if weights is not None else ()
+        event.objections.extend(check_colleges_kept(labels, kept, voters, articles))
+
+
+def _statutes_decided(act: Act, event: ResolutionProclaimed) -> None:
+    """Adopted statutes become the next version, or the minutes tell what stood against it."""
+    assert event.subject_id is not None  # noqa: S101 - the resolution names its draft
+    try:
+        with act.attempt():
+            statutes_service.take_result(
+                act, draft_id=event.subject_id, subject_hash=event.subject_hash, outcome=event.outcome,
+                decided_on=event.on, decision=event.decision,
+            )  # fmt: skip
+    except RuleBroken as refusal:
+        statutes_service.leave_without_effect(
+            act, draft_id=event.subject_id, outcome=event.outcome, decided_on=event.on, decision=event.decision
+        )  # fmt: skip
+        title = statutes.get_draft(act.session, event.subject_id).title
+        text = _without_effect(f"modification des statuts « {title} »", event, refusal)
+        assemblies.note_incident(act, assembly_id=event.assembly_id, text=text)
+
+
 
 
 _BODIES = {
@@ -159,6 +199,7 @@ _BY_SUBJECT: dict[SubjectKind, Callable[[Act, ResolutionProclaimed], None]] = {
     SubjectKind.ADMISSION: _admission_decided,
 }
 
+    SubjectKind.STATUTES: _statutes_decided,
 HANDLERS: Handlers = {
     AssemblyClosed: (_assembly_closed,),
     CandidateRefused: (_candidate_refused,),
@@ -170,6 +211,7 @@ HANDLERS: Handlers = {
     SharesSubscribed: (treasury.on_shares_subscribed,),
 }
 
+    StatutesWeighed: (_statutes_weighed,),
 
 def rulebook(session: Session) -> Figures:
     """The rule book of a session: the law, read once when it is first asked, and the statutes it finds."""

@@ -127,6 +127,12 @@ class AdmissionItemForm(BaseForm):
     candidate_id = SelectField(_l("Candidate"), coerce=UUID)
 
 
+class StatutesItemForm(BaseForm):
+    """A draft of the statutes."""
+
+    draft_id = SelectField(_l("Draft of the statutes"), coerce=UUID)
+
+
 class ActionForm(BaseForm):
     """A button: only the proof that it was pressed here."""
 

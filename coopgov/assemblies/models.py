@@ -86,6 +86,11 @@ class AgendaItem(Model):
         """The proposal it puts to the vote, if it is one."""
         return self.subject_id if self.subject_kind is SubjectKind.PROPOSAL else None
 
+    @property
+    def draft_id(self) -> UUID | None:
+        """The draft of the statutes it puts to the vote, if it is one."""
+        return self.subject_id if self.subject_kind is SubjectKind.STATUTES else None
+
 
 class AssemblyOfficer(Model):
     """Who holds an office of the bureau (*membre du bureau*)."""

@@ -147,9 +147,14 @@ def _as_text(value: object) -> str:
 
 
 def row_facts(row: Base) -> dict[str, Any]:
-    """A row as its mark takes it: every column but a number that the database gives."""
+    """A row as its mark takes it: every column but a number that the database gives.
+
+    A column that came after the first version (`info={"since": "0002"}`) says nothing while it is empty, so that the
+    marks of rows older than the column still hold.
+    """
     columns = row.__table__.columns
-    return {column.name: getattr(row, column.key) for column in columns if not _is_given(column)}
+    told = ((column, getattr(row, column.key)) for column in columns if not _is_given(column))
+    return {column.name: value for column, value in told if value is not None or "since" not in column.info}
 
 
 def _is_given(column: Any) -> bool:

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     ACCOUNT_OWN = "account.own"
     ACCOUNTS_MANAGE = "accounts.manage"
     STATUTES_SEE = "statutes.see"
+    STATUTES_DRAFT = "statutes.draft"
     MEMBERS_LIST = "members.list"
     MEMBERS_SEE = "members.see"
     MEMBERS_ADMIT = "members.admit"
@@ -63,6 +64,8 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.ACCOUNT_OWN: _EVERY_OFFICE,
     Permission.ACCOUNTS_MANAGE: frozenset({_X}),
     Permission.STATUTES_SEE: _EVERY_OFFICE,
+    # The administrator until the first statutes only: the service holds it.
+    Permission.STATUTES_DRAFT: frozenset({_B, _S, _X}),
     Permission.MEMBERS_LIST: frozenset({_M, _B, _S, _T, _A}),
     Permission.MEMBERS_SEE: _OFFICES,
     Permission.MEMBERS_ADMIT: frozenset({_B, _S}),

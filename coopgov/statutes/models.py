@@ -1,14 +1,15 @@
-"""Tables of the statutes: a version is written once and never again."""
+"""Tables of the statutes: a version is written once and never again; a draft changes until it is convened."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coopgov.core.db import Instant, Model, append_only, words
 from coopgov.core.figures import LegalForm
 from coopgov.core.ids import new_id
+from coopgov.statutes.drafting import DraftState
 
 
 class StatutesRow(Model):
@@ -30,6 +31,8 @@ class StatutesRow(Model):
     seat: Mapped[str] = mapped_column(String(300))
     siren: Mapped[str] = mapped_column(String(9))
     rcs_city: Mapped[str] = mapped_column(String(100))
+    # The day of registration (*immatriculation*), from which the company exists; once given it never changes.
+    founded_on: Mapped[date | None] = mapped_column(info={"since": "0002"})
     share_nominal_cents: Mapped[int] = mapped_column(BigInteger)
     statutory_minimum_cents: Mapped[int] = mapped_column(BigInteger)
     year_end: Mapped[str] = mapped_column(String(5))
@@ -60,6 +63,30 @@ class StatutesCollegeRow(Model):
     position: Mapped[int]
     label: Mapped[str] = mapped_column(String(120))
     weight: Mapped[str] = mapped_column(String(20))
+
+
+class StatutesDraft(Model):
+    """Statutes being written (*projet de statuts*): a whole text that an assembly may adopt, as canonical JSON."""
+
+    __tablename__ = "statutes_draft"
+    __table_args__ = (Index("ix_statutes_draft_state", "state", "changed_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    # The version it amends; none for the first statutes of the cooperative.
+    base_id: Mapped[UUID | None] = mapped_column(ForeignKey("statutes.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    reasons: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    wished_on: Mapped[date | None]
+    state: Mapped[DraftState] = mapped_column(words(DraftState), default=DraftState.DRAFT)
+    author: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    subject_hash: Mapped[str] = mapped_column(String(64), default="")
+    decision: Mapped[str] = mapped_column(String(300), default="")
+    decided_on: Mapped[date | None]
+    # The version it became; none where an adopted draft stayed without effect.
+    statutes_id: Mapped[UUID | None] = mapped_column(ForeignKey("statutes.id"))
 
 
 append_only(StatutesRow.__table__)

@@ -1,7 +1,8 @@
-"""Reads of the statutes: what is in force on a day, and every version there was."""
+"""Reads of the statutes: what is in force on a day, every version there was, the drafts of the next one."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -13,14 +14,24 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coopgov.core.errors import NotFound
+from coopgov.core.errors import Breach, NotFound
 from coopgov.core.figures import LegalForm
 from coopgov.core.reading import is_writing, once
 from coopgov.law.loader import Law, load_law
 from coopgov.law.rulebook import Rulebook, StatutesFigure, StatutesVersion
 from coopgov.law.values import value_from_text
-from coopgov.statutes.models import StatutesCollegeRow, StatutesFigureRow, StatutesRow
-from coopgov.statutes.rules import FORM_LABELS, College
+from coopgov.statutes.changes import Change, changes
+from coopgov.statutes.drafting import (
+    SHOWN,
+    DraftState,
+    check_base,
+    check_differs,
+    check_draft,
+    from_json,
+    subject_hash,
+)
+from coopgov.statutes.models import StatutesCollegeRow, StatutesDraft, StatutesFigureRow, StatutesRow
+from coopgov.statutes.rules import FORM_LABELS, College, StatutesText
 
 # Where the statutes do not give the assembly that power, its vote on fees binds nobody.
 NO_POWER = "CONSULTATIVE"
@@ -49,10 +60,48 @@ class Statutes:
     fee_decision: str
     decision: str
     recorded_at: datetime
+    founded_on: date | None = None
+
+    @property
+    def text(self) -> StatutesText:
+        """The version as it was submitted."""
+        return StatutesText(**{one.name: getattr(self, one.name) for one in fields(StatutesText)})
 
 
 # The versions as last read, by their ids: what is written once can be kept.
 _kept: dict[tuple[UUID, ...], tuple[Statutes, ...]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """Statutes being written (*projet de statuts*), whole."""
+
+    id: UUID
+    base_id: UUID | None
+    title: str
+    reasons: str
+    text: StatutesText = field(hash=False)
+    wished_on: date | None
+    state: DraftState
+    author: str
+    created_at: datetime
+    changed_at: datetime
+    subject_hash: str
+    decision: str
+    decided_on: date | None
+    statutes_id: UUID | None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether members may read it: it is, or was, before an assembly."""
+        return self.state in SHOWN and self.base_id is not None
+
+    def hash(self) -> str:
+        """The hash of all that a vote on it is about, as it stands."""
+        return subject_hash(
+            draft_id=self.id, base_id=self.base_id, title=self.title, reasons=self.reasons, text=self.text,
+            wished_on=self.wished_on,
+        )  # fmt: skip
 
 
 @cache
@@ -110,6 +159,65 @@ def get_statutes(session: Session, statutes_id: UUID) -> Statutes:
 def history(session: Session) -> list[Statutes]:
     """Every version, the latest first."""
     return list(_versions(session))
+
+
+def find_draft(session: Session, draft_id: UUID) -> DraftRow | None:
+    """One draft by its id, or None."""
+    row = session.get(StatutesDraft, draft_id)
+    return _draft(row) if row is not None else None
+
+
+def get_draft(session: Session, draft_id: UUID) -> DraftRow:
+    """One draft by its id; raises NotFound."""
+    found = find_draft(session, draft_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_drafts(session: Session) -> list[DraftRow]:
+    """Every draft, the one last changed first."""
+    rows = session.scalars(select(StatutesDraft).order_by(StatutesDraft.changed_at.desc(), StatutesDraft.id))
+    return [_draft(row) for row in rows]
+
+
+def drafts_to_vote(session: Session) -> list[DraftRow]:
+    """The drafts that an assembly may be asked to vote, the one last changed first."""
+    latest = find_latest(session)
+    return [
+        row
+        for row in list_drafts(session)
+        if latest is not None and row.state is DraftState.DRAFT and row.base_id == latest.id
+    ]
+
+
+def stands_against(session: Session, draft: DraftRow, on: date) -> list[Breach]:
+    """List what stands against a draft that would take force on that day, as far as the statutes themselves know."""
+    base = get_statutes(session, draft.base_id) if draft.base_id is not None else None
+    latest, before = find_latest(session), base.text if base else None
+    return [
+        *check_base(is_latest=draft.base_id == (latest.id if latest else None)),
+        *check_differs(draft.text, before),
+        *check_draft(
+            draft.text, before=before, before_from=base.in_force_from if base else None, on=on, law=the_law()
+        ),
+    ]  # fmt: skip
+
+
+def changes_of(session: Session, draft: DraftRow) -> list[Change]:
+    """What a draft changes in the version it amends; nothing for the first statutes."""
+    if draft.base_id is None:
+        return []
+    return changes(get_statutes(session, draft.base_id).text, draft.text, the_law())
+
+
+def _draft(row: StatutesDraft) -> DraftRow:
+    return DraftRow(
+        id=row.id, base_id=row.base_id, title=row.title, reasons=row.reasons,
+        text=from_json(json.loads(row.text), the_law()), wished_on=row.wished_on, state=row.state, author=row.author,
+        created_at=row.created_at, changed_at=row.changed_at, subject_hash=row.subject_hash, decision=row.decision,
+        decided_on=row.decided_on, statutes_id=row.statutes_id,
+    )  # fmt: skip
 
 
 def rulebook(session: Session, law: Law) -> Rulebook:
@@ -210,7 +318,7 @@ def _one(row: StatutesRow, figures: dict[str, StatutesFigure], colleges: list[Co
         admission_body=_word("membership.admission_body", row, figures),
         proposal_backers=row.proposal_backers,
         fee_decision=_word("terms.decision_power", row, figures) or NO_POWER,
-        decision=row.decision, recorded_at=row.recorded_at,
+        decision=row.decision, recorded_at=row.recorded_at, founded_on=row.founded_on,
     )  # fmt: skip
 
 

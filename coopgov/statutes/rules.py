@@ -58,6 +58,7 @@ class StatutesText:
     colleges: tuple[College, ...] = ()
     figures: Mapping[str, StatutesFigure] = field(default_factory=dict)
     proposal_backers: int = 3
+    founded_on: date | None = None
 
 
 def check_statutes(text: StatutesText, *, in_force_from: date, previous_from: date | None, law: Law) -> list[Breach]:
@@ -66,6 +67,7 @@ def check_statutes(text: StatutesText, *, in_force_from: date, previous_from: da
     return [
         *_check_identity(text),
         *_check_after_previous(in_force_from, previous_from),
+        *_check_after_founding(text, in_force_from, law),
         *check_statutes_version(law, version),
         *check_required_figures(law, text.legal_form, text.figures),
         *_check_capital(text, law, in_force_from),
@@ -106,6 +108,18 @@ def _check_after_previous(in_force_from: date, previous_from: date | None) -> li
     sentence = N_("The statutes in place took force on %(previous)s. A new version takes force after that day.")
     values = {"previous": previous_from}
     return [Breach("statutes_not_after_previous", sentence, values, field="in_force_from")]
+
+
+def _check_after_founding(text: StatutesText, in_force_from: date, law: Law) -> list[Breach]:
+    if text.founded_on is None or in_force_from >= text.founded_on:
+        return []
+    sentence = N_(
+        "The company exists from its registration, on %(founded_on)s: its statutes take force that day at the earliest."
+    )
+    registered = law.find_figure("statutes.exists_from_registration", form=text.legal_form, on=text.founded_on)
+    articles = registered.citations if registered is not None else ()
+    values = {"founded_on": text.founded_on}
+    return [Breach("statutes_before_founding", sentence, values, articles, field="in_force_from")]
 
 
 def _check_capital(text: StatutesText, law: Law, on: date) -> list[Breach]:

@@ -1,6 +1,6 @@
 """The figures of the statutes as a page shows them: the value, what the law says of it, and how sure that is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -11,9 +11,13 @@ from coopgov.core.errors import Citation
 from coopgov.core.figures import Confidence, Figure, FigureValue, LegalForm
 from coopgov.core.i18n import N_
 from coopgov.law.book import Entry, Law, Leeway, StatutesMay
+from coopgov.law.rulebook import StatutesFigure
 from coopgov.law.values import Unit
-from coopgov.statutes.queries import Statutes
-from coopgov.web.filters import decimal, money, percent
+from coopgov.statutes.changes import ORDER, Change
+from coopgov.statutes.queries import Statutes, form_label
+from coopgov.statutes.rules import College
+from coopgov.statutes.sections import FACT_LABELS
+from coopgov.web.filters import day, decimal, money, percent
 
 WORDS: dict[str, str] = {
     "ordinary_assembly": N_("ordinary assembly"),
@@ -73,6 +77,76 @@ class FigureLine:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One difference between two texts: what it is about, the clause, the old value and the new one."""
+
+    label: str
+    clause: str
+    old: str
+    new: str
+
+
+def change_lines(found: Sequence[Change], law: Law, form: LegalForm, on: date) -> list[ChangeLine]:
+    """The differences as a page shows them."""
+    return [_change_line(change, law, form, on) for change in found]
+
+
+def _change_line(change: Change, law: Law, form: LegalForm, on: date) -> ChangeLine:
+    old, new = (_told(change.name, value, law) for value in (change.old, change.new))
+    clauses = [value.clause for value in (change.old, change.new) if isinstance(value, StatutesFigure)]
+    if len(set(clauses)) > 1 and old == new:
+        old, new = (f"{value} ({clause})" for value, clause in zip((old, new), clauses, strict=True))
+    given = law.find_figure(change.name, form=form, on=on) if change.name in law else None
+    silent = shown(law.entry(change.name).unit, given.value) if given is not None else ""
+    spoken = gettext("nothing in the statutes; the law: %(value)s", value=silent) if silent else "–"
+    return ChangeLine(
+        _label(change, law), change.clause.replace(" ", "\u00a0"), old if change.old is not None else str(spoken),
+        new if change.new is not None else str(spoken),
+    )  # fmt: skip
+
+
+def _label(change: Change, law: Law) -> str:
+    if change.name in law:
+        return label_of(law.entry(change.name))
+    if change.name == ORDER:
+        return str(gettext("Order of the colleges"))
+    college = change.new or change.old
+    if isinstance(college, College):
+        return str(gettext("College “%(college)s”", college=college.label))
+    return str(gettext(FACT_LABELS[change.name]))
+
+
+def _told(name: str, value: object, law: Law) -> str:  # noqa: PLR0911 - one line per type
+    match value:
+        case StatutesFigure():
+            return shown(law.entry(name).unit, value.value)
+        case College():
+            return f"{value.label}, {percent(value.weight)}"
+        case LegalForm():
+            return form_label(value)
+        case bool():
+            return str(gettext("yes") if value else gettext("no"))
+        case int():
+            return money(value) if name.endswith("_cents") else decimal(value)
+        case date():
+            return day(value)
+        case _:
+            return str(value)
+
+
+def label_of(entry: Entry) -> str:
+    """What a figure is called, in the language of the page."""
+    return entry.label_en if _speaks_english() else entry.label
+
+
+def law_side(entry: Entry, form: LegalForm, law: Law, on: date) -> FigureLine:
+    """What the law says of a figure, to stand beside the field where the statutes give theirs."""
+    figure = law.find_figure(entry.name, form=form, on=on)
+    value = figure.value if figure is not None else entry.suggested
+    return _line(entry, form, value if value is not None else "", "", law, on)
+
+
 def statutes_lines(statutes: Statutes, law: Law, on: date) -> list[FigureLine]:
     """The figures the statutes give, in the order of the texts of law."""
     return [
@@ -98,7 +172,7 @@ def _line(entry: Entry, form: LegalForm, value: FigureValue, clause: str, law: L
     figure = law.find_figure(entry.name, form=form, on=on)
     confidence = figure.confidence if figure else Confidence.VERIFIED
     return FigureLine(
-        label=entry.label_en if _speaks_english() else entry.label,
+        label=label_of(entry),
         value=shown(entry.unit, value),
         clause=clause.replace(" ", "\u00a0"),
         bound=_bound(entry, figure, entry.leeway_for(form, on)),

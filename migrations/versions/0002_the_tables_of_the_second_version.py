@@ -15,12 +15,16 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _add_judgement()
     _add_calendar_address()
+    _add_statutes_drafts()
     _add_told_fact()
 
 
 def downgrade() -> None:
     op.drop_table('told_fact')
+    op.drop_table('judgement')
+    _remove_statutes_drafts()
     op.drop_table('calendar_address')
 
 
@@ -33,6 +37,66 @@ def _add_calendar_address() -> None:
     sa.PrimaryKeyConstraint('account_id', name=op.f('pk_calendar_address')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_calendar_address_token_hash'))
     )
+
+
+def _add_statutes_drafts() -> None:
+    # Added in place: a table rebuilt on SQLite would lose its triggers.
+    op.add_column('statutes', sa.Column('founded_on', sa.Date(), nullable=True))
+    op.create_table('statutes_draft',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('base_id', sa.Uuid(), nullable=True),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('reasons', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('wished_on', sa.Date(), nullable=True),
+    sa.Column('state', sa.Enum('being written', 'before the assembly', 'left without quorum', 'voted', 'voted down', 'given up', name='draftstate', native_enum=False, length=40), nullable=False),
+    sa.Column('author', sa.String(length=80), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('subject_hash', sa.String(length=64), nullable=False),
+    sa.Column('decision', sa.String(length=300), nullable=False),
+    sa.Column('decided_on', sa.Date(), nullable=True),
+    sa.Column('statutes_id', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['base_id'], ['statutes.id'], name=op.f('fk_statutes_draft_base_id')),
+    sa.ForeignKeyConstraint(['statutes_id'], ['statutes.id'], name=op.f('fk_statutes_draft_statutes_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_statutes_draft'))
+    )
+    op.create_index('ix_statutes_draft_state', 'statutes_draft', ['state', 'changed_at'], unique=False)
+
+
+def _remove_statutes_drafts() -> None:
+    op.drop_index('ix_statutes_draft_state', table_name='statutes_draft')
+    op.drop_table('statutes_draft')
+    op.drop_column('statutes', 'founded_on')
+
+
+# What people judged before an act is never rewritten.
+JUDGEMENT_TRIGGERS: dict[str, list[str]] = {
+    'sqlite': [
+        "CREATE TRIGGER judgement_no_update BEFORE UPDATE ON judgement BEGIN SELECT RAISE(ABORT, 'judgement is append-only'); END",
+        "CREATE TRIGGER judgement_no_delete BEFORE DELETE ON judgement BEGIN SELECT RAISE(ABORT, 'judgement is append-only'); END",
+    ],
+    'postgresql': [
+        'CREATE TRIGGER judgement_no_update BEFORE UPDATE ON judgement FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+        'CREATE TRIGGER judgement_no_delete BEFORE DELETE OR TRUNCATE ON judgement FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+    ],
+}
+
+
+def _add_judgement() -> None:
+    op.create_table('judgement',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('about', sa.String(length=80), nullable=False),
+    sa.Column('code', sa.String(length=80), nullable=False),
+    sa.Column('sentence', sa.Text(), nullable=False),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by', sa.String(length=80), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_judgement'))
+    )
+    op.create_index('ix_judgement_about', 'judgement', ['about', 'at'], unique=False)
+    for statement in JUDGEMENT_TRIGGERS[op.get_bind().dialect.name]:
+        op.execute(statement)
 
 
 # What people told of what happened outside of the application is never rewritten.

@@ -50,6 +50,7 @@ class SubjectKind(StrEnum):
     ACCOUNTS = "accounts"
     PROPOSAL = "proposal"
     ADMISSION = "admission"
+    STATUTES = "statutes"
     TEXT = "text"
 
 
