@@ -159,6 +159,8 @@ CASES = (
     Case("accounts.end_session", "jonas", {"session_id": "session"}),
     Case("accounts.sign_out", "marie"),
     Case("accounts.sign_out_everywhere", "m0"),
+    Case("calendar.make", "awa", ends=200),
+    Case("calendar.revoke", "awa"),
     Case("home.set_language", "", {}, {"language": ("fr", None), "next": ("/terms/", None)}),
     # Accounts and offices
     Case("accounts.create_person", "zoe", {}, {"email": ("neuve@exemple.fr", EMAIL), "name": ("Neuve", line(200))}),
@@ -236,6 +238,7 @@ CASES = (
     }),
     Case("assemblies.change_agenda", "helene", {"item_id": "planned item", "what": "down"}),
     Case("assemblies.cancel", "helene", {"assembly_id": "unwanted"}, {"reason": ("Trop tôt", prose(1_000))}),
+    Case("assemblies.issue_retroplanning", "helene", CONVENED, {"language": ("fr", None)}),
     Case("assemblies.prepare_second_call", "helene", {"assembly_id": "lost"}, {
         "held_on": ("2027-03-25", DAY), "held_time": ("18:00", TIME),
     }),

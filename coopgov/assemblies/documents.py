@@ -145,7 +145,22 @@ class AttendanceSheet:
     roll_hash: str
 
 
-Paper = Notice | ProxyForm | LetterList | AttendanceSheet
+@dataclass(frozen=True, slots=True)
+class Retroplanning:
+    """What a retro-planning (*rétroplanning*) says: every deadline of an assembly, as it stood on a day."""
+
+    cooperative: Mapping[str, Any]
+    meeting: Meeting
+    as_of: date
+    seat: str
+    alsace_moselle: bool
+    deadlines: Sequence[Mapping[str, Any]]
+    """In the order of time; each with its label and its sentence in the language of the paper."""
+    line: Mapping[str, Any]
+    """The drawing, in whole units of its own."""
+
+
+Paper = Notice | ProxyForm | LetterList | AttendanceSheet | Retroplanning
 
 
 def facts(paper: Paper) -> dict[str, Any]:

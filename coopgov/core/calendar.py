@@ -8,8 +8,9 @@ from functools import cache
 
 _SATURDAY = 5
 _A_DAY = timedelta(days=1)
-# Postcodes of Moselle, Bas-Rhin and Haut-Rhin, where Good Friday and 26 December are holidays too.
-_ALSACE_MOSELLE = re.compile(r"\b(?:57|67|68)\d{3}\b", re.ASCII)
+_POSTCODE = re.compile(r"\b\d{5}\b", re.ASCII)
+# Moselle, Bas-Rhin and Haut-Rhin, where Good Friday and 26 December are holidays too.
+_ALSACE_MOSELLE = ("57", "67", "68")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,9 @@ class Calendar:
 
 
 def calendar_of(address: str) -> Calendar:
-    """The calendar of the place an address names by its postcode."""
-    return Calendar(alsace_moselle=_ALSACE_MOSELLE.search(address) is not None)
+    """The calendar of the place an address names by its postcode, the last number of five figures in it."""
+    postcodes = _POSTCODE.findall(address)
+    return Calendar(alsace_moselle=bool(postcodes) and postcodes[-1].startswith(_ALSACE_MOSELLE))
 
 
 @cache

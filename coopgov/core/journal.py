@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, Text, inspect, select
+from sqlalchemy import Index, LargeBinary, String, Text, func, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coopgov.core.canonical import canonical_json, plain
@@ -130,6 +130,12 @@ def entries_about(session: Session, about: str) -> list[Entry]:
         .order_by(JournalLine.seq)
     )
     return [_entry(line, payload) for line, payload in rows]
+
+
+def last_about(session: Session, things: Sequence[str]) -> dict[str, datetime]:
+    """When each of these things was last acted upon; one that never was is left out."""
+    last = select(JournalLine.about, func.max(JournalLine.at)).where(JournalLine.about.in_(things))
+    return dict(session.execute(last.group_by(JournalLine.about)).all())
 
 
 def mark(row: Mapping[str, Any]) -> str:

@@ -11,6 +11,8 @@ FOR_EVERYBODY = {
     "accounts.use_link", "accounts.check_password", "accounts.sign_out",
     "home.index", "home.set_language", "members.apply", "members.applied",
     "api.fees", "api.openapi", "terms_api.fees",
+    # A calendar program cannot sign in: the secret of 256 bits in the address is the key, and no name is inside.
+    "calendar.feed",
 }  # fmt: skip
 
 

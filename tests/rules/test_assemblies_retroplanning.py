@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coopgov.assemblies.plot import line_of
 from coopgov.assemblies.rules import AssemblyKind, DoneBy, Meeting, plan_deadlines
 from coopgov.core.calendar import Calendar
 from coopgov.core.dates import paris_day
@@ -98,6 +99,36 @@ def test_accounts_and_minutes_are_due_only_where_something_asks_for_them():
     assert "filing_online" not in found(about=meeting(accounts=False))
     assert "minutes" not in found()
     assert found(book(minutes__delay_days=15))["minutes"].due == date(2027, 1, 30)
+
+
+def test_the_yearly_assembly_has_a_last_day_in_law():
+    yearly = found(about=meeting(year_end=date(2026, 12, 31)))["annual"]
+    assert (yearly.due, yearly.citations[0].text) == (date(2027, 6, 30), "Code de commerce, art. L225-100")
+    assert "annual" not in found()
+
+
+def test_the_line_of_time_keeps_marks_apart_and_each_side_for_its_own():
+    plan = plan_deadlines(book(), meeting(), now=NOW)
+    line = line_of(plan, paris_day(NOW))
+    assert [mark.number for mark in line.marks] == list(range(1, len(plan) + 1))
+    assert [mark.x for mark in line.marks] == sorted(mark.x for mark in line.marks)
+    assert line.today_x is not None
+    for mark in line.marks:
+        assert {"board": mark.y < line.axis_y, "member": mark.y > line.axis_y}.get(mark.kind, mark.y == line.axis_y)
+    near = [(a, b) for a in line.marks for b in line.marks if a.number < b.number and a.y == b.y]
+    assert all(b.x - a.x >= 24 for a, b in near)
+    assert [month.first for month in line.months] == [date(2026, m, 1) for m in (12,)] + [
+        date(2027, m, 1) for m in (1, 2, 3)
+    ]
+
+
+@given(days=st.integers(0, 2_900_000), ago=st.integers(-400, 400))
+def test_a_line_of_time_can_be_drawn_for_any_day(days, ago):
+    held_at = datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(days=days)
+    plan = plan_deadlines(book(), meeting(held_at), now=NOW)
+    line = line_of(plan, paris_day(held_at) - timedelta(days=max(ago, 1)))
+    assert all(0 < mark.x < 640 for mark in line.marks)
+    assert len(line.months) <= 9
 
 
 def test_an_assembly_without_remote_votes_still_has_its_proxies():

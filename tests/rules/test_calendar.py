@@ -42,6 +42,7 @@ def test_a_weekend_gives_way_to_the_friday_and_a_working_day_to_itself():
 @pytest.mark.parametrize(
     ("address", "alsace"),
     [
+        ("BP 67012, 35000 Rennes", False),
         ("3 quai Kellermann, 67000 Strasbourg", True),
         ("1 rue Serpenoise, 57000 Metz", True),
         ("12 rue des Potiers, 26000 Valence", False),

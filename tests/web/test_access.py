@@ -11,8 +11,9 @@ NOBODY = None
 EVERYBODY = [NOBODY, *Role]
 # Pages about oneself: they are not there for an office that is held without being a member.
 ONES_OWN = {"members.me", "members.my_contacts"}
-# Where to sign in sends on whoever is signed in; a link that is spent, a paper not printed yet are told as such.
-TOLD = {"accounts.link": 422, "registers.document": 503}
+# Where to sign in sends on whoever is signed in; a link that is spent, a paper not printed yet are told as such,
+# and a calendar that nobody made is not there.
+TOLD = {"calendar.feed": 404, "accounts.link": 422, "registers.document": 503}
 
 
 @pytest.fixture(scope="module", params=ENGINES)

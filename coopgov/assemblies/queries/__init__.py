@@ -6,6 +6,8 @@ from coopgov.assemblies.queries.meetings import (
     ItemRow,
     OfficerRow,
     agenda,
+    assemblies_since,
+    convened_to,
     find_assembly,
     find_second_call,
     get_assembly,
@@ -32,12 +34,13 @@ from coopgov.assemblies.queries.proxies import (
     proxies_of,
     proxy_counts,
 )
+from coopgov.assemblies.queries.retroplanning import meetings
 from coopgov.assemblies.queries.waiting import waiting_for
 
 __all__ = [
-    "AssemblyPage", "AssemblyRow", "ItemRow", "OfficerRow", "Participant", "ProxyRow", "VoteFor",
-    "active_proxy_of", "agenda", "are_present", "attendees", "count_by_channel", "counting_now",
+    "AssemblyPage", "AssemblyRow", "ItemRow", "OfficerRow", "Participant", "ProxyRow", "VoteFor", "active_proxy_of",
+    "agenda", "are_present", "assemblies_since", "attendees", "convened_to", "count_by_channel", "counting_now",
     "find_assembly", "find_second_call", "get_assembly", "get_item", "in_room", "list_assemblies", "list_proxies",
-    "minutes_facts", "my_votes", "officers", "presence_at", "proxies_of", "proxy_counts", "quorum_now",
+    "meetings", "minutes_facts", "my_votes", "officers", "presence_at", "proxies_of", "proxy_counts", "quorum_now",
     "waiting_for",
 ]  # fmt: skip

@@ -1,18 +1,20 @@
 """Assemblies, their agendas and their bureaux."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from coopgov.assemblies.models import AgendaItem, Assembly, AssemblyOfficer
+from coopgov.assemblies.models import AgendaItem, Assembly, AssemblyOfficer, Convocation
 from coopgov.assemblies.rules import AgendaDraft, AssemblyKind, ItemState, Office, State, SubjectKind
 from coopgov.core.dates import paris_day
 from coopgov.core.errors import NotFound
 from coopgov.core.reading import once
 
+_A_DAY = timedelta(days=1)
 TO_COME = (State.PLANNED, State.CONVENED, State.OPEN)
 
 
@@ -49,6 +51,16 @@ class AssemblyRow:
     def about(self) -> str:
         """How the journal and papers name it."""
         return f"assembly:{self.id}"
+
+    def was_missed(self, now: datetime) -> bool:
+        """Whether its day is past by more than a day and nobody opened it, or that was said of it since."""
+        if self.state is State.CANCELLED:
+            return self.convened_at is not None and self.closed_at is not None and self.closed_at > self.held_at
+        return self.state is State.CONVENED and paris_day(now) > self.held_on + _A_DAY
+
+    def waits_for_an_end(self, now: datetime) -> bool:
+        """Whether it was missed and nobody has said so yet."""
+        return self.state is State.CONVENED and self.was_missed(now)
 
     def takes_remote(self, now: datetime) -> bool:
         """Whether a ballot cast through the site is taken at that instant."""
@@ -140,6 +152,18 @@ def list_assemblies(session: Session, *, to_come: bool, after: UUID | None = Non
     rows = session.scalars(query.order_by(Assembly.held_at.desc(), Assembly.id.desc()).limit(limit + 1)).all()
     more = len(rows) > limit
     return AssemblyPage(tuple(_assembly(row) for row in rows[:limit]), rows[limit - 1].id if more else None)
+
+
+def assemblies_since(session: Session, since: datetime) -> list[AssemblyRow]:
+    """The assemblies held after that instant or to come, in the order of time."""
+    query = select(Assembly).where(Assembly.held_at > since).order_by(Assembly.held_at, Assembly.id)
+    return [_assembly(row) for row in session.scalars(query)]
+
+
+def convened_to(session: Session, member_id: UUID, assembly_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these assemblies this member was convened to."""
+    mine = Convocation.member_id == member_id
+    return set(session.scalars(select(Convocation.assembly_id).where(mine, Convocation.assembly_id.in_(assembly_ids))))
 
 
 @once

@@ -25,8 +25,8 @@ from coopgov.statutes import queries as statutes
 
 # Beyond this the minutes refer to the attendance sheet instead of naming everybody.
 MOST_NAMES = 1000
-# Papers that concern one person are not listed among those laid before the assembly.
-PERSONAL = frozenset({"letter", "letter_list"})
+# Papers that concern one person, or the offices alone, are not listed among those laid before the assembly.
+PERSONAL = frozenset({"letter", "letter_list", "retroplanning"})
 
 
 def minutes_facts(session: Session, assembly_id: UUID) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def _for_a_member(session: Session, actor: Actor, now: datetime, to_come: tuple[
     if member is None:
         return
     for row in to_come:
-        if row.state in (State.CONVENED, State.OPEN):
+        if row.state in (State.CONVENED, State.OPEN) and not row.waits_for_an_end(now):
             yield _member_waits(session, row, member.id, now)
 
 
@@ -66,6 +66,9 @@ def _for_the_board(row: AssemblyRow, figures: Figures, now: datetime) -> Iterato
         days = notice_days(figures, call=row.call, on=row.held_on).as_int()
         last = paris_instant(latest_sending_day(row.held_on, days), _END_OF_DAY)
         yield Waiting(_("Prepare and convene: %(title)s", title=row.title), "assemblies.prepare", params, last, "mail")
+    elif row.waits_for_an_end(now):
+        title = _("Its day has passed and nobody opened it: %(title)s", title=row.title)
+        yield Waiting(title, "assemblies.show", params, row.held_at, "calendar")
     elif row.state is State.OPEN or now >= row.held_at - timedelta(days=1):
         title = _("Hold the assembly: %(title)s", title=row.title)
         yield Waiting(title, "assemblies.room", params, row.held_at, "people")

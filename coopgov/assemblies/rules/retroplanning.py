@@ -38,6 +38,8 @@ class Meeting:
     closes_at: datetime | None = None
     """The end of remote votes and proxies as convened; None before: the law's own is shown."""
     may_be_called_again: bool = True
+    year_end: date | None = None
+    """The end of the financial year whose accounts are on the agenda."""
 
     @property
     def held_on(self) -> date:
@@ -86,7 +88,11 @@ def plan(figures: Figures, meeting: Meeting, *, now: datetime) -> list[Deadline]
     ]
     # A slip of the hand may plan the last year there is; nothing can be dated after it.
     if meeting.held_on.year < MAXYEAR:
-        found += [*_second_call(figures, meeting, on), *_afterwards(figures, meeting, on)]
+        found += [
+            *_annual(figures, meeting, on),
+            *_second_call(figures, meeting, on),
+            *_afterwards(figures, meeting, on),
+        ]
     return sorted((_seen(one, meeting, now) for one in found), key=lambda one: (one.day, one.is_timed, _hour(one)))
 
 
@@ -207,6 +213,21 @@ def _votes(figures: Figures, meeting: Meeting, on: date) -> Iterator[Deadline]:
         sentence = N_("Votes from a distance are taken until then; afterwards, members vote in the room.")
         label = N_("End of votes from a distance")
         yield Deadline("remote_vote", label, sentence, closes_at, DoneBy.MEMBER, True, citations)
+
+
+def _annual(figures: Figures, meeting: Meeting, on: date) -> Iterator[Deadline]:
+    """The last day of the yearly assembly, where it is the one that hears the accounts."""
+    months = figures.find_figure("assembly.annual_months", on=on)
+    if months is None or meeting.year_end is None:
+        return
+    sentence = N_(
+        "Last day for the yearly assembly: the accounts of the year that ended on %(year_end)s are put to the members "
+        "within %(months)s months."
+    )
+    yield Deadline(
+        "annual", N_("Yearly assembly held"), sentence, add_months(meeting.year_end, months.as_int()),
+        DoneBy.BOARD, False, months.citations, {"months": months.as_int(), "year_end": meeting.year_end},
+    )  # fmt: skip
 
 
 def _meeting(meeting: Meeting) -> Deadline:

@@ -15,6 +15,7 @@ from coopgov.assemblies.service.planning import (
     revise_item,
 )
 from coopgov.assemblies.service.proxies import decline_proxy, give_proxy, revoke_proxy
+from coopgov.assemblies.service.retroplanning import issue_retroplanning
 from coopgov.assemblies.service.room import (
     arrive,
     close_assembly,
@@ -28,7 +29,8 @@ from coopgov.assemblies.service.voting import cast_all, close_vote, open_vote, p
 
 __all__ = [
     "add_accounts_item", "add_admission_item", "add_proposal_item", "add_text_item", "arrive", "cancel", "cast_all",
-    "close_assembly", "close_vote", "convene", "decline_proxy", "give_proxy", "issue_attendance_sheet", "leave",
-    "move_item", "note_incident", "note_no_quorum", "open_assembly", "open_vote", "plan", "prepare_second_call",
-    "proclaim", "remove_item", "revise", "revise_item", "revoke_proxy", "set_aside", "vote",
+    "close_assembly", "close_vote", "convene", "decline_proxy", "give_proxy", "issue_attendance_sheet",
+    "issue_retroplanning", "leave", "move_item", "note_incident", "note_no_quorum", "open_assembly", "open_vote",
+    "plan", "prepare_second_call", "proclaim", "remove_item", "revise", "revise_item", "revoke_proxy", "set_aside",
+    "vote",
 ]  # fmt: skip

@@ -189,7 +189,10 @@ def move_item(act: Act, *, item_id: UUID, up: bool) -> None:
 
 
 def cancel(act: Act, *, assembly_id: UUID, reason: str) -> None:
-    """Cancel an assembly that has not begun; who was convened by e-mail is told, and the proposals are free again."""
+    """Cancel an assembly that has not begun, or say why it was not held once its day is past.
+
+    Who was convened by e-mail is told, and the proposals are free again.
+    """
     assembly = locked(act, assembly_id)
     was_convened = assembly.state is State.CONVENED
     assembly.state = step(TRANSITIONS, assembly.state, Step.CANCEL)
@@ -199,9 +202,11 @@ def cancel(act: Act, *, assembly_id: UUID, reason: str) -> None:
             ballots.cancel(act, scrutin_id=item.scrutin_id, reason=reason)
         if was_convened or assembly.call > 1:
             release(act, item)
+    told = queries.get_assembly(act.session, assembly_id)
     if was_convened:
-        _tell_of_cancelling(act, queries.get_assembly(act.session, assembly_id), reason)
-    act.record("assembly.cancelled", f"assembly:{assembly_id}", {"reason": reason})
+        _tell_of_cancelling(act, told, reason)
+    kind = "assembly.not_held" if told.was_missed(act.now) else "assembly.cancelled"
+    act.record(kind, f"assembly:{assembly_id}", {"reason": reason})
 
 
 def release(act: Act, item: ItemRow) -> None:
@@ -211,7 +216,8 @@ def release(act: Act, item: ItemRow) -> None:
 
 
 def _tell_of_cancelling(act: Act, assembly: AssemblyRow, reason: str) -> None:
-    subject, body = render_mail("assembly_cancelled", "fr", assembly=assembly, reason=reason)
+    is_missed = assembly.was_missed(act.now)
+    subject, body = render_mail("assembly_cancelled", "fr", assembly=assembly, is_missed=is_missed, reason=reason)
     told = act.session.scalars(
         select(Convocation.member_id).where(
             Convocation.assembly_id == assembly.id, Convocation.channel == NoticeChannel.EMAIL

@@ -13,11 +13,11 @@ from coopgov.assemblies.rules import ItemState, State
 from coopgov.assemblies.views.shared import (
     ITEM_PILLS,
     RESULT_WORDS,
-    STATE_PILLS,
     bp,
     letters,
     me,
     papers,
+    pill,
     rule_words,
     sees_preparation,
     visible,
@@ -53,13 +53,19 @@ class Mine:
 @bp.get("/")
 @requires(Permission.ASSEMBLIES_SEE)
 def index() -> ResponseReturnValue:
-    """Assemblies to come, then past ones page by page."""
-    session, key = reading(), _key(request.args.get("after"))
+    """Assemblies to come, those whose day passed without them, then past ones page by page."""
+    session, key, at = reading(), _key(request.args.get("after")), now()
     to_come = queries.list_assemblies(session, to_come=True).rows
     if not sees_preparation(current_actor()):
         to_come = tuple(row for row in to_come if row.state is not State.PLANNED)
-    past = queries.list_assemblies(session, to_come=False, after=key)
-    return render_template("assemblies/index.html", to_come=to_come, past=past, pills=STATE_PILLS, first=key is None)
+    return render_template(
+        "assemblies/index.html",
+        to_come=[row for row in to_come if not row.waits_for_an_end(at)],
+        missed=[row for row in to_come if row.waits_for_an_end(at)],
+        past=queries.list_assemblies(session, to_come=False, after=key),
+        pill=lambda row: pill(row, at),
+        first=key is None,
+    )
 
 
 def _key(text: str | None) -> UUID | None:
@@ -97,7 +103,8 @@ def show(assembly_id: UUID) -> ResponseReturnValue:
         officers=queries.officers(session, assembly_id) if assembly.opened_at else [],
         rendered=markdown.render,
         rule_words=rule_words,
-        pills=STATE_PILLS,
+        pill=pill(assembly, now()),
+        is_missed=assembly.waits_for_an_end(now()),
         item_pills=ITEM_PILLS,
         words=RESULT_WORDS,
     )

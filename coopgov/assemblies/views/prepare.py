@@ -31,7 +31,7 @@ from coopgov.law.arithmetic import earliest_assembly_day
 from coopgov.members import queries as members
 from coopgov.proposals import queries as proposals
 from coopgov.statutes import queries as statutes
-from coopgov.web.acts import begin_act, reading, rulebook, today
+from coopgov.web.acts import begin_act, now, reading, rulebook, today
 from coopgov.web.forms import BaseForm, refusals_on
 from coopgov.web.guard import requires
 
@@ -297,8 +297,7 @@ def _convene_page(assembly_id: UUID, form: ActionForm) -> str:
 @requires(Permission.ASSEMBLIES_PREPARE)
 def confirm_cancelling(assembly_id: UUID) -> Response:
     """What cancelling does, before the button."""
-    assembly = queries.get_assembly(reading(), assembly_id)
-    return render_template("assemblies/cancel.html", assembly=assembly, form=ReasonForm())
+    return _cancel_page(assembly_id, ReasonForm())
 
 
 @bp.post("/<uuid:assembly_id>/cancel")
@@ -308,11 +307,18 @@ def cancel(assembly_id: UUID) -> Response:
     form = ReasonForm()
     if form.validate():
         with refusals_on(form), begin_act() as act:
+            was_missed = queries.get_assembly(act.session, assembly_id).waits_for_an_end(act.now)
             service.cancel(act, assembly_id=assembly_id, reason=form.reason.data or "")
-            flash(_("The assembly is cancelled."), "success")
+            told = _("It is noted that the assembly was not held.") if was_missed else _("The assembly is cancelled.")
+            flash(told, "success")
             return redirect(url_for(".index"), 303)
+    return _cancel_page(assembly_id, form), 422
+
+
+def _cancel_page(assembly_id: UUID, form: ReasonForm) -> str:
     assembly = queries.get_assembly(reading(), assembly_id)
-    return render_template("assemblies/cancel.html", assembly=assembly, form=form), 422
+    is_missed = assembly.waits_for_an_end(now())
+    return render_template("assemblies/cancel.html", assembly=assembly, is_missed=is_missed, form=form)
 
 
 @bp.get("/<uuid:assembly_id>/second-call")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,7 @@ STATE_PILLS: Mapping[State, tuple[Any, str]] = {
     State.INQUORATE: (_l("No quorum"), "danger"),
     State.CANCELLED: (_l("Cancelled"), "neutral"),
 }
+_NOT_HELD = (_l("Not held"), "warning")
 ITEM_PILLS: Mapping[ItemState, tuple[Any, str]] = {
     ItemState.PLANNED: (_l("To be voted"), "neutral"),
     ItemState.VOTING: (_l("Vote open"), "active"),
@@ -56,6 +58,11 @@ _RULES = {
     (Base.ALL_MEMBERS, True): _l("Adopted with more than %(part)s of all the members."),
     (Base.ALL_MEMBERS, False): _l("Adopted with at least %(part)s of all the members."),
 }
+
+
+def pill(assembly: AssemblyRow, at: datetime) -> tuple[Any, str]:
+    """The word and the shape of an assembly's state at an instant."""
+    return _NOT_HELD if assembly.was_missed(at) else STATE_PILLS[assembly.state]
 
 
 def rule_words(rule: DecisionRule, *, weighed: bool) -> str:
