@@ -15,6 +15,7 @@ from coopgov.assemblies.rules import AssemblyKind
 from coopgov.ballots.rules import Channel, Choice
 from coopgov.core.dates import paris_day, paris_instant
 from coopgov.core.policy import Actor, Role
+from coopgov.core.preflight import points_to_judge
 from coopgov.demo.people import CRAFTS, FAMILY, GIVEN, STREETS, TOWNS
 from coopgov.demo.stage import AFTERNOON, Stage
 from coopgov.members import service as membership
@@ -100,7 +101,9 @@ def _convene(stage: Stage, ids: list[UUID], today: date) -> UUID:
         )
         assemblies.add_proposal_item(act, assembly_id=assembly, proposal_id=proposal)
     with stage.act(SECRETARY) as act:
-        assemblies.convene(act, assembly_id=assembly)
+        row = meetings.get_assembly(act.session, assembly)
+        points = points_to_judge(meetings.preflight(act.session, act.rulebook, row, act.actor, on=act.today))
+        assemblies.convene(act, assembly_id=assembly, reasons={point.code: "Vérifié." for point in points})
     return assembly
 
 

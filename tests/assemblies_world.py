@@ -25,6 +25,7 @@ from coopgov.members import service as member_service
 from coopgov.members.rules import Category, NewMember, PartyKind, Person, Reach
 from coopgov.statutes import service as statutes
 from coopgov.statutes.ready import ready_set
+from tests import judging
 
 FOUNDED = date(2021, 1, 4)
 # The tests' clock stands on 24 November 2026, 10:00 in Paris; the assembly meets on 15 January 2027 at 18:00.
@@ -103,6 +104,8 @@ class World:
     def do(self, command: str, **values: Any) -> Any:
         """One command, as the system."""
         with self.act() as a:
+            if command == "convene" and "reasons" not in values:
+                return judging.convene(a, **values)
             return getattr(service, command)(a, **values)
 
     def refused(self, command: str, **values: Any) -> list[str]:

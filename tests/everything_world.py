@@ -33,9 +33,11 @@ from coopgov.proposals.rules import Position
 from coopgov.shares import service as shares
 from coopgov.statutes import queries as statute_queries
 from coopgov.statutes import service as statutes
+from coopgov.statutes.drafting import Edit
 from coopgov.statutes.ready import ready_set
 from coopgov.terms import queries as terms_queries
 from coopgov.treasury import service as treasury
+from tests import judging
 from tests.coop_world import FOUNDED, Coop, email, everything_wired
 from tests.person import Person
 
@@ -79,6 +81,7 @@ class Everything(Coop):
             power = {"terms.decision_power": StatutesFigure("BOARD_AFTER_CONSULTATION", "art. 31")}
             text = replace(text, figures={**text.figures, **power})
             statutes.adopt_statutes(act, text=text, in_force_from=BOARD_DECIDES_FROM, decision="AGE du 10 janvier")
+            self._drafts(act)
             for name in ("candidate", "other candidate", "third candidate"):
                 self.things[name] = members.apply(act, application=_application(name))
             members.resign(act, member_id=self.ids["m1"], effective_on=date(2026, 11, 20), reason="départ")
@@ -90,6 +93,15 @@ class Everything(Coop):
         self.things["statutes"] = statute_queries.statutes_on(self.session, FOUNDED).id
         self.things["account"] = self.account("jonas")
         self.things["session"] = self._a_session("jonas")
+
+    def _drafts(self, act: Any) -> None:
+        """One draft of the statutes being written, one before an assembly."""
+        twenty = Edit(figures={"assembly.notice_days.first": StatutesFigure(20, "art. 22")})
+        for name in ("statutes draft", "frozen statutes"):
+            made = statutes.draft_statutes(act, title="Vingt jours", reasons="Mieux se préparer.")
+            statutes.revise_draft(act, draft_id=made, edit=twenty)
+            self.things[name] = made
+        statutes.freeze_draft(act, draft_id=self["frozen statutes"], held_on=date(2027, 6, 1))
 
     def _a_session(self, who: str) -> UUID:
         self.person(who)
@@ -141,7 +153,7 @@ class Everything(Coop):
                 assemblies.add_text_item(act, assembly_id=made, title=f"Résolution {n}", text="L’assemblée décide.")
         if convened:
             with self.act("helene") as act:
-                assemblies.convene(act, assembly_id=made)
+                judging.convene(act, assembly_id=made)
         return made
 
     def _open(self, assembly_id: UUID) -> list[UUID]:
@@ -221,6 +233,7 @@ class Everything(Coop):
         named |= {name: self._get(thing) for name, thing in _OF_PAGE.get(rule.endpoint, {}).items()}
         named |= {name: _WORDS[name] for name in rule.arguments if name in _WORDS}
         named |= {"what": "up"} if rule.endpoint == "assemblies.change_agenda" else {}
+        named |= {"what": "rebase"} if rule.endpoint == "statutes.change_draft" else {}
         built = rule.build(named | instead)
         assert built is not None, rule
         return str(built[1])
@@ -237,9 +250,9 @@ class Everything(Coop):
 _THINGS = {
     "assembly_id": "convened", "item_id": "voting", "proposal_id": "debated", "minutes_id": "approved minutes",
     "member_id": "awa", "grantor_id": "lea", "session_id": "session", "account_id": "account", "seq": "subscription", "event_id": "event", "batch_id": "batch",
-    "change_id": "change", "scrutin_id": "scrutin", "statutes_id": "statutes", "document_id": "notice",
+    "change_id": "change", "scrutin_id": "scrutin", "statutes_id": "statutes", "document_id": "notice", "draft_id": "statutes draft",
 }  # fmt: skip
-_WORDS = {"token": "x", "what": "open", "step": "day", "key": "awa"}
+_WORDS = {"token": "x", "section": "votes", "what": "open", "step": "day", "key": "awa"}
 _OF_PAGE: dict[str, dict[str, str | int]] = {
     "assemblies.edit": {"assembly_id": "planned"}, "assemblies.prepare": {"assembly_id": "planned"},
     "assemblies.confirm_convening": {"assembly_id": "planned"}, "assemblies.edit_item": {"item_id": "planned item"},
@@ -247,7 +260,7 @@ _OF_PAGE: dict[str, dict[str, str | int]] = {
     "assemblies.choose_bureau": {"assembly_id": "early"}, "minutes.edit": {"minutes_id": "written minutes"},
     "members.admit": {"member_id": "candidate"}, "members.refuse": {"member_id": "candidate"},
     "members.undo": {"member_id": "m1"}, "proposals.edit": {"proposal_id": "draft"},
-    "proposals.diff": {"older": 1, "newer": 2}, "treasury.reverse": {"seq": "payment"},
+    "statutes.draft": {"draft_id": "frozen statutes"}, "proposals.diff": {"older": 1, "newer": 2}, "treasury.reverse": {"seq": "payment"},
 }  # fmt: skip
 
 

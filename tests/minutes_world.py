@@ -14,6 +14,7 @@ from coopgov.assemblies.rules import AssemblyKind
 from coopgov.ballots.rules import Channel, Choice
 from coopgov.core.policy import Actor, Role
 from coopgov.members import queries as members
+from tests import judging
 from tests.shares_world import World
 
 NAMES = ("Alice Martin", "Karim Benali", "Zoé Œuvrard", "Nadia Legoff", "Hugo Petit")
@@ -55,7 +56,7 @@ def hold(world: World, clock: Any, *, ready: str = "scop-sarl", choices: str = "
             a, kind=AssemblyKind.ORDINARY, held_at=clock.now + timedelta(days=30), place="Valence", remote_vote=False
         )
         assemblies.add_text_item(a, assembly_id=meeting, title="Un atelier commun", text="Louer un atelier commun.")
-        assemblies.convene(a, assembly_id=meeting)
+        judging.convene(a, assembly_id=meeting)
     clock.forward(days=30)
     _room(world, meeting, ids, people, choices)
     return Meeting(meeting, people[0], people[1], people, ids)

@@ -21,6 +21,7 @@ from coopgov.core.dates import paris_instant
 from coopgov.core.figures import LegalForm
 from coopgov.core.money import Cents
 from coopgov.core.policy import Actor
+from coopgov.core.preflight import points_to_judge
 from coopgov.demo.cast import CAST
 from coopgov.demo.people import Person as Somebody
 from coopgov.demo.people import draw_people
@@ -52,6 +53,12 @@ MISTAKE, DEBATE, CONVENED = 60, 20, 12
 ANNUAL_DAY: Final = (6, 20)
 QUIET_DAYS: Final = timedelta(days=110)
 NEXT_WEEK: Final = timedelta(days=7)
+# What the secretary checked of each point that the pre-flight leaves to people, by the beginning of its code.
+JUDGED: Final = {
+    "competence": "La résolution ne touche ni aux statuts, ni à l’existence de la société, ni à la qualité d’un associé.",
+    "convenor": "Décision du conseil prise à sa dernière réunion, au registre de ses délibérations.",
+    "doubts": "Articles relus sur Légifrance avec notre juriste : les règles appliquées sont celles en vigueur.",
+}
 FIRST_FEES: Final = {"commission.sales": 600, "listing.monthly": 500, "payment.fee": 120}
 
 
@@ -296,10 +303,16 @@ def _convene(troupe: Troupe, sent: date, held: date, brought: Sequence[UUID], *,
         for candidate in _candidates_for_assembly(act):
             assemblies.add_admission_item(act, assembly_id=assembly, candidate_id=candidate)
     with stage.act(troupe.actor("malik")) as act:
-        assemblies.convene(act, assembly_id=assembly)
+        assemblies.convene(act, assembly_id=assembly, reasons=_reasons(act, assembly))
     stage.night()
     stage.say(f"L'assemblée du {held:%d/%m/%Y} est convoquée, par courriel ou par lettre selon l'accord de chacun.")
     return assembly
+
+
+def _reasons(act: Act, assembly: UUID) -> dict[str, str]:
+    row = assembly_queries.get_assembly(act.session, assembly)
+    checks = assembly_queries.preflight(act.session, act.rulebook, row, act.actor, on=act.today)
+    return {point.code: JUDGED[point.code.partition("-")[0]] for point in points_to_judge(checks)}
 
 
 def _candidates_for_assembly(act: Act) -> list[UUID]:

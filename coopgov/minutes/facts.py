@@ -26,6 +26,7 @@ _RESOLUTION = {
     "for": None, "against": None, "abstain": None, "blank": None, "numerator": None, "denominator": None,
     "base": None, "fraction": None, "strict": None, "colleges": [],
 }  # fmt: skip
+_JUDGEMENT = {"sentence": "", "reason": "", "at": None, "by": ""}
 
 
 def complete(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,6 +50,7 @@ def complete(told: Mapping[str, Any]) -> dict[str, Any]:
         "roll_hash": facts.get("roll_hash") or "",
         "agenda": [{"position": item["position"], "title": item["title"]} for item in facts.get("agenda", [])],
         "resolutions": [_resolution(resolution) for resolution in facts.get("resolutions", [])],
+        "judgements": [{**_JUDGEMENT, **judged} for judged in facts.get("judgements", [])],
         "incidents": [_incident(incident) for incident in facts.get("incidents", [])],
         "proxies": list(facts.get("proxies", [])),
         "documents": [{"title": d["title"], "number": d.get("number")} for d in facts.get("documents", [])],

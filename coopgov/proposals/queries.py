@@ -11,13 +11,17 @@ from sqlalchemy import Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from coopgov.core.errors import NotFound
+from coopgov.core.figures import Figures
 from coopgov.core.policy import Actor, Permission
+from coopgov.core.preflight import Check
 from coopgov.core.waiting import Waiting
 from coopgov.members import queries as members
+from coopgov.proposals import rules
 from coopgov.proposals.comparison import Piece, compare
 from coopgov.proposals.models import Backing, Comment, Proposal, ProposalStep, ProposalVersion, ProposedValue
 from coopgov.proposals.rules import EDITABLE, Position, State, Step, Text, subject_hash
 from coopgov.statutes import queries as statutes
+from coopgov.terms import queries as terms
 from coopgov.terms.rules import FeeChange
 
 PAGE = 20
@@ -172,6 +176,20 @@ def backers_needed(session: Session, on: date | None = None) -> int:
     if found is None:
         raise NotFound
     return found.proposal_backers
+
+
+def preflight(
+    session: Session, figures: Figures, row: ProposalRow, *, on: date, voted_on: date, by_board: bool
+) -> list[Check]:
+    """The pre-flight of a proposal looked at on one day, should it be voted on another."""
+    found = statutes.statutes_on(session, voted_on)
+    facts = rules.Brought(
+        text=row.text, backers=row.backers, needed=backers_needed(session, on),
+        by_board=by_board or row.brought_at is not None, current=terms.timeline(session).newest(),
+        frozen=frozen_keys(session, but=row.id), pending=terms.pending_keys(session),
+        decision_power=found.fee_decision, voted_on=voted_on,
+    )  # fmt: skip
+    return rules.preflight(facts, figures)
 
 
 def frozen_keys(session: Session, *, but: UUID) -> dict[str, int]:

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from coopgov.core.canonical import digest
 from coopgov.core.errors import Breach
+from coopgov.core.figures import Figures
 from coopgov.core.i18n import N_, Word
+from coopgov.core.preflight import Check, checked, green, to_judge
 from coopgov.terms import rules as terms
 from coopgov.terms.rules import FeeChange, VersionFact
 
@@ -239,3 +241,89 @@ def check_same_subject(frozen: str | None, told: str) -> list[Breach]:
             {"told": told[:16]},
         )
     ]
+
+
+# Before it goes to an assembly
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What the pre-flight of a proposal looks at (*contrôle préalable*), should it be voted on that day."""
+
+    text: Text
+    backers: int
+    needed: int
+    by_board: bool
+    current: Mapping[str, VersionFact]
+    frozen: Mapping[str, int]
+    pending: Set[str]
+    decision_power: str
+    voted_on: date
+
+
+def preflight(facts: Brought, figures: Figures) -> list[Check]:
+    """Everything that is right, wrong or for a person to judge before a proposal goes to an assembly."""
+    title = green("complete", N_("It has a title and its reasons: members know what they vote on and why."))
+    return [
+        *checked(check_complete(facts.text), title),
+        *_backing_checks(facts),
+        *(_fee_checks(facts, figures) if facts.text.changes else [_free_text_check()]),
+    ]
+
+
+def _backing_checks(facts: Brought) -> list[Check]:
+    values = {"backers": facts.backers, "needed": facts.needed}
+    if facts.by_board and facts.backers < facts.needed:
+        sentence = N_("The board brings it: it does not need the %(needed)s backers (it has %(backers)s).")
+    else:
+        sentence = N_("Enough members back it: %(backers)s, and %(needed)s are needed.")
+    breaches = check_ready(backers=facts.backers, needed=facts.needed, by_board=facts.by_board)
+    return checked(breaches, green("backers", sentence, values))
+
+
+def _fee_checks(facts: Brought, figures: Figures) -> list[Check]:
+    base = green("base", N_("The fees it starts from are still those in force."))
+    lines = green("lines", N_("No other text before the members, and no decided change, moves the same fees."))
+    return [
+        *checked(check_changes(facts.text, facts.current), base),
+        *checked(check_free_keys(facts.text.changes, facts.frozen, facts.pending), lines),
+        _effect_check(facts, figures),
+        _power_check(facts, figures),
+    ]
+
+
+def _effect_check(facts: Brought, figures: Figures) -> Check:
+    notice = figures.figure("terms.notice_days", on=facts.voted_on)
+    earliest = terms.effect_day(
+        not_before=facts.text.wished_on, last_notice_on=facts.voted_on, notice_days=notice.as_int()
+    )
+    sentence = N_(
+        "Adopted on %(voted_on)s, it would take effect on %(earliest)s at the earliest: each seller is told "
+        "%(days)s days before."
+    )
+    values = {"voted_on": facts.voted_on, "earliest": earliest, "days": notice.as_int()}
+    return green("effect", sentence, values, notice.citations)
+
+
+_POWERS = {
+    "BINDING_AG": N_("The assembly decides: an adopted change of fees takes effect by itself."),
+    "BOARD_AFTER_CONSULTATION": N_(
+        "The assembly gives its opinion, then the board decides: an adopted change waits for the board's own decision."
+    ),
+    "CONSULTATIVE": N_(
+        "The assembly's vote is an opinion only: an adopted change waits for the decision of the board."
+    ),
+}
+
+
+def _power_check(facts: Brought, figures: Figures) -> Check:
+    found = figures.find_figure("terms.decision_power", on=facts.voted_on)
+    return green("power", _POWERS[facts.decision_power], {}, found.citations if found else ())
+
+
+def _free_text_check() -> Check:
+    sentence = N_(
+        "It changes no fee: only a person can tell which assembly may decide it. What changes the statutes, dissolves, "
+        "merges or excludes belongs to an extraordinary one."
+    )
+    return to_judge("competence", sentence)

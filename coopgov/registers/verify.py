@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from coopgov.accounts import verify as accounts
 from coopgov.assemblies import verify as assemblies
 from coopgov.ballots import verify as ballots
 from coopgov.compliance import verify as compliance
-from coopgov.core import journal
+from coopgov.core import journal, judgements
 from coopgov.core.journal import Fault
 from coopgov.members import verify as members
 from coopgov.minutes import verify as minutes
@@ -51,7 +51,7 @@ class Report:
 def reports(session: Session, folder: Path, *, most: int | None = None) -> list[Report]:
     """Check every store; tell at most so many faults of each (all of them without a limit)."""
     checks: dict[Store, Callable[[], Iterator[Fault]]] = {
-        Store.JOURNAL: lambda: journal.verify(session),
+        Store.JOURNAL: lambda: chain(journal.verify(session), judgements.verify(session)),
         Store.OFFICES: lambda: accounts.verify(session),
         Store.STATUTES: lambda: statutes.verify(session),
         Store.MEMBERS: lambda: members.verify(session),

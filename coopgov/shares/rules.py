@@ -149,8 +149,13 @@ def check_subscription(draft: Draft, figures: Figures) -> list[Breach]:
     """List all that stands against a subscription."""
     breaches = check_day(draft.effective_on, draft.today) + check_standing(draft)
     if not 1 <= draft.quantity < MOST_SHARES:
-        return [*breaches, _not_a_number_of_shares(draft.quantity)]
-    return breaches + check_pay_up(draft, figures) + check_share_of_capital(draft, figures)
+        return [*breaches, not_a_number_of_shares(draft.quantity)]
+    return [
+        *breaches,
+        *check_least_held(draft, figures),
+        *check_pay_up(draft, figures),
+        *check_share_of_capital(draft, figures),
+    ]
 
 
 def check_day(effective_on: date, today: date) -> list[Breach]:
@@ -211,8 +216,8 @@ def check_share_of_capital(draft: Draft, figures: Figures) -> list[Breach]:
     limit = figures.find_figure("share.max_holder_fraction", on=draft.effective_on)
     if limit is None or not draft.before:
         return []
-    held, capital = max(draft.before, key=lambda day: _part(day, draft.total))
-    part = _part((held, capital), draft.total)
+    held, capital = max(draft.before, key=lambda day: part_of_capital(day, draft.total))
+    part = part_of_capital((held, capital), draft.total)
     if capital == 0 or part <= limit.as_fraction():
         return []
     values = {
@@ -229,6 +234,26 @@ def check_share_of_capital(draft: Draft, figures: Figures) -> list[Breach]:
 def most_shares(held: int, capital: int, unit_cents: int, limit: Fraction) -> int:
     """How many shares a holder may still take without passing her part of the capital; `limit` is under one."""
     return max(0, floor((limit * capital - held) / (unit_cents * (1 - limit))))
+
+
+def check_least_held(draft: Draft, figures: Figures) -> list[Breach]:
+    """List what stands against a candidate subscribing fewer shares than a member must hold."""
+    least = figures.find_figure("share.min_for_admission", on=draft.effective_on)
+    short = short_of(draft, figures)
+    if least is None or short <= 0 or draft.subscriber.standing is not Standing.CANDIDATE:
+        return []
+    values = {"name": draft.subscriber.name, "least": least.as_int(), "short": short}
+    sentence = N_(
+        "A member holds at least this many shares: %(least)s. Shares missing to %(name)s: %(short)s. Add them."
+    )
+    return [Breach("fewer_than_least", sentence, values, least.citations, field="quantity")]
+
+
+def short_of(draft: Draft, figures: Figures) -> int:
+    """How many shares are missing to what a member must hold, this subscription included."""
+    least = figures.find_figure("share.min_for_admission", on=draft.effective_on)
+    held = max((held for held, _capital in draft.before), default=0)
+    return 0 if least is None else least.as_int() - held // draft.unit_cents - draft.quantity
 
 
 def check_reversal(undoing: Undoing) -> list[Breach]:
@@ -270,7 +295,7 @@ def check_opening(subscriber: Subscriber, quantity: int, total: int, paid: int) 
         sentence = N_("%(name)s is not a member on the day the older register was closed. Admit this person first.")
         breaches.append(Breach("not_a_member", sentence, {"name": subscriber.name}))
     if not 1 <= quantity < MOST_SHARES:
-        breaches.append(_not_a_number_of_shares(quantity))
+        breaches.append(not_a_number_of_shares(quantity))
     elif not 0 <= paid <= total:
         sentence = N_("%(name)s has shares worth %(total)s: %(paid)s cannot have been paid on them. Check the file.")
         values = {"name": subscriber.name, "total": Euros(Cents(total)), "paid": Euros(Cents(paid))}
@@ -294,12 +319,14 @@ def check_holds_shares(name: str, quantity: int, on: date) -> list[Breach]:
     return [Breach("holds_nothing", sentence, {"name": name, "day": on}, field="on")]
 
 
-def _part(day: tuple[int, int], more: int) -> Fraction:
+def part_of_capital(day: tuple[int, int], more: int) -> Fraction:
+    """The part of the capital she would hold after so much more."""
     held, capital = day
     return Fraction(held + more, capital + more)
 
 
-def _not_a_number_of_shares(quantity: int) -> Breach:
+def not_a_number_of_shares(quantity: int) -> Breach:
+    """Say that nobody subscribes so many shares."""
     if quantity < 1:
         sentence = N_("At least one share is subscribed. Give 1 or more.")
     else:

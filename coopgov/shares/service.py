@@ -7,22 +7,28 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
 from coopgov.core.errors import Breach, refuse_if
+from coopgov.core.figures import Figures
 from coopgov.core.ids import new_id
 from coopgov.core.money import Cents
+from coopgov.core.preflight import Check, check_preflight
 from coopgov.members import queries as members
 from coopgov.members.queries import MemberRow
-from coopgov.members.rules import Status
+from coopgov.members.rules import Status, check_composition
 from coopgov.printing import archive
 from coopgov.shares import book, documents, queries, rules
 from coopgov.shares.book import BOOK_NAME, Entry, line_name
 from coopgov.shares.chain import Moment, chunks
 from coopgov.shares.events import HoldingOpened, HoldingsOpened, ManySharesSubscribed, SharesReversed, SharesSubscribed
 from coopgov.shares.models import ShareClass, ShareClassNominal
+from coopgov.shares.preflight import Beside
+from coopgov.shares.preflight import preflight as checks_of
 from coopgov.shares.rules import Draft, Lot, Standing, Subscriber, TxKind, Undoing
 from coopgov.statutes import queries as statutes
+from coopgov.web.preflight import judge
 
 ORDINARY = "ordinary"
 MOST_REFUSALS = 20
@@ -48,6 +54,54 @@ class OpeningHolding:
     paid: Cents
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A subscription as it is asked for, before anything is written."""
+
+    member_id: UUID
+    quantity: int
+    effective_on: date
+    payable_now: Cents | None = None
+    is_conditional: bool = False
+    reason: str = "subscription"
+    resolution: str = ""
+
+
+def preflight(session: Session, asked: Asked, figures: Figures, *, today: date) -> list[Check]:
+    """What a subscription would be checked for now (*contrôle préalable*); writes nothing."""
+    version = statutes.find_statutes_on(session, asked.effective_on) or statutes.history(session)[-1]
+    draft = _draft(session, asked, version.share_nominal_cents, today)
+    return _preflight(session, draft, asked.member_id, figures, peak=queries.peak_capital(session, today))
+
+
+def _draft(session: Session, asked: Asked, unit: int, today: date) -> Draft:
+    member, day = members.get_member(session, asked.member_id), asked.effective_on
+    return Draft(
+        _subscriber(member, day), asked.quantity, unit, day, today, asked.payable_now, asked.is_conditional,
+        _before(session, asked.member_id, day, today),
+    )  # fmt: skip
+
+
+def _preflight(session: Session, draft: Draft, member_id: UUID, figures: Figures, *, peak: int = 0) -> list[Check]:
+    # The highest capital is only shown: an act does not look through the whole book for it.
+    minimum = figures.find_figure("capital.statutory_minimum_cents", on=draft.effective_on)
+    beside = Beside(
+        peak=peak,
+        statutory_minimum=minimum.as_int() if minimum is not None else 0,
+        admission=_check_room(session, draft, member_id, figures),
+    )
+    return checks_of(draft, beside, figures)
+
+
+def _check_room(session: Session, draft: Draft, member_id: UUID, figures: Figures) -> list[Breach]:
+    """List why a candidate could not be admitted today for want of room (the hundred members of an SARL)."""
+    if draft.subscriber.standing is not Standing.CANDIDATE:
+        return []
+    category = members.get_member(session, member_id).category
+    after = members.heads_on(session, draft.today).plus(category)
+    return check_composition(after, on=draft.today, law=figures)
+
+
 def subscribe(
     act: Act,
     *,
@@ -63,18 +117,25 @@ def subscribe(
 
     Without `payable_now`, all of the price is owed at once.
     """
+    asked = Asked(member_id, quantity, effective_on, payable_now, is_conditional, reason, resolution)
+    return record(act, asked, {})
+
+
+def record(act: Act, asked: Asked, reasons: Mapping[str, str]) -> int:
+    """Record the subscription that was asked for; `reasons` says what a person checked of each point left to her."""
     book.take_the_pen(act.session)
-    member = members.get_member(act.session, member_id)
+    member_id, effective_on, payable_now = asked.member_id, asked.effective_on, asked.payable_now
     class_id, unit = _class_and_nominal(act, effective_on)
-    draft = Draft(
-        _subscriber(member, effective_on), quantity, unit, effective_on, act.today, payable_now, is_conditional,
-        _before(act, member_id, effective_on),
-    )  # fmt: skip
-    refuse_if(rules.check_subscription(draft, act.rulebook))
+    draft = _draft(act.session, asked, unit, act.today)
+    checks = _preflight(act.session, draft, member_id, act.rulebook)
+    refuse_if(check_preflight(checks, reasons))
+    reason, quantity = asked.reason, asked.quantity
     reason_code = rules.CONDITIONAL if draft.subscriber.standing is Standing.CANDIDATE else reason
     owed = draft.total if payable_now is None else payable_now
-    [seq] = book.write(act, [_issue(member_id, class_id, draft, reason_code, resolution, owed)])
-    act.record("shares.subscribed", line_name(seq), {"member": member_id, "quantity": quantity, "last": seq})
+    [seq] = book.write(act, [_issue(member_id, class_id, draft, reason_code, asked.resolution, owed)])
+    judged = judge(act, line_name(seq), checks, reasons)
+    facts = {"member": member_id, "quantity": quantity, "last": seq, "judged": judged}
+    act.record("shares.subscribed", line_name(seq), facts)
     act.publish(SharesSubscribed(seq, member_id, quantity, unit, effective_on, owed))
     return seq
 
@@ -232,11 +293,11 @@ def _new_class(act: Act) -> UUID:
     return ordinary.id
 
 
-def _before(act: Act, member_id: UUID, effective_on: date) -> list[tuple[int, int]]:
+def _before(session: Session, member_id: UUID, effective_on: date, today: date) -> list[tuple[int, int]]:
     # The limits hold on the legal day of the movement and with all that is known since.
-    days = {effective_on, max(effective_on, act.today)}
+    days = {effective_on, max(effective_on, today)}
     return [
-        (queries.holdings_of(act.session, [member_id], day)[member_id].cents, queries.capital_on(act.session, day))
+        (queries.holdings_of(session, [member_id], day)[member_id].cents, queries.capital_on(session, day))
         for day in sorted(days)
     ]
 

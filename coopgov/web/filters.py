@@ -15,6 +15,7 @@ from flask_babel import get_locale, gettext
 from coopgov.core.dates import paris_time
 from coopgov.core.i18n import Word
 from coopgov.core.money import Euros
+from coopgov.core.preflight import Check
 
 
 class Told(Protocol):
@@ -106,6 +107,10 @@ def _show(value: object) -> str:  # noqa: PLR0911 - one line per type
             return decimal(value)
         case Word():
             return str(gettext(value))
+        case Check():
+            return sentence(value)
+        case tuple():
+            return ", ".join(map(_show, value))
         case _:
             # A name, a title, an address: it may be the same as a word of ours, and is nobody's to translate.
             return "" if value is None else str(value)

@@ -165,6 +165,8 @@ def malik_convenes_an_assembly(story: Story, folder: Path) -> None:
     malik.follow("Convoquer…")
     malik.sees("Par courrier électronique", "Par lettre", "Une convocation ne se reprend pas")
     malik.look("convoquer")
+    for point in malik.main.get_by_label("J’ai vérifié").all():
+        point.fill("Articles relus avec notre juriste.")
     malik.press("Convoquer maintenant")
     malik.sees("L’assemblée est convoquée", "Lettres à poster")
     malik.look("convoquee")

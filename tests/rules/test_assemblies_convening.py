@@ -11,15 +11,12 @@ from coopgov.assemblies.rules import (
     AgendaDraft,
     AssemblyKind,
     NoticeChannel,
-    Preparation,
     SubjectKind,
-    Told,
     channel_for,
     check_agenda,
     check_notice,
     check_remote_vote,
     check_second_call,
-    preparation,
     remote_closes_at,
 )
 from coopgov.core.figures import LegalForm
@@ -151,20 +148,3 @@ def test_one_subject_is_put_to_the_vote_once():
     items = [item(1, kind=SubjectKind.PROPOSAL, about=about), item(2, kind=SubjectKind.PROPOSAL, about=about)]
     [breach] = check_agenda(items, kind=ORDINARY)
     assert (breach.code, breach.values["position"]) == ("agenda_twice", 2)
-
-
-def test_the_checklist_says_what_is_right_and_by_when_to_act():
-    facts = Preparation(ORDINARY, 1, datetime(2027, 1, 15, 17, tzinfo=UTC), True, [item()], 40, Told(31, 9))
-    checks = {check.code: check for check in preparation(facts, book(), on=date(2026, 12, 1))}
-    assert all(check.ok for check in checks.values())
-    assert checks["notice"].due == date(2026, 12, 31)
-    assert checks["channel"].values == {"by_mail": 31, "by_letter": 9, "before": date(2026, 12, 11), "days": 35}
-    assert set(checks) == {"agenda", "notice", "roll", "channel", "remote"}
-
-
-def test_the_checklist_says_what_is_wrong():
-    facts = Preparation(ORDINARY, 1, datetime(2027, 1, 15, 17, tzinfo=UTC), True, [], 0)
-    checks = preparation(facts, book(LegalForm.SCOP_SARL), on=date(2027, 1, 10))
-    assert {check.code for check in checks if not check.ok} == {
-        "agenda_empty", "notice_too_short", "roll_empty", "remote_vote_not_allowed",
-    }  # fmt: skip

@@ -19,6 +19,7 @@ from coopgov.assemblies import service as assemblies
 from coopgov.core import journal, mail
 from coopgov.core.db import WRITES, db
 from coopgov.web.acts import begin_system_act, reading, runtime
+from tests import judging
 from tests.conftest import make_config
 
 WRITING = ("INSERT", "UPDATE", "DELETE")
@@ -100,7 +101,7 @@ def commands(thing: str, config) -> dict[str, Callable[[], object]]:
             command(opened, **names)
 
     return {
-        "convene": lambda: act(assemblies.convene, assembly_id=UUID(thing)),
+        "convene": lambda: act(judging.convene, assembly_id=UUID(thing)),
         "close": lambda: act(assemblies.close_vote, item_id=UUID(thing)),
         "execute": jobs.execute_due,
         "deliver": lambda: mail.deliver(config, runtime()),

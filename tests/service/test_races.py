@@ -23,6 +23,7 @@ from coopgov.statutes.ready import ready_set
 from coopgov.terms import queries as terms
 from coopgov.terms import service as term_service
 from coopgov.wiring import HANDLERS
+from tests import judging
 from tests.assemblies_world import FOR, FOUNDED
 from tests.assemblies_world import wire as wire_assemblies
 from tests.minutes_world import hold
@@ -94,7 +95,7 @@ def test_two_versions_of_the_minutes_written_together_are_both_kept(app, clock):
 
 def test_an_assembly_is_convened_once(app, world):
     assembly_id = world.plan()
-    assert twice(app, lambda act: service.convene(act, assembly_id=assembly_id)) == 1
+    assert twice(app, lambda act: judging.convene(act, assembly_id=assembly_id)) == 1
     assert assemblies.get_assembly(world.session, assembly_id).state is State.CONVENED
     lines = [e.kind for e in journal.entries_about(world.session, f"assembly:{assembly_id}")]
     assert lines.count("assembly.convened") == 1

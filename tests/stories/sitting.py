@@ -39,9 +39,15 @@ def prepare(coop: Coop, buttons: Iterable[Button] = (RESOLUTION,), **plan: Any) 
 
 def convene(coop: Coop, buttons: Iterable[Button] = (RESOLUTION,), **plan: Any) -> Person:
     """The assembly is convened and the mails leave; gives the president on its page."""
-    helene = prepare(coop, buttons, **plan).follows("Convoquer…").presses("Convoquer maintenant")
+    helene = judge(prepare(coop, buttons, **plan).follows("Convoquer…"), "Convoquer maintenant")
     coop.night()
     return helene
+
+
+def judge(person: Person, button: str) -> Person:
+    """She writes what she checked for each point left to her, and presses the button."""
+    asked = range(1, 1 + person.text.count("J’ai vérifié (point"))
+    return person.presses(button, {f"J’ai vérifié (point {n})": "Les articles ont été relus." for n in asked})
 
 
 def welcome(coop: Coop, path: str, present: Iterable[str]) -> Person:

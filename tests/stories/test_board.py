@@ -22,7 +22,7 @@ def test_an_empty_agenda_is_not_sent_and_members_without_consent_get_a_letter(co
     helene = sitting.prepare(coop, ()).follows("Convoquer…").sees("L’ordre du jour est vide")
     helene.misses("Convoquer maintenant").follows("Revenir et corriger").presses(*sitting.RESOLUTION)
     helene.follows("Convoquer…").sees("Par courrier électronique 9", "Par lettre 1", "R225-68")
-    helene.presses("Convoquer maintenant 10 associés").sees("Convoquée", "imprimez et postez les lettres")
+    sitting.judge(helene, "Convoquer maintenant 10 associés").sees("Convoquée", "imprimez et postez les lettres")
     coop.night()
     marie = coop.person("marie").opens(helene.path).sees(f"Lettre de convocation – {NAMES['marie']}")
     assert marie.paper("Lettre de convocation").status_code == 503
@@ -60,7 +60,7 @@ def test_a_missed_quorum_leads_to_a_second_call_with_the_same_texts_and_proxies(
     helene.opens(path).follows("Préparer la deuxième convocation").sees("25 janvier 2027")
     helene.is_refused("Préparer", {"Jour": "2027-01-24", "Heure": "18:00"}).sees("10 jours", "art. R225-69")
     helene.presses("Préparer", {"Jour": "2027-01-25"}).sees("Deuxième convocation", "Un atelier commun")
-    helene.follows("Convoquer…").presses("Convoquer maintenant").sees("Convoquée")
+    sitting.judge(helene.follows("Convoquer…"), "Convoquer maintenant").sees("Convoquée")
     coop.person("awa").opens(helene.path).sees("Vous portez la voix de", "Léa Petit")
 
     sitting.hold(coop, helene.path, ("helene", "samir", "awa", "malik"), hour="2027-01-25T18:00").sees("Adoptée")

@@ -57,7 +57,14 @@ def test_the_board_prepares_and_convenes(browser, world):
     page = get(board, f"{assembly}/convene")
     assert "Convoquer maintenant 20 associés" in page
     assert "Approbation des comptes" in get(board, f"{assembly}/prepare")
-    assert post(board, f"{assembly}/convene").status_code == 303
+    refused = post(board, f"{assembly}/convene", **{"reason_competence-2": "Relu : ni statuts, ni exclusion."})
+    assert refused.status_code == 422
+    assert "sans cela, rien n’est fait" in refused.text
+    assert "Relu : ni statuts, ni exclusion." in refused.text
+    too_long = post(board, f"{assembly}/convene", **{"reason_competence-2": "é" * 1001, "reason_doubts": "Relus."})
+    assert (too_long.status_code, "é" * 1001 in too_long.text, "Relus." in too_long.text) == (422, True, True)
+    judged = {"reason_competence-2": "Relu : ni statuts, ni exclusion.", "reason_doubts": "Articles relus."}
+    assert post(board, f"{assembly}/convene", **judged).status_code == 303
     page = get(board, assembly)
     assert "Convoquée" in page
     assert "Convocation – Assemblée générale ordinaire du 15 janvier 2027" in page

@@ -16,6 +16,7 @@ from coopgov.assemblies.queries.meetings import (
     officers,
 )
 from coopgov.assemblies.queries.minutes import count_by_channel, minutes_facts
+from coopgov.assemblies.queries.preparing import preflight
 from coopgov.assemblies.queries.presence import (
     Participant,
     are_present,
@@ -41,6 +42,6 @@ __all__ = [
     "AssemblyPage", "AssemblyRow", "ItemRow", "OfficerRow", "Participant", "ProxyRow", "VoteFor", "active_proxy_of",
     "agenda", "are_present", "assemblies_since", "attendees", "convened_to", "count_by_channel", "counting_now",
     "find_assembly", "find_second_call", "get_assembly", "get_item", "in_room", "list_assemblies", "list_proxies",
-    "meetings", "minutes_facts", "my_votes", "officers", "presence_at", "proxies_of", "proxy_counts", "quorum_now",
-    "waiting_for",
+    "meetings", "minutes_facts", "my_votes", "officers", "preflight", "presence_at", "proxies_of", "proxy_counts",
+    "quorum_now", "waiting_for",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from coopgov.accounts import queries as accounts
 from coopgov.assemblies.models import AssemblyIncident, Convocation
 from coopgov.assemblies.queries.meetings import AssemblyRow, ItemRow, agenda, get_assembly, officers
 from coopgov.assemblies.queries.presence import attendees
@@ -18,6 +19,7 @@ from coopgov.ballots.queries import Result
 from coopgov.core.dates import paris_day
 from coopgov.core.errors import Citation
 from coopgov.core.figures import Figures
+from coopgov.core.judgements import judged_about
 from coopgov.law import arithmetic
 from coopgov.members import queries as members
 from coopgov.printing import archive
@@ -43,6 +45,7 @@ def minutes_facts(session: Session, assembly_id: UUID) -> dict[str, Any]:
         "roll_hash": assembly.roll_hash,
         "agenda": [{"position": item.position, "title": item.title} for item in items],
         "resolutions": [_resolution(item, _result_of(item, results)) for item in items],
+        "judgements": _judgements(session, assembly),
         "incidents": _incidents(session, assembly_id),
         "proxies": [{"grantor": p.grantor_name, "holder": p.holder_name} for p in list_proxies(session, assembly_id)],
         "documents": [
@@ -126,6 +129,23 @@ def _resolution(item: ItemRow, result: Result | None) -> dict[str, Any]:
         "numerator": result.numerator, "denominator": result.denominator, "base": result.base.value,
         "fraction": result.fraction, "strict": result.strict, "citations": _citations(result.citations),
     }  # fmt: skip
+
+
+def _judgements(session: Session, row: AssemblyRow) -> list[dict[str, Any]]:
+    """What a person judged before convening, as it was shown and as it was answered."""
+    found = judged_about(session, row.about)
+    names = accounts.names_of(session, {UUID(judged.by) for judged in found if _is_account(judged.by)})
+    return [
+        {
+            "sentence": judged.sentence, "reason": judged.reason, "at": judged.at,
+            "by": names.get(UUID(judged.by), "") if _is_account(judged.by) else "",
+        }
+        for judged in found
+    ]  # fmt: skip
+
+
+def _is_account(pseudonym: str) -> bool:
+    return len(pseudonym) == len(str(UUID(int=0)))
 
 
 def _incidents(session: Session, assembly_id: UUID) -> list[dict[str, Any]]:

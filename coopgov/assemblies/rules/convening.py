@@ -21,6 +21,8 @@ _ASSEMBLIES = {
     DecidedBy.ORDINARY_ASSEMBLY: AssemblyKind.ORDINARY,
     DecidedBy.EXTRAORDINARY_ASSEMBLY: AssemblyKind.EXTRAORDINARY,
 }
+# Who decides where nothing says it.
+_WITHOUT_FIGURE = {SubjectKind.STATUTES: AssemblyKind.EXTRAORDINARY}
 
 
 class NoticeChannel(StrEnum):
@@ -114,16 +116,18 @@ def channel_for(*, consented: bool, email: str | None, without_consent: str) -> 
 
 
 def check_agenda(
-    items: Sequence[AgendaDraft], *, kind: AssemblyKind, admits: Figure | None = None, accounts: Figure | None = None
-) -> list[Breach]:
+    items: Sequence[AgendaDraft], *, kind: AssemblyKind, admits: Figure | None = None, accounts: Figure | None = None,
+    amends: Figure | None = None,
+) -> list[Breach]:  # fmt: skip
     """List what is wrong with an agenda: empty, vague, without text, beyond this kind of assembly.
 
-    `admits` and `accounts` are the figures that say who admits a member and who approves the accounts.
+    `admits`, `accounts` and `amends` are the figures that say who admits a member, who approves the accounts, who
+    amends the statutes.
     """
     if not items:
         sentence = N_("The agenda is empty. Add at least one resolution.")
         return [Breach("agenda_empty", sentence, {}, field="agenda")]
-    bodies = {SubjectKind.ADMISSION: admits, SubjectKind.ACCOUNTS: accounts}
+    bodies = {SubjectKind.ADMISSION: admits, SubjectKind.ACCOUNTS: accounts, SubjectKind.STATUTES: amends}
     return [breach for item in items for breach in _check_item(item, items, kind, bodies.get(item.subject_kind))]
 
 
@@ -166,10 +170,10 @@ def _check_competence(
 
 def _competent(subject: SubjectKind, body: Figure | None) -> tuple[Collection[AssemblyKind], tuple[Citation, ...]]:
     """The kinds of assembly that may decide this, and the articles that say so."""
-    if subject not in {SubjectKind.ACCOUNTS, SubjectKind.ADMISSION}:
+    if subject not in {SubjectKind.ACCOUNTS, SubjectKind.ADMISSION, SubjectKind.STATUTES}:
         return set(AssemblyKind), ()
     if body is None:
-        return {AssemblyKind.ORDINARY}, ()
+        return {_WITHOUT_FIGURE.get(subject, AssemblyKind.ORDINARY)}, ()
     # Where members only have to decide together (SAS), either assembly will do.
     if body.as_text() == TOGETHER:
         return set(AssemblyKind), ()
@@ -182,100 +186,3 @@ def _comes_before(item: AgendaDraft, items: Sequence[AgendaDraft]) -> bool:
         and (other.subject_kind, other.subject_id) == (item.subject_kind, item.subject_id)
         for other in items
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """How many members a notice that left today would reach, by e-mail and by letter."""
-
-    by_mail: int
-    by_letter: int
-
-
-@dataclass(frozen=True, slots=True)
-class Preparation:
-    """What the checklist of an assembly being prepared looks at."""
-
-    kind: AssemblyKind
-    call: int
-    held_at: datetime
-    remote_vote: bool
-    items: Sequence[AgendaDraft]
-    enrolled: int
-    told: Told | None = None
-    """Looked up only where it matters: on the page from which the notice leaves."""
-
-
-@dataclass(frozen=True, slots=True)
-class PreparationCheck:
-    """One line of the checklist: kept or not, the figure, the article, the day by which to act."""
-
-    code: str
-    ok: bool
-    sentence: str
-    values: dict[str, object]
-    citations: tuple[Citation, ...] = ()
-    due: date | None = None
-
-
-def preparation(facts: Preparation, figures: Figures, *, on: date) -> list[PreparationCheck]:
-    """The checklist before convening, with everything that is right and everything that is wrong."""
-    return [
-        *_agenda_checks(facts, figures),
-        _notice_check(facts, figures, on),
-        _roll_check(facts),
-        *_channel_check(facts, figures, on),
-        *_remote_check(facts, figures, on),
-    ]
-
-
-def _agenda_checks(facts: Preparation, figures: Figures) -> list[PreparationCheck]:
-    admits = figures.figure("membership.admission_body", on=paris_day(facts.held_at))
-    breaches = check_agenda(facts.items, kind=facts.kind, admits=admits)
-    if breaches:
-        return [PreparationCheck(b.code, False, b.sentence, dict(b.values), b.citations) for b in breaches]
-    sentence = N_("The agenda is complete: %(count)s resolutions, each with its text.")
-    return [PreparationCheck("agenda", True, sentence, {"count": len(facts.items)})]
-
-
-def _notice_check(facts: Preparation, figures: Figures, on: date) -> PreparationCheck:
-    held_on = paris_day(facts.held_at)
-    figure = notice_days(figures, call=facts.call, on=on)
-    latest = latest_sending_day(held_on, figure.as_int())
-    for breach in check_notice(figures, call=facts.call, held_on=held_on, sent_on=on):
-        return PreparationCheck(breach.code, False, breach.sentence, dict(breach.values), breach.citations, latest)
-    sentence = N_("The notice must leave %(days)s days before the assembly: by %(latest)s.")
-    values: dict[str, object] = {"days": figure.as_int(), "latest": latest}
-    return PreparationCheck("notice", True, sentence, values, figure.citations, latest)
-
-
-def _roll_check(facts: Preparation) -> PreparationCheck:
-    if facts.enrolled == 0:
-        return PreparationCheck("roll_empty", False, N_("No member could vote today. Admit members first."), {})
-    sentence = N_("%(enrolled)s members are on the roll as it stands today.")
-    return PreparationCheck("roll", True, sentence, {"enrolled": facts.enrolled})
-
-
-def _channel_check(facts: Preparation, figures: Figures, on: date) -> list[PreparationCheck]:
-    if facts.told is None:
-        return []
-    days = figures.figure("assembly.email_consent_days", on=on)
-    before = paris_day(facts.held_at) - timedelta(days=days.as_int())
-    sentence = N_(
-        "%(by_mail)s members accepted e-mail by %(before)s, %(days)s days before the assembly; "
-        "%(by_letter)s are convened by letter."
-    )
-    values: dict[str, object] = {
-        "by_mail": facts.told.by_mail, "by_letter": facts.told.by_letter, "before": before, "days": days.as_int(),
-    }  # fmt: skip
-    return [PreparationCheck("channel", True, sentence, values, days.citations)]
-
-
-def _remote_check(facts: Preparation, figures: Figures, on: date) -> list[PreparationCheck]:
-    if not facts.remote_vote:
-        return []
-    for breach in check_remote_vote(figures, remote_vote=True, on=on):
-        return [PreparationCheck(breach.code, False, breach.sentence, {}, breach.citations)]
-    closes_at, citations = remote_closes_at(figures, held_at=facts.held_at)
-    sentence = N_("Voting remotely opens with the notice and ends on %(closes_at)s.")
-    return [PreparationCheck("remote", True, sentence, {"closes_at": closes_at}, citations)]

@@ -5,6 +5,7 @@ from coopgov.assemblies.service.planning import (
     add_accounts_item,
     add_admission_item,
     add_proposal_item,
+    add_statutes_item,
     add_text_item,
     cancel,
     move_item,
@@ -28,9 +29,10 @@ from coopgov.assemblies.service.room import (
 from coopgov.assemblies.service.voting import cast_all, close_vote, open_vote, proclaim, set_aside, vote
 
 __all__ = [
-    "add_accounts_item", "add_admission_item", "add_proposal_item", "add_text_item", "arrive", "cancel", "cast_all",
+    "add_accounts_item", "add_admission_item", "add_proposal_item", "add_statutes_item", "add_text_item", "arrive",
+    "cancel", "cast_all",
     "close_assembly", "close_vote", "convene", "decline_proxy", "give_proxy", "issue_attendance_sheet",
     "issue_retroplanning", "leave", "move_item", "note_incident", "note_no_quorum", "open_assembly", "open_vote",
-    "plan", "prepare_second_call", "proclaim", "remove_item", "revise", "revise_item", "revoke_proxy", "set_aside",
-    "vote",
+    "plan", "prepare_second_call", "proclaim", "remove_item", "revise", "revise_item", "revoke_proxy",
+    "set_aside", "vote",
 ]  # fmt: skip

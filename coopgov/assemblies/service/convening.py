@@ -1,7 +1,7 @@
 """Convening (*convoquer*): one act freezes the roll and the texts, seals the votes, and tells every member."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -15,21 +15,16 @@ from coopgov.assemblies.documents import MOST_LETTERS, ROWS_PER_SHEET, LetterLis
 from coopgov.assemblies.models import AgendaItem, Assembly, Convocation, Proxy
 from coopgov.assemblies.rules import (
     TRANSITIONS,
-    AgendaDraft,
     NoticeChannel,
     ProxyState,
     Step,
-    SubjectKind,
     channel_for,
-    check_agenda,
-    check_notice,
-    check_remote_vote,
     law_call,
     law_kind,
     proxy_limit,
     remote_closes_at,
 )
-from coopgov.assemblies.service.planning import check_after_first, check_candidate, locked
+from coopgov.assemblies.service.planning import LONGEST_TITLE, locked
 from coopgov.ballots import queries as rolls
 from coopgov.ballots import service as ballots
 from coopgov.ballots.rules import RollVoter
@@ -37,9 +32,9 @@ from coopgov.core import journal
 from coopgov.core.act import Act
 from coopgov.core.canonical import digest
 from coopgov.core.dates import paris_day
-from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.ids import new_id
 from coopgov.core.outbox import OutboxMessage
+from coopgov.core.preflight import Check
 from coopgov.core.states import step
 from coopgov.law.arithmetic import decision_rule
 from coopgov.members import queries as members
@@ -48,8 +43,10 @@ from coopgov.printing import archive
 from coopgov.proposals import service as proposals
 from coopgov.shares import queries as shares
 from coopgov.statutes import queries as statutes
+from coopgov.statutes import service as drafts
 from coopgov.statutes.queries import Statutes
 from coopgov.web.mails import address_of, render_mail
+from coopgov.web.preflight import judge
 
 BATCH = 2000
 # Stands for the reader's name while a mail to everybody is rendered once.
@@ -66,11 +63,15 @@ class Addressee:
     paper_id: UUID
 
 
-def convene(act: Act, *, assembly_id: UUID) -> None:
-    """Convene the members: checks everything, freezes, seals, sends; nothing of it can be taken back."""
+def convene(act: Act, *, assembly_id: UUID, reasons: Mapping[str, str] | None = None) -> None:
+    """Convene the members: checks everything, freezes, seals, sends; nothing of it can be taken back.
+
+    `reasons` says, by its code, what a person checked of each point that the pre-flight leaves to people.
+    """
     assembly = locked(act, assembly_id)
-    assembly.state = step(TRANSITIONS, assembly.state, Step.CONVENE)
-    _check(act, assembly)
+    convened = step(TRANSITIONS, assembly.state, Step.CONVENE)
+    judged = judge(act, f"assembly:{assembly_id}", _preflight(act, assembly_id), reasons or {})
+    assembly.state = convened
     found = statutes.statutes_on(act.session, act.today)
     _freeze_roll(act, assembly)
     _freeze_items(act, assembly, found)
@@ -78,28 +79,13 @@ def convene(act: Act, *, assembly_id: UUID) -> None:
     act.session.flush()
     sent = _send(act, assembly, found)
     payload = {"roll": assembly.roll_hash, "enrolled": assembly.enrolled, "held_at": assembly.held_at, **sent}
+    payload["judged"] = judged
     act.record("assembly.convened", f"assembly:{assembly_id}", payload)
 
 
-def _check(act: Act, assembly: Assembly) -> None:
-    held_on = paris_day(assembly.held_at)
-    items = [item.draft() for item in queries.agenda(act.session, assembly.id)]
-    admits = act.rulebook.figure("membership.admission_body", on=held_on)
-    refuse_if(
-        [
-            *check_agenda(items, kind=assembly.kind, admits=admits),
-            *_check_candidates(act, items),
-            *check_after_first(act, assembly, held_on),
-            *check_notice(act.rulebook, call=assembly.call, held_on=held_on, sent_on=act.today),
-            *check_remote_vote(act.rulebook, remote_vote=assembly.remote_vote, on=held_on),
-        ]
-    )
-
-
-def _check_candidates(act: Act, items: Sequence[AgendaDraft]) -> list[Breach]:
-    """Whoever was refused or admitted since cannot be put to the vote."""
-    ids = [item.subject_id for item in items if item.subject_kind is SubjectKind.ADMISSION and item.subject_id]
-    return [breach for row in members.get_members(act.session, ids).values() for breach in check_candidate(row)]
+def _preflight(act: Act, assembly_id: UUID) -> list[Check]:
+    assembly = queries.get_assembly(act.session, assembly_id)
+    return queries.preflight(act.session, act.rulebook, assembly, act.actor, on=act.today)
 
 
 def _freeze_roll(act: Act, assembly: Assembly) -> None:
@@ -116,15 +102,20 @@ def _freeze_items(act: Act, assembly: Assembly, found: Statutes) -> None:
     for item in act.session.scalars(select(AgendaItem).where(AgendaItem.assembly_id == assembly.id)):
         # A second call brings back what the first froze, word for word.
         if not item.subject_hash:
-            _freeze(act, item)
+            _freeze(act, item, paris_day(assembly.held_at))
         item.scrutin_id = _seal(act, assembly, item, weights)
 
 
-def _freeze(act: Act, item: AgendaItem) -> None:
+def _freeze(act: Act, item: AgendaItem, held_on: date) -> None:
     if item.proposal_id is not None:
         subject = proposals.freeze(act, proposal_id=item.proposal_id)
         item.title, item.text, item.change_text = subject.title, subject.text, subject.change_text
         item.subject_hash = subject.subject_hash
+        return
+    if item.draft_id is not None:
+        statutes_text = drafts.freeze_draft(act, draft_id=item.draft_id, held_on=held_on)
+        item.title, item.text = statutes_text.title[:LONGEST_TITLE], statutes_text.text
+        item.subject_hash = statutes_text.subject_hash
         return
     item.subject_hash = subject_hash(item)
 

@@ -17,10 +17,12 @@ from coopgov.assemblies.rules import (
     State,
     Step,
     SubjectKind,
+    check_debated,
     check_meeting,
     check_notice,
     check_remote_vote,
     check_second_call,
+    check_still_candidate,
 )
 from coopgov.ballots import service as ballots
 from coopgov.core import outbox
@@ -31,12 +33,14 @@ from coopgov.core.i18n import N_
 from coopgov.core.ids import new_id
 from coopgov.core.states import step
 from coopgov.members import queries as members
-from coopgov.members.queries import MemberRow
 from coopgov.members.rules import Status
 from coopgov.proposals import queries as proposals
 from coopgov.proposals import service as proposals_service
 from coopgov.proposals.rules import State as ProposalState
 from coopgov.statutes import queries as statutes
+from coopgov.statutes import service as drafts
+from coopgov.statutes.documents import resolution
+from coopgov.statutes.drafting import DraftState, check_being_written
 from coopgov.web.mails import render_mail
 
 LONGEST_TITLE = 300
@@ -115,9 +119,7 @@ def add_proposal_item(act: Act, *, assembly_id: UUID, proposal_id: UUID) -> UUID
     """Put a debated proposal on the agenda; its text is frozen when the assembly is convened."""
     assembly = _open_agenda(act, assembly_id)
     proposal = proposals.get_proposal(act.session, proposal_id)
-    if proposal.state is not ProposalState.DEBATING:
-        sentence = N_("“%(title)s” is not being debated: it cannot be put to the vote. Choose another proposal.")
-        refuse_if([Breach("proposal_not_debated", sentence, {"title": proposal.title}, field="proposal_id")])
+    refuse_if(check_debated(proposal.title, is_debated=proposal.state is ProposalState.DEBATING))
     return _add(act, assembly, SubjectKind.PROPOSAL, proposal_id, proposal.title, proposal.text.reasons)
 
 
@@ -125,17 +127,17 @@ def add_admission_item(act: Act, *, assembly_id: UUID, candidate_id: UUID) -> UU
     """Put a candidate's admission on the agenda."""
     assembly = _open_agenda(act, assembly_id)
     candidate = members.get_member(act.session, candidate_id)
-    refuse_if(check_candidate(candidate))
+    refuse_if(check_still_candidate(candidate.name, is_candidate=candidate.status is Status.CANDIDATE))
     title, text = wording.admission_title(candidate.name), wording.admission_text(candidate.name, assembly.kind)
     return _add(act, assembly, SubjectKind.ADMISSION, candidate_id, title, text)
 
 
-def check_candidate(candidate: MemberRow) -> list[Breach]:
-    """List what stands against putting this admission to the vote."""
-    if candidate.status is Status.CANDIDATE:
-        return []
-    sentence = N_("%(name)s is not a candidate any more. Choose another one.")
-    return [Breach("not_a_candidate", sentence, {"name": candidate.name}, field="candidate_id")]
+def add_statutes_item(act: Act, *, assembly_id: UUID, draft_id: UUID) -> UUID:
+    """Put a draft of the statutes on the agenda; its text is frozen when the assembly is convened."""
+    assembly = _open_agenda(act, assembly_id)
+    draft = statutes.get_draft(act.session, draft_id)
+    refuse_if(check_being_written(draft.title, is_written=draft.state is DraftState.DRAFT))
+    return _add(act, assembly, SubjectKind.STATUTES, draft_id, *resolution(act.session, draft, act.today))
 
 
 def add_text_item(act: Act, *, assembly_id: UUID, title: str, text: str) -> UUID:
@@ -158,6 +160,9 @@ def _add(act: Act, assembly: Assembly, kind: SubjectKind, subject_id: UUID | Non
 def revise_item(act: Act, *, item_id: UUID, title: str, text: str) -> None:
     """Reword a resolution; a proposal's words are its author's and are changed in the debate."""
     item = _planned_item(act, item_id)
+    if item.subject_kind is SubjectKind.STATUTES:
+        sentence = N_("These words are those of a draft of the statutes. They are changed in the draft.")
+        refuse_if([Breach("words_of_a_draft", sentence)])
     if item.subject_kind is SubjectKind.PROPOSAL:
         sentence = N_("These words belong to a proposal. They are changed in its debate, by its author.")
         refuse_if([Breach("words_of_a_proposal", sentence)])
@@ -210,9 +215,11 @@ def cancel(act: Act, *, assembly_id: UUID, reason: str) -> None:
 
 
 def release(act: Act, item: ItemRow) -> None:
-    """Let a proposal whose resolution leaves the assembly without a vote be debated again."""
+    """Let a proposal or a draft whose resolution leaves the assembly without a vote be written on again."""
     if item.subject_kind is SubjectKind.PROPOSAL and item.subject_id is not None:
         proposals_service.release(act, proposal_id=item.subject_id)
+    if item.subject_kind is SubjectKind.STATUTES and item.subject_id is not None:
+        drafts.release_draft(act, draft_id=item.subject_id)
 
 
 def _tell_of_cancelling(act: Act, assembly: AssemblyRow, reason: str) -> None:
@@ -271,6 +278,8 @@ def _bring_again(act: Act, second: Assembly, left: Sequence[ItemRow]) -> None:
         )  # fmt: skip
         if item.subject_kind is SubjectKind.PROPOSAL and item.subject_id is not None:
             proposals_service.reopen_for_second_call(act, proposal_id=item.subject_id)
+        if item.subject_kind is SubjectKind.STATUTES and item.subject_id is not None:
+            drafts.reopen_draft(act, draft_id=item.subject_id, held_on=paris_day(second.held_at))
 
 
 def _planned(act: Act, assembly_id: UUID) -> Assembly:

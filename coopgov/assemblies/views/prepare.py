@@ -1,6 +1,7 @@
 """Pages of the board: planning, the agenda, the checklist, convening, cancelling, the second call."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -19,21 +20,25 @@ from coopgov.assemblies.forms import (
     ProposalItemForm,
     ReasonForm,
     SecondCallForm,
+    StatutesItemForm,
     revise_form,
 )
 from coopgov.assemblies.queries import AssemblyRow, ItemRow
-from coopgov.assemblies.rules import AssemblyKind, NoticeChannel, Preparation, State, Told, channel_for, preparation
+from coopgov.assemblies.rules import AssemblyKind, NoticeChannel, State, SubjectKind, Told, channel_for
 from coopgov.assemblies.views.shared import STATE_PILLS, bp
 from coopgov.core.act import Act
 from coopgov.core.dates import paris_day
 from coopgov.core.policy import Permission
+from coopgov.core.preflight import Check, is_clear
 from coopgov.law.arithmetic import earliest_assembly_day
 from coopgov.members import queries as members
 from coopgov.proposals import queries as proposals
 from coopgov.statutes import queries as statutes
+from coopgov.statutes.documents import resolution
 from coopgov.web.acts import begin_act, now, reading, rulebook, today
 from coopgov.web.forms import BaseForm, refusals_on
-from coopgov.web.guard import requires
+from coopgov.web.guard import current_actor, requires
+from coopgov.web.preflight import reasons_of, with_reasons
 
 Response = ResponseReturnValue
 
@@ -99,25 +104,23 @@ def prepare(assembly_id: UUID) -> Response:
 
 
 def _prepare_page(assembly_id: UUID, failed: BaseForm | None) -> Response:
-    assembly, session = queries.get_assembly(reading(), assembly_id), reading()
+    assembly = queries.get_assembly(reading(), assembly_id)
     if assembly.state is not State.PLANNED:
         return redirect(url_for(".show", assembly_id=assembly_id), 303)
-    items = queries.agenda(session, assembly_id)
+    items = _as_it_stands(assembly)
     return render_template(
         "assemblies/prepare.html",
         assembly=assembly,
         items=items,
-        checks=preparation(_facts(assembly, None), rulebook(), on=today()),
+        checks=_preflight(assembly),
         forms=_without(items, _adding(failed)),
         failed=failed,
         pills=STATE_PILLS,
     )
 
 
-def _facts(assembly: AssemblyRow, told: Told | None) -> Preparation:
-    drafts = [item.draft() for item in queries.agenda(reading(), assembly.id)]
-    enrolled = members.count_voters(reading(), today())
-    return Preparation(assembly.kind, assembly.call, assembly.held_at, assembly.remote_vote, drafts, enrolled, told)
+def _preflight(assembly: AssemblyRow, told: Told | None = None) -> list[Check]:
+    return queries.preflight(reading(), rulebook(), assembly, current_actor(), on=today(), told=told)
 
 
 def _told(assembly: AssemblyRow) -> Told:
@@ -136,9 +139,13 @@ def _adding(failed: BaseForm | None) -> dict[str, BaseForm]:
         "accounts": lambda: AccountsForm(year_end=_last_year_end()),
         "proposal": _proposal_form,
         "admission": _admission_form,
+        "statutes": _statutes_form,
         "text": lambda: ItemForm(formdata=None),
     }
-    kinds = {AccountsForm: "accounts", ProposalItemForm: "proposal", AdmissionItemForm: "admission", ItemForm: "text"}
+    kinds = {
+        AccountsForm: "accounts", ProposalItemForm: "proposal", AdmissionItemForm: "admission",
+        StatutesItemForm: "statutes", ItemForm: "text",
+    }  # fmt: skip
     return {
         name: failed if failed is not None and kinds.get(type(failed)) == name else make()
         for name, make in made.items()
@@ -148,7 +155,8 @@ def _adding(failed: BaseForm | None) -> dict[str, BaseForm]:
 def _without(items: Sequence[ItemRow], forms: dict[str, BaseForm]) -> dict[str, BaseForm]:
     """The forms without what is on this agenda already."""
     taken = {str(item.subject_id) for item in items}
-    for field in (forms["proposal"]["proposal_id"], forms["admission"]["candidate_id"]):
+    fields = (forms["proposal"]["proposal_id"], forms["admission"]["candidate_id"], forms["statutes"]["draft_id"])
+    for field in fields:
         field.choices = {key: label for key, label in field.choices.items() if key not in taken}
     return forms
 
@@ -171,6 +179,25 @@ def _admission_form() -> AdmissionItemForm:
     waiting = members.applications(reading())
     form.candidate_id.choices = {str(row.id): f"{row.name} – {row.town}" for row in waiting}
     return form
+
+
+def _statutes_form() -> StatutesItemForm:
+    form = StatutesItemForm()
+    form.draft_id.choices = {str(row.id): row.title for row in statutes.drafts_to_vote(reading())}
+    return form
+
+
+def _as_it_stands(assembly: AssemblyRow) -> list[ItemRow]:
+    """The agenda in preparation: a draft of the statutes is read as it is written now."""
+    items = queries.agenda(reading(), assembly.id)
+    return [_with_draft(item, assembly) if assembly.call == 1 else item for item in items]
+
+
+def _with_draft(item: ItemRow, assembly: AssemblyRow) -> ItemRow:
+    if item.subject_kind is not SubjectKind.STATUTES or item.subject_id is None:
+        return item
+    title, text = resolution(reading(), statutes.get_draft(reading(), item.subject_id), assembly.held_on)
+    return replace(item, title=title, text=text)
 
 
 def _add(assembly_id: UUID, form: BaseForm, command: Callable[[Act], object]) -> Response:
@@ -212,6 +239,17 @@ def add_admission(assembly_id: UUID) -> Response:
     return _add(
         assembly_id, form,
         lambda act: service.add_admission_item(act, assembly_id=assembly_id, candidate_id=form.candidate_id.data),
+    )  # fmt: skip
+
+
+@bp.post("/<uuid:assembly_id>/items/statutes")
+@requires(Permission.ASSEMBLIES_PREPARE)
+def add_statutes(assembly_id: UUID) -> Response:
+    """Put a draft of the statutes on the agenda."""
+    form = _statutes_form()
+    return _add(
+        assembly_id, form,
+        lambda act: service.add_statutes_item(act, assembly_id=assembly_id, draft_id=form.draft_id.data),
     )  # fmt: skip
 
 
@@ -265,31 +303,33 @@ def change_agenda(item_id: UUID, what: str) -> Response:
 @bp.get("/<uuid:assembly_id>/convene")
 @requires(Permission.ASSEMBLIES_PREPARE)
 def confirm_convening(assembly_id: UUID) -> Response:
-    """Who gets what, what is refused, before the button that cannot be taken back."""
-    return _convene_page(assembly_id, ActionForm())
+    """Who gets what, what is refused, what to judge, before the button that cannot be taken back."""
+    assembly = queries.get_assembly(reading(), assembly_id)
+    return _convene_page(assembly, _preflight(assembly), None)
 
 
 @bp.post("/<uuid:assembly_id>/convene")
 @requires(Permission.ASSEMBLIES_PREPARE)
 def convene(assembly_id: UUID) -> Response:
     """Convene the members."""
-    form = ActionForm()
+    assembly = queries.get_assembly(reading(), assembly_id)
+    checks = _preflight(assembly)
+    form = with_reasons(ActionForm, checks)()
     if form.validate():
         with refusals_on(form), begin_act() as act:
-            service.convene(act, assembly_id=assembly_id)
+            service.convene(act, assembly_id=assembly_id, reasons=reasons_of(form, checks))
             flash(_("The assembly is convened. The mails leave now; print and post the letters today."), "success")
             return redirect(url_for(".show", assembly_id=assembly_id), 303)
-    return _convene_page(assembly_id, form), 422
+    return _convene_page(assembly, checks, form), 422
 
 
-def _convene_page(assembly_id: UUID, form: ActionForm) -> str:
-    assembly = queries.get_assembly(reading(), assembly_id)
+def _convene_page(assembly: AssemblyRow, checks: Sequence[Check], form: BaseForm | None) -> str:
     told = _told(assembly)
-    checks = preparation(_facts(assembly, told), rulebook(), on=today())
     return render_template(
-        "assemblies/convene.html", assembly=assembly, items=queries.agenda(reading(), assembly_id), form=form,
-        told=told, checks=checks, is_ready=all(check.ok for check in checks),
-        channel=rulebook().figure("assembly.channel.without_consent", on=today()), most_letters=MOST_LETTERS,
+        "assemblies/convene.html", assembly=assembly, items=_as_it_stands(assembly),
+        form=form or with_reasons(ActionForm, checks)(formdata=None), told=told, checks=_preflight(assembly, told),
+        is_clear=is_clear(checks), channel=rulebook().figure("assembly.channel.without_consent", on=today()),
+        most_letters=MOST_LETTERS,
     )  # fmt: skip
 
 

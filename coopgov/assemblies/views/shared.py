@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from coopgov.assemblies import queries
 from coopgov.assemblies.queries import AssemblyRow
-from coopgov.assemblies.rules import ItemState, State
+from coopgov.assemblies.rules import MAJORITIES, ItemState, State, part_of_a_whole
 from coopgov.ballots.queries import Result
 from coopgov.core.errors import Forbidden, NotFound
 from coopgov.core.policy import Actor, Permission, Role
@@ -50,14 +50,6 @@ OUTCOME_PILLS: Mapping[str, tuple[Any, str]] = {
     "rejected": (_l("Rejected"), "danger"),
     "no_decision": (_l("No decision"), "warning"),
 }
-_RULES = {
-    (Base.EXPRESSED, True): _l("Adopted with more than %(part)s of the votes cast for and against."),
-    (Base.EXPRESSED, False): _l("Adopted with at least %(part)s of the votes cast for and against."),
-    (Base.PRESENT_OR_REPRESENTED, True): _l("Adopted with more than %(part)s of the members present or represented."),
-    (Base.PRESENT_OR_REPRESENTED, False): _l("Adopted with at least %(part)s of the members present or represented."),
-    (Base.ALL_MEMBERS, True): _l("Adopted with more than %(part)s of all the members."),
-    (Base.ALL_MEMBERS, False): _l("Adopted with at least %(part)s of all the members."),
-}
 
 
 def pill(assembly: AssemblyRow, at: datetime) -> tuple[Any, str]:
@@ -67,7 +59,7 @@ def pill(assembly: AssemblyRow, at: datetime) -> tuple[Any, str]:
 
 def rule_words(rule: DecisionRule, *, weighed: bool) -> str:
     """A rule of majority in a sentence, and a second one where each college weighs what the statutes say."""
-    told = str(_RULES[rule.base, rule.strict]) % {"part": part_words(rule.fraction)}
+    told = str(_(MAJORITIES[rule.base, rule.strict])) % {"part": part_words(rule.fraction)}
     if not weighed:
         return told
     return f"{told} {_('Votes are counted by college, and each college weighs what the statutes say.')}"
@@ -75,9 +67,7 @@ def rule_words(rule: DecisionRule, *, weighed: bool) -> str:
 
 def part_words(part: Fraction) -> str:
     """A part of a whole as people say it: half, two thirds."""
-    if part == Fraction(1, 2):
-        return str(_("half"))
-    return str(part)
+    return str(_(part_of_a_whole(part)))
 
 
 def base_words(base: Base) -> str:

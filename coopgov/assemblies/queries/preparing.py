@@ -1,0 +1,117 @@
+"""The pre-flight of an assembly: what its rules look at, and what they found."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from coopgov.assemblies.queries.meetings import AssemblyRow, ItemRow, agenda, get_assembly
+from coopgov.assemblies.rules import (
+    Preparation,
+    SubjectKind,
+    Told,
+    check_debated,
+    check_still_candidate,
+    preparation,
+)
+from coopgov.core.errors import Breach
+from coopgov.core.figures import Figures
+from coopgov.core.i18n import N_
+from coopgov.core.policy import Actor, Permission, Role
+from coopgov.core.preflight import Check, Verdict, checked, green, red
+from coopgov.members import queries as members
+from coopgov.members.rules import Status
+from coopgov.proposals import queries as proposals
+from coopgov.proposals.queries import ProposalRow
+from coopgov.proposals.rules import State as ProposalState
+from coopgov.statutes import queries as statutes
+from coopgov.statutes.drafting import DraftState, check_being_written, check_wish, effect_day
+
+# What the assembly's own pre-flight tells of a proposal, besides what is refused.
+_TOLD = frozenset({"effect", "power"})
+
+
+def preflight(
+    session: Session, figures: Figures, assembly: AssemblyRow, actor: Actor, *, on: date, told: Told | None = None
+) -> list[Check]:
+    """Everything an assembly in preparation is checked for, should the notice leave that day."""
+    items = agenda(session, assembly.id)
+    brought = {
+        item.position: proposals.get_proposal(session, item.subject_id)
+        for item in items
+        if item.subject_kind is SubjectKind.PROPOSAL and item.subject_id is not None
+    }
+    facts = Preparation(
+        assembly.kind, assembly.call, assembly.held_at, assembly.remote_vote, [item.draft() for item in items],
+        members.count_voters(session, on), told, _first_on(session, assembly), actor.has(Role.BOARD),
+        _plain(brought.values()),
+        [
+            *_candidates(session, items),
+            *_brought(session, figures, assembly, brought, actor, on),
+            *_drafts(session, assembly, items),
+        ],
+    )  # fmt: skip
+    return preparation(facts, figures, on=on)
+
+
+def _first_on(session: Session, assembly: AssemblyRow) -> date | None:
+    return get_assembly(session, assembly.previous_id).held_on if assembly.previous_id else None
+
+
+def _plain(brought: Iterable[ProposalRow]) -> frozenset[UUID]:
+    return frozenset(row.id for row in brought if not row.changes)
+
+
+def _candidates(session: Session, items: Sequence[ItemRow]) -> list[Check]:
+    """Whoever was refused or admitted since cannot be put to the vote."""
+    ids = [item.subject_id for item in items if item.subject_kind is SubjectKind.ADMISSION and item.subject_id]
+    found = members.get_members(session, ids) if ids else {}
+    return [
+        red(breach)
+        for row in found.values()
+        for breach in check_still_candidate(row.name, is_candidate=row.status is Status.CANDIDATE)
+    ]
+
+
+def _brought(
+    session: Session,
+    figures: Figures,
+    assembly: AssemblyRow,
+    brought: Mapping[int, ProposalRow],
+    actor: Actor,
+    on: date,
+) -> Iterator[Check]:
+    # A second call brings back what the first froze, word for word.
+    for position, row in brought.items() if assembly.call == 1 else ():
+        breaches = check_debated(row.title, is_debated=row.state is ProposalState.DEBATING)
+        found = [red(breach) for breach in breaches] or proposals.preflight(
+            session, figures, row, on=on, voted_on=assembly.held_on, by_board=actor.may(Permission.PROPOSALS_BRING)
+        )
+        for check in found:
+            if check.verdict is Verdict.RED or check.code in _TOLD:
+                yield _of_resolution(position, check)
+
+
+def _drafts(session: Session, assembly: AssemblyRow, items: Sequence[ItemRow]) -> Iterator[Check]:
+    """Drafts of the statutes: still being written, on the version in place, right on the day they would take force."""
+    for item in items if assembly.call == 1 else ():
+        if item.subject_kind is SubjectKind.STATUTES and item.subject_id is not None:
+            draft = statutes.get_draft(session, item.subject_id)
+            day = effect_day(draft.wished_on, assembly.held_on)
+            breaches = [
+                *check_being_written(draft.title, is_written=draft.state is DraftState.DRAFT),
+                *check_wish(draft.wished_on, assembly.held_on),
+                *statutes.stands_against(session, draft, day),
+            ]
+            kept = green("draft", N_("The new statutes would take force on %(day)s."), {"day": day})
+            for check in checked(breaches, kept):
+                yield _of_resolution(item.position, check)
+
+
+def _of_resolution(position: int, check: Check) -> Check:
+    values = {"position": position, "point": check}
+    sentence = N_("Resolution %(position)s: %(point)s")
+    if check.verdict is Verdict.RED:
+        return red(Breach(check.code, sentence, values, check.citations, field="agenda"))
+    return green(check.code, sentence, values, check.citations)
