@@ -15,7 +15,7 @@ LONG, NUL, EMOJI, HTML = "é" * 5_000, "a\0b", "😀", "<script>alert(1)</script
 ODD = f"{EMOJI} {HTML} & “guillemets” %s {{{{ 7*7 }}}} n°\u00a04\u202f!"
 SOME_ID = str(uuid4())
 # Places of an address that are words, not things.
-WORDS = {"token", "what", "step", "key"}
+WORDS = {"token", "what", "step", "key", "section"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ MAYBE_DAY = replace(DAY, bad=DAY.bad[1:])
 TIME = Field(("", "25:00", "1e3", EMOJI, NUL, LONG))
 CHOICE = Field(("", EMOJI, HTML, NUL, LONG, "1e3"), is_shown=False)
 MAYBE_CHOICE = Field((EMOJI, HTML, NUL, LONG, "1e3"), is_shown=False)
+FRACTION = Field(("", "9" * 5_000, NUL, EMOJI, HTML, "1e3", "-1", "101 %", "2/0", "60 %"))
+MAYBE_NUMBER = Field(("9" * 5_000, NUL, EMOJI, HTML, "1e3", "12,50", "0", "-1", "1" * 10))
 SECRET = Field(("", LONG, NUL), is_shown=False)
 FILE = Field(((BytesIO, b""), (BytesIO, b"\0\1"), (BytesIO, HTML.encode()), EMOJI), is_shown=False)
 
@@ -145,6 +147,30 @@ APPLICATION = {
     "category": ("external", CHOICE), "college": ("createurs", CHOICE), "shares_wished": ("2", NUMBER),
     "accepts_statutes": ("y", Field(("",), is_shown=False)),
 }  # fmt: skip
+DRAFT = {"draft_id": "statutes draft"}
+DRAFT_WORDS = {
+    "title": ("Un titre", line(200)), "reasons": ("Parce que.", prose(5_000)), "wished_on": ("", MAYBE_DAY),
+}  # fmt: skip
+IDENTITY = {
+    "name": ("Le Grand Établi", line(200)), "object_text": ("Vendre.", prose(5_000)), "seat": ("Rennes", line(300)),
+    "siren": ("918 302 563", Field(("", LONG, NUL, EMOJI, "123456789", "1e3"))), "rcs_city": ("Rennes", line(100)),
+    "founded_on": ("2021-01-04", MAYBE_DAY), "year_end": ("12-31", Field(("", LONG, NUL, "02-30", "31/12"))),
+}  # fmt: skip
+COLLEGES = {
+    "college.createurs.label": ("Créatrices", line(120)), "college.createurs.weight": ("40 %", FRACTION),
+    "college.createurs.place": ("1", Field(MAYBE_NUMBER.bad[:5])),
+    **{f"college.{code}.label": (code, None) for code in ("salaries", "clients", "soutiens")},
+    **{f"college.{code}.weight": ("1/5", None) for code in ("salaries", "clients", "soutiens")},
+}  # fmt: skip
+CAPITAL = {
+    "share_nominal_cents": ("20,00", AMOUNT),
+    "capital.statutory_minimum_cents": ("18 500,00 €", replace(AMOUNT, bad=AMOUNT.bad[:-1])),
+    "capital.statutory_minimum_cents.clause": ("art. 8", line(100)),
+    "share.transfer_approval_body": ("board", CHOICE), "share.transfer_approval_body.clause": ("art. 11", None),
+}  # fmt: skip
+NOTICE = {
+    "assembly.notice_days.first": ("20", MAYBE_NUMBER), "assembly.notice_days.first.clause": ("art. 22", line(100)),
+}  # fmt: skip
 REASON = {"reason": ("Une erreur", prose(500)), "effective_on": ("2026-11-25", DAY)}
 NOW, PLANNED, CONVENED = {"assembly_id": "now"}, {"assembly_id": "planned"}, {"assembly_id": "convened"}
 
@@ -171,6 +197,22 @@ CASES = (
     Case("accounts.end_role", "zoe", {"account_id": "account"}, {
         "role": ("teller", CHOICE), "last_day": ("2027-06-01", DAY), "decision": ("Démission", line(200)),
     }),
+    # The statutes
+    Case("statutes.begin_draft", "helene", {}, {"source": ("current", CHOICE), **DRAFT_WORDS}),
+    Case("statutes.reword", "helene", DRAFT, DRAFT_WORDS),
+    *(
+        Case("statutes.revise_section", "malik", {**DRAFT, "section": name}, typed)
+        for name, typed in (
+            ("identity", IDENTITY), ("colleges", COLLEGES), ("shares", CAPITAL), ("notice", NOTICE),
+        )
+    ),
+    Case("statutes.adopt_first", "helene", DRAFT, {
+        "decision": ("AGE", line(300)), "in_force_from": ("2027-05-01", DAY),
+    }, ends=422),
+    Case("assemblies.add_statutes", "helene", {"assembly_id": "unwanted"}, {
+        "draft_id": (thing("statutes draft"), one_of(thing("frozen statutes"), thing("draft"))),
+    }),
+    Case("statutes.change_draft", "helene", {**DRAFT, "what": "withdraw"}),
     # Members
     Case("members.apply", "", {}, APPLICATION),
     Case("members.my_contacts", "awa", {}, CONTACTS),
@@ -209,6 +251,12 @@ CASES = (
         "amount": ("20,00", AMOUNT), "effective_on": ("2026-11-26", DAY), "resolution": ("", line(200, needed=False)),
     }),
     Case("treasury.record_reversal", "nadia", {"seq": "payment"}, REASON),
+    # What people tell of what happened elsewhere
+    Case("compliance.tell", "nadia", {}, {
+        "kind": ("accounts_filed", CHOICE), "day": ("2026-07-01", DAY), "year_end": ("2025-12-31", MAYBE_CHOICE),
+        "note": ("Récépissé 4", line(300, needed=False)),
+    }),
+    Case("compliance.withdraw", "nadia", {"fact_id": "fact"}, {"reason": ("Erreur", prose(300))}),
     # Proposals and fees
     Case("proposals.create", "awa", {}, PROPOSAL),
     Case("proposals.revise", "lea", {"proposal_id": "draft"}, PROPOSAL),

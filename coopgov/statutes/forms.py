@@ -13,6 +13,7 @@ from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaF
 from wtforms.validators import InputRequired, Length, Optional
 
 from coopgov.core.figures import FigureValue
+from coopgov.core.i18n import N_
 from coopgov.law.book import Entry, Law
 from coopgov.law.rulebook import StatutesFigure
 from coopgov.law.values import Unit, read_value, value_to_text
@@ -22,7 +23,7 @@ from coopgov.statutes.ready import ready_names, ready_set
 from coopgov.statutes.rules import College, StatutesText
 from coopgov.statutes.sections import FACT_LABELS, FACTS, Section, entries_of
 from coopgov.statutes.sheet import FigureLine
-from coopgov.statutes.typed import LONGEST, read_typed, show_percent, show_typed
+from coopgov.statutes.typed import read_typed, show_percent, show_typed
 from coopgov.web.forms import BaseForm, CentsField, WholeNumberField, required
 
 NEW_COLLEGES = ("new1", "new2")
@@ -31,6 +32,17 @@ _BAD: Mapping[Unit, Any] = {
     Unit.CENTS: _l("Write an amount in euros, for example 12,50."),
     Unit.FRACTION: _l("Write a part of the whole, for example 1/4 or 25 %."),
     Unit.TIME: _l("Write an hour, for example 15:00."),
+}
+# What the field of a figure asks for.
+_ASKS = N_("Value")
+ASKS: Mapping[Unit, str] = {
+    Unit.DAYS: N_("Value, in days"),
+    Unit.MONTHS: N_("Value, in months"),
+    Unit.YEARS: N_("Value, in years"),
+    Unit.HEADS: N_("Value, in people"),
+    Unit.SHARES: N_("Value, in shares"),
+    Unit.CENTS: N_("Value, in euros"),
+    Unit.FRACTION: N_("Value, as a fraction or in percent"),
 }
 _A_NUMBER = _l("Write a whole number, for example 12.")
 
@@ -119,10 +131,11 @@ def _fits(text: StatutesText, current: StatutesText | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class EditorLine:
-    """One figure of a section: its two fields, what the law says, whether the statutes must speak."""
+    """One figure of a section: its two fields, what it counts, what the law says, whether the statutes must speak."""
 
     value: Any
     clause: Any
+    asks: str
     law: FigureLine
     is_needed: bool
 
@@ -202,8 +215,8 @@ class SectionForm(BaseForm):
         form = text.legal_form
         return [
             EditorLine(
-                self[entry.name], self[clause_of(entry.name)], sheet.law_side(entry, form, law, on),
-                form in entry.required_from_statutes or entry.name == MINIMUM,
+                self[entry.name], self[clause_of(entry.name)], str(gettext(ASKS.get(entry.unit, _ASKS))),
+                sheet.law_side(entry, form, law, on), form in entry.required_from_statutes or entry.name == MINIMUM,
             )
             for entry in self.entries
         ]  # fmt: skip
@@ -267,7 +280,7 @@ def _figure_fields(entry: Entry) -> dict[str, Any]:
     label = sheet.label_of(entry)
     clause = StringField(gettext("Clause: %(label)s", label=label), [Length(max=100)], default="")
     if not _is_chosen(entry):
-        value = FigureField(label, unit=entry.unit, validators=[Length(max=LONGEST)])
+        value = FigureField(label, unit=entry.unit)
         return {entry.name: value, clause_of(entry.name): clause}
     words = {word: str(gettext(sheet.WORDS.get(word, word))) for word in entry.words}
     truths = {"true": gettext("yes"), "false": gettext("no")}
@@ -279,7 +292,7 @@ def _college_fields(code: str) -> dict[str, Any]:
     stem = f"college.{code}"
     return {
         f"{stem}.label": StringField(_l("Name of the college"), [Length(max=120)]),
-        f"{stem}.weight": WeightField(_l("Weight"), unit=Unit.FRACTION, validators=[Length(max=LONGEST)]),
+        f"{stem}.weight": WeightField(_l("Weight"), unit=Unit.FRACTION),
         f"{stem}.place": WholeNumberField(_l("Place")),
         f"{stem}.removed": BooleanField(_l("Remove this college")),
     }

@@ -1,7 +1,7 @@
 """The figures of the statutes as a page shows them: the value, what the law says of it, and how sure that is."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -144,7 +144,9 @@ def law_side(entry: Entry, form: LegalForm, law: Law, on: date) -> FigureLine:
     """What the law says of a figure, to stand beside the field where the statutes give theirs."""
     figure = law.find_figure(entry.name, form=form, on=on)
     value = figure.value if figure is not None else entry.suggested
-    return _line(entry, form, value if value is not None else "", "", law, on)
+    if value is None:
+        return replace(_line(entry, form, 0, "", law, on), value="")
+    return _line(entry, form, value, "", law, on)
 
 
 def statutes_lines(statutes: Statutes, law: Law, on: date) -> list[FigureLine]:

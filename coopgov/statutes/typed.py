@@ -2,7 +2,6 @@
 
 import re
 from fractions import Fraction
-from typing import Final
 
 from coopgov.core.figures import FigureValue
 from coopgov.core.money import parse_cents
@@ -13,7 +12,6 @@ _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,4})?)%", re.ASCII)
 _RATIO = re.compile(r"(\d{1,6})(?:/(\d{1,6}))?", re.ASCII)
 _HOUR = re.compile(r"(\d{1,2})(?:h|:)(\d{2})?", re.ASCII)
-LONGEST: Final = 40
 
 
 def read_typed(unit: Unit, text: str) -> FigureValue:
@@ -47,7 +45,7 @@ def read_fraction(text: str) -> Fraction:
 def show_typed(unit: Unit, value: FigureValue) -> str:
     """Write a figure so that `read_typed` reads the same one."""
     if unit is Unit.CENTS and isinstance(value, int):
-        return f"{value // 100},{value % 100:02}"
+        return f"{value // 100:,}".replace(",", " ") + f",{value % 100:02}"
     return value_to_text(value)
 
 

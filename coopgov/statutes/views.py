@@ -226,6 +226,8 @@ def reword(draft_id: UUID) -> Response:
 def edit_section(draft_id: UUID, section: str) -> Response:
     """One section of the editor."""
     row, on = _edited(draft_id)
+    if row.state is not DraftState.DRAFT:
+        return redirect(url_for(".draft", draft_id=draft_id), 303)
     return _section_page(row, _section_form(row, section, on), on)
 
 

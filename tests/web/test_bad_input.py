@@ -168,7 +168,7 @@ def test_odd_questions_break_no_page(evening):
 # What belongs to one person, or is not for members yet.
 ANOTHERS = {
     "proposal_id": "draft", "document_id": "certificate", "session_id": "session", "grantor_id": "marie",
-    "member_id": "awa", "minutes_id": "written minutes", "assembly_id": "planned",
+    "member_id": "awa", "minutes_id": "written minutes", "assembly_id": "planned", "draft_id": "statutes draft",
 }  # fmt: skip
 
 
