@@ -59,13 +59,13 @@ def admission_text(name: str, kind: AssemblyKind) -> str:
 
 def set_aside(position: int, reason: str) -> str:
     """What the minutes tell of a resolution that was taken off the session."""
-    return f"Résolution n° {position} retirée de l’ordre du jour. Motif : {reason}"
+    return f"Résolution n°\u00a0{position} retirée de l’ordre du jour. Motif : {reason}"
 
 
 def decision_reference(kind: AssemblyKind, on: date, position: int) -> str:
     """How later papers name a decision."""
     name = KIND_NAMES[kind]
-    return f"{name[0].upper()}{name[1:]} du {day(on)}, résolution n° {position}"
+    return f"{name[0].upper()}{name[1:]} du {day(on)}, résolution n°\u00a0{position}"
 
 
 def assembly_title(kind: AssemblyKind, on: date, call: int) -> str:

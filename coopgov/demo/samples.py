@@ -15,7 +15,7 @@ from coopgov.core.figures import Confidence, Figure, Speaker
 from coopgov.core.i18n import N_
 from coopgov.core.money import Cents
 
-ARTICLE = Citation("Loi n° 47-1775, art. 13", "https://www.legifrance.gouv.fr/loda/id/LEGITEXT000006068133")
+ARTICLE = Citation("Loi n°\u00a047-1775, art. 13", "https://www.legifrance.gouv.fr/loda/id/LEGITEXT000006068133")
 STATUTE = Citation("Statuts, art. 21")
 
 

@@ -211,7 +211,8 @@ def _text(table: Mapping[str, Any], key: str) -> str:
     value = table[key]
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"{key!r} is empty")
-    return value
+    # A number is never parted from its sign at the end of a line; a jurist types an ordinary space.
+    return value.replace("n° ", "n°\u00a0")
 
 
 def _day(table: Mapping[str, Any], key: str) -> date:

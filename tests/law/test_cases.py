@@ -89,7 +89,7 @@ def rulebook(law: Law, case: Mapping[str, Any]) -> Rulebook:
 
 
 def assert_cited(because: str, citations: Iterable[Citation]) -> None:
-    text = " | ".join(citation.text for citation in citations)
+    text = " | ".join(citation.text for citation in citations).replace("\u00a0", " ")
     assert re.search(re.escape(because) + r"(?!\d)", text), f"{because} is not in: {text}"
 
 

@@ -8,7 +8,7 @@ from coopgov.assemblies.rules import AssemblyKind, SubjectKind
 
 def test_a_decision_is_named_as_later_papers_quote_it():
     reference = wording.decision_reference(AssemblyKind.ORDINARY, date(2027, 1, 1), 3)
-    assert reference == "Assemblée générale ordinaire du 1er janvier 2027, résolution n° 3"
+    assert reference == "Assemblée générale ordinaire du 1er janvier 2027, résolution n°\u00a03"
 
 
 def test_the_quitus_goes_to_those_who_manage():

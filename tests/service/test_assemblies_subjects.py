@@ -77,7 +77,7 @@ def test_an_adopted_proposal_queues_its_change(world, proposal):
     world.decide(item, {0: FOR, 1: FOR, 2: FOR, 3: AGAINST})
     assert state(world, proposal) is State.ADOPTED
     [change] = terms.pending_changes(world.session)
-    assert change.decision == "Assemblée générale ordinaire du 15 janvier 2027, résolution n° 1"
+    assert change.decision == "Assemblée générale ordinaire du 15 janvier 2027, résolution n°\u00a01"
 
 
 def test_a_rejected_proposal_queues_nothing(world, proposal):

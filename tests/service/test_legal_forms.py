@@ -66,7 +66,7 @@ def test_a_scop_never_decides_by_written_consultation(world, name):
     plan = {"kind": AssemblyKind.ORDINARY, "held_at": HELD_AT, "place": " ", "remote_vote": True}
     [breach] = refused(world.do, "plan", **plan)
     assert (breach.code, breach.field) == ("written_consultation", "place")
-    assert "n° 78-763" in breach.citations[0].text
+    assert "n°\u00a078-763" in breach.citations[0].text
     planned = world.plan()
     revised = {"assembly_id": planned, "title": "", "held_at": HELD_AT, "place": "", "remote_vote": True}
     assert world.refused("revise", **revised) == ["written_consultation"]

@@ -94,7 +94,7 @@ def test_what_is_adopted_takes_force_the_day_after_and_past_assemblies_keep_thei
     assert (found.state, found.statutes_id) == (DraftState.ADOPTED, latest.id)
     assert (latest.in_force_from, latest.decision) == (
         NEXT_DAY,
-        "Assemblée générale extraordinaire du 15 janvier 2027, résolution n° 1",
+        "Assemblée générale extraordinaire du 15 janvier 2027, résolution n°\u00a01",
     )
     with world.act() as a:
         days = [a.rulebook.figure(NOTICE, on=day).as_int() for day in (HELD_ON, NEXT_DAY)]

@@ -170,7 +170,7 @@ def _last_year_end() -> date:
 def _proposal_form() -> ProposalItemForm:
     form = ProposalItemForm()
     ready = proposals.ready_for_assembly(reading())
-    form.proposal_id.choices = {str(row.id): f"n° {row.number} – {row.title}" for row in ready}
+    form.proposal_id.choices = {str(row.id): f"n°\u00a0{row.number} – {row.title}" for row in ready}
     return form
 
 
