@@ -1,5 +1,6 @@
 """What the treasurer does in the share book. The pages that tell shares and money together stand in the treasury."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -7,15 +8,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coopgov.core.policy import Permission
+from coopgov.core.preflight import Check, is_clear
 from coopgov.members import queries as members
 from coopgov.members.rules import Status
 from coopgov.shares import queries, service
 from coopgov.shares.forms import ReversalForm, SubscriptionForm
 from coopgov.statutes import queries as statutes
 from coopgov.web.acts import begin_act, reading, rulebook, today
-from coopgov.web.forms import refusals_on
+from coopgov.web.forms import BaseForm, refusals_on
 from coopgov.web.guard import current_actor, requires
 from coopgov.web.numbers import kept_number
+from coopgov.web.preflight import reasons_of, with_reasons
 
 bp = Blueprint("shares", __name__, url_prefix="/shares")
 PAGE = 50
@@ -50,18 +53,43 @@ def subscribe(member_id: UUID) -> ResponseReturnValue:
 @requires(Permission.SHARES_RECORD)
 def record_subscription(member_id: UUID) -> ResponseReturnValue:
     """Record a subscription and issue its form for signature."""
-    form = SubscriptionForm()
-    if form.validate():
-        with refusals_on(form), begin_act() as act:
-            seq = service.subscribe(
-                act, member_id=member_id, quantity=form.quantity.data, effective_on=form.effective_on.data,
-                resolution=form.resolution.data or "", payable_now=form.payable_now.data,
-                is_conditional=form.is_conditional.data,
-            )  # fmt: skip
-            service.issue_bulletin(act, seq=seq)
-            flash(_("The subscription is recorded and its form can be signed."), "success")
-            return redirect(url_for("shares.member", member_id=member_id), 303)
-    return _subscription_page(member_id, form), 422
+    form, step = SubscriptionForm(), request.form.get("step", "")
+    fine = form.validate()
+    if fine and step != "edit":
+        with refusals_on(form):
+            return _check_or_record(form, _asked(member_id, form), only_check=step == "check")
+    return _subscription_page(member_id, form), 200 if fine and step == "edit" else 422
+
+
+def _check_or_record(form: SubscriptionForm, asked: service.Asked, *, only_check: bool) -> ResponseReturnValue:
+    checks = service.preflight(reading(), asked, rulebook(), today=today())
+    if not is_clear(checks):
+        return _subscription_page(asked.member_id, form, checks), 422
+    if only_check:
+        return _confirmation(asked, checks, with_reasons(SubscriptionForm, checks)())
+    judged = with_reasons(SubscriptionForm, checks)()
+    if not judged.validate():
+        return _confirmation(asked, checks, judged), 422
+    with begin_act() as act:
+        seq = service.record(act, asked, reasons_of(judged, checks))
+        service.issue_bulletin(act, seq=seq)
+        flash(_("The subscription is recorded and its form can be signed."), "success")
+    return redirect(url_for("shares.member", member_id=asked.member_id), 303)
+
+
+def _asked(member_id: UUID, form: SubscriptionForm) -> service.Asked:
+    return service.Asked(
+        member_id, form.quantity.data, form.effective_on.data, form.payable_now.data, form.is_conditional.data,
+        resolution=form.resolution.data or "",
+    )  # fmt: skip
+
+
+def _confirmation(asked: service.Asked, checks: Sequence[Check], form: BaseForm) -> str:
+    nominal = statutes.statutes_on(reading(), asked.effective_on).share_nominal_cents
+    return render_template(
+        "shares/confirm.html", asked=asked, member=members.get_member(reading(), asked.member_id), checks=checks,
+        form=form, total=asked.quantity * nominal,
+    )  # fmt: skip
 
 
 @bp.get("/movements/<int:seq>/reverse")
@@ -97,11 +125,12 @@ def issue_bulletin(seq: int) -> ResponseReturnValue:
     return redirect(url_for("shares.member", member_id=movement.member_id), 303)
 
 
-def _subscription_page(member_id: UUID, form: SubscriptionForm) -> str:
+def _subscription_page(member_id: UUID, form: SubscriptionForm, checks: Sequence[Check] = ()) -> str:
     member, on = members.get_member(reading(), member_id), today()
     return render_template(
         "shares/subscribe.html",
         form=form,
+        checks=checks,
         member=member,
         is_candidate=member.status is Status.CANDIDATE,
         nominal=statutes.statutes_on(reading(), on).share_nominal_cents,

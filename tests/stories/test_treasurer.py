@@ -19,7 +19,7 @@ def subscription(coop, who="awa", **answers):
     """Nadia records a subscription of ten shares of 50 € to Awa, a quarter owed at once; gives her on the account."""
     nadia = coop.person("nadia").opens(f"/shares/members/{coop.ids[who]}").follows("Enregistrer une souscription")
     typed = {"Nombre de parts": "10", "Date d’effet": "2026-03-02", "Montant à verser": "125,00", **answers}
-    return nadia.presses("Enregistrer la souscription", typed)
+    return nadia.presses("Vérifier avant d’enregistrer", typed).presses("Enregistrer la souscription")
 
 
 def owed(coop, on=TODAY):
@@ -82,7 +82,7 @@ def test_a_subscription_against_the_rules_is_refused_in_words(coop):
     nadia = coop.person("nadia").opens(f"/shares/members/{coop.ids['awa']}/subscribe")
     for answers, because in AGAINST_THE_RULES:
         typed = {"Nombre de parts": "10", "Date d’effet": "2026-03-02", "Montant à verser": "125,00", **answers}
-        nadia.is_refused("Enregistrer la souscription", typed).sees(because)
+        nadia.is_refused("Vérifier avant d’enregistrer", typed).sees(because)
     assert shares.shares_held(coop.session, member_id=coop.ids["awa"], on=TODAY) == 4
 
 
