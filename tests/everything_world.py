@@ -16,6 +16,8 @@ from coopgov.assemblies import queries as assembly_queries
 from coopgov.assemblies import service as assemblies
 from coopgov.assemblies.rules import AssemblyKind
 from coopgov.ballots.rules import Channel, Choice
+from coopgov.compliance import service as compliance
+from coopgov.compliance.rules import FactKind
 from coopgov.core.db import db
 from coopgov.core.money import Cents
 from coopgov.core.policy import Role
@@ -110,6 +112,7 @@ class Everything(Coop):
     def _money(self) -> None:
         on, awa = date(2026, 11, 20), self.ids["awa"]
         with self.act("nadia") as act:
+            self.things["fact"] = compliance.tell(act, kind=FactKind.REVISION, day=date(2023, 5, 4), note="rapport 12")
             buy = lambda: shares.subscribe(  # noqa: E731 - twice the same
                 act, member_id=awa, quantity=8, effective_on=on, payable_now=Cents(4_000)
             )
@@ -251,6 +254,7 @@ _THINGS = {
     "assembly_id": "convened", "item_id": "voting", "proposal_id": "debated", "minutes_id": "approved minutes",
     "member_id": "awa", "grantor_id": "lea", "session_id": "session", "account_id": "account", "seq": "subscription", "event_id": "event", "batch_id": "batch",
     "change_id": "change", "scrutin_id": "scrutin", "statutes_id": "statutes", "document_id": "notice", "draft_id": "statutes draft",
+    "fact_id": "fact",
 }  # fmt: skip
 _WORDS = {"token": "x", "section": "votes", "what": "open", "step": "day", "key": "awa"}
 _OF_PAGE: dict[str, dict[str, str | int]] = {

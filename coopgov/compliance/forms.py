@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from coopgov.compliance.rules import FACT_LABELS, LONGEST_NOTE, FactKind, Move
+from coopgov.compliance.rules import FACT_LABELS, LONGEST_NOTE, Move
 from coopgov.statutes.rules import College
 from coopgov.web.filters import day
 from coopgov.web.forms import BaseForm, WholeNumberField
@@ -31,8 +32,10 @@ class DraftForm(BaseForm):
     move: Any = RadioField(
         _l("What this member does"),
         [Optional()],
-        choices=[("", _l("nothing")), (Move.SUBSCRIBE.value, _l("subscribes more shares")),
-                 (Move.WITHDRAW.value, _l("leaves"))],
+        choices=lambda: {
+            "": gettext("nothing"), Move.SUBSCRIBE.value: gettext("subscribes more shares"),
+            Move.WITHDRAW.value: gettext("leaves"),
+        },
     )  # fmt: skip
     named_shares = WholeNumberField(_l("Shares she subscribes"), [Optional()])
     stays = BooleanField(_l("Those who leave are not paid back yet: they keep their shares, without a vote"))
@@ -50,7 +53,7 @@ class FactForm(BaseForm):
     kind: Any = RadioField(
         _l("What happened"),
         [InputRequired(_l("Choose what happened."))],
-        choices=[(kind.value, _l(FACT_LABELS[kind])) for kind in FactKind],
+        choices=lambda: {kind.value: gettext(label) for kind, label in FACT_LABELS.items()},
     )
     day: Any = DateField(_l("On which day"), [InputRequired(NEEDED)])
     year_end: Any = SelectField(_l("Accounts of the year ended on"), [Optional()])

@@ -14,49 +14,48 @@ from coopgov.web.filters import decimal, money, percent
 from coopgov.web.plot import Curve, Trend, trend
 
 STYLES = ("main", "second", "third", "fourth")
+# Two moments make a line.
+ENOUGH = 2
 
 
 def trends(points: Sequence[Point], colleges: Sequence[College], figures: Figures, on: date) -> list[Trend]:
     """What is drawn for this legal form; nothing before there are two moments to compare."""
-    if len(points) < len(("then", "now")):
+    if len(points) < ENOUGH:
         return []
     days = [point.day for point in points]
     return [
-        *_employed_capital(points, days, figures, on),
-        *_employed_votes(points, days, figures, on),
+        *_employed_capital(points, figures, on),
+        *_employed_votes(points, figures, on),
         _capital(points, days, figures, on),
         _members_by_college(points, days, colleges) if colleges else _members(points, days),
     ]
 
 
-def _part(part: int, whole: int) -> Fraction:
-    return Fraction(part, whole) if whole else Fraction(0)
+def _part_over_time(caption: str, measured: Sequence[tuple[date, int, int]], least: Fraction) -> Iterator[Trend]:
+    """A part of a whole beside its floor, from the first day on which there is a whole."""
+    parts = [(day, Fraction(part, whole)) for day, part, whole in measured if whole]
+    if len(parts) < ENOUGH:
+        return
+    days, values = [day for day, _value in parts], [value for _day, value in parts]
+    curves = [
+        Curve(_("Employed members"), values, [percent(value) for value in values]),
+        Curve(_("At least"), [least] * len(days), [percent(least)] * len(days), "limit"),
+    ]
+    yield trend(caption, days, curves, top=1, top_text=percent(Fraction(1)))
 
 
-def _parts(label: str, values: Sequence[Fraction]) -> Curve:
-    return Curve(label, values, [percent(value) for value in values])
-
-
-def _limit(label: str, limit: Fraction, count: int) -> Curve:
-    return Curve(label, [limit] * count, [percent(limit)] * count, "limit")
-
-
-def _employed_capital(points: Sequence[Point], days: list[date], figures: Figures, on: date) -> Iterator[Trend]:
+def _employed_capital(points: Sequence[Point], figures: Figures, on: date) -> Iterator[Trend]:
     least = figures.find_figure("membership.employed_capital_min", on=on)
-    if least is None:
-        return
-    parts = [_part(point.employed_capital, point.capital) for point in points]
-    curves = [_parts(_("Employed members"), parts), _limit(_("At least"), least.as_fraction(), len(days))]
-    yield trend(_("Capital held by employed members"), days, curves, top=1, top_text=percent(Fraction(1)))
+    if least is not None:
+        held = [(point.day, point.employed_capital, point.capital) for point in points]
+        yield from _part_over_time(_("Capital held by employed members"), held, least.as_fraction())
 
 
-def _employed_votes(points: Sequence[Point], days: list[date], figures: Figures, on: date) -> Iterator[Trend]:
+def _employed_votes(points: Sequence[Point], figures: Figures, on: date) -> Iterator[Trend]:
     most = figures.find_figure("membership.external_votes_max", on=on)
-    if most is None:
-        return
-    parts = [_part(point.employed, point.members) for point in points]
-    curves = [_parts(_("Employed members"), parts), _limit(_("At least"), 1 - most.as_fraction(), len(days))]
-    yield trend(_("Votes of employed members"), days, curves, top=1, top_text=percent(Fraction(1)))
+    if most is not None:
+        heads = [(point.day, point.employed, point.members) for point in points]
+        yield from _part_over_time(_("Votes of employed members"), heads, 1 - most.as_fraction())
 
 
 def _capital(points: Sequence[Point], days: list[date], figures: Figures, on: date) -> Trend:

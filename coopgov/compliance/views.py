@@ -33,11 +33,18 @@ from coopgov.compliance.rules import (
 )
 from coopgov.core.errors import NotFound
 from coopgov.core.policy import Permission
+from coopgov.statutes import queries as statutes
 from coopgov.web.acts import begin_act, reading, rulebook, today
 from coopgov.web.forms import refusals_on
 from coopgov.web.guard import current_actor, requires
 
 bp = Blueprint("compliance", __name__, url_prefix="/compliance")
+
+
+@bp.before_request
+def wait_for_statutes() -> ResponseReturnValue | None:
+    """Before the first statutes there is nothing to measure by: their page says so."""
+    return None if statutes.find_statutes_on(reading(), today()) else redirect(url_for("statutes.show"), 303)
 
 
 @bp.get("/")

@@ -23,7 +23,8 @@ WHO = {
     "{assembly}/cancel": ("helene",), "/assemblies/": ("awa",), "/terms/": ("awa",), "/proposals/": ("awa",),
     "{proposal}": ("awa", "helene"), "/shares/": ("nadia",), "/shares/mine": ("awa",), "/treasury/to-receive": ("nadia",),
     "/shares/movements": ("nadia",), "/statutes": ("awa",), "/documents/": ("olivier",), "/people": ("zoe",),
-    "/minutes/": ("awa",),
+    "/minutes/": ("awa",), "/compliance/": ("helene", "olivier"), "/compliance/facts": ("zoe",),
+    "/compliance/draft?employed_leave=1&member=2&move=withdraw": ("olivier",),
 }  # fmt: skip
 
 

@@ -20,15 +20,8 @@ from coopgov.compliance.rules.kinds import (
     Verdict,
     pressing_first,
 )
-from coopgov.compliance.rules.ratios import (
-    NEAR,
-    Change,
-    changes,
-    more_to_pass,
-    others_gone_to_pass,
-    others_to_come_back,
-    ratios,
-)
+from coopgov.compliance.rules.measures import NEAR, more_to_pass, others_gone_to_pass, others_to_come_back
+from coopgov.compliance.rules.ratios import Change, changes, ratios
 from coopgov.compliance.rules.situation import (
     MOST_DRAFTED,
     Director,

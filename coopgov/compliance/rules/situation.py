@@ -224,14 +224,19 @@ def _joining(before: Situation, draft: Draft) -> list[Group]:
 
 
 def _leaving(before: Situation, draft: Draft) -> list[Group]:
-    """Those who leave are of the smallest colleges first, the worst case, each with what her like hold on average."""
+    """Those who leave are of the smallest colleges first, each with the shares her like hold on average, whole ones."""
     left, found = draft.employed_leave, list[Group]()
     for group in sorted(before.groups, key=lambda one: (one.heads, one.kind.college)):
         gone = min(left, group.heads) if is_employed(group.kind) else 0
         if gone:
-            found += _gone(group.kind, gone, group.cents * gone // group.heads, is_refunded=draft.is_refunded)
+            cents = _whole_shares(group.cents * gone // group.heads, before.nominal)
+            found += _gone(group.kind, gone, cents, is_refunded=draft.is_refunded)
         left -= gone
     return found
+
+
+def _whole_shares(cents: int, nominal: int) -> int:
+    return cents // nominal * nominal
 
 
 def _named_leaving(draft: Draft) -> list[Group]:
