@@ -184,13 +184,74 @@ def first_administrator(app: Any, email: str, name: str) -> None:
     )
 
 
+_form = click.option("--form", "form_name", metavar="FORME", help="Une forme juridique (scop-sarl, scic-sa…).")
+_on = click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Un jour (aujourd'hui par défaut).")
+
+
+@main.group()
+def statutes() -> None:
+    """Statuts : modèles prêts, et l'adoption des premiers."""
+
+
+@statutes.command("ready")
+def statutes_ready() -> None:
+    """Les statuts prêts, un par forme juridique usuelle."""
+    from coopgov.statutes.ready import ready_names, ready_set
+
+    for name in ready_names():
+        text = ready_set(name)
+        click.echo(f"{name:<12} {text.legal_form:<10} {len(text.figures)} chiffres, {len(text.colleges)} collèges")
+
+
+@statutes.command("print")
+@click.argument("name", metavar="MODÈLE")
+def statutes_print(*, name: str) -> None:
+    """Un modèle comme il est écrit : à copier dans un fichier, à compléter, puis à adopter."""
+    from coopgov.statutes.ready import ready_names, ready_text
+
+    if name not in ready_names():
+        click.echo(f"Aucun modèle « {name} ». Il y a : {', '.join(ready_names())}.", err=True)
+        sys.exit(2)
+    click.echo(ready_text(name), nl=False)
+
+
+@statutes.command("adopt")
+@click.argument("what", metavar="MODÈLE|FICHIER")
+@click.option("--decision", required=True, help="La décision qui les a votés (« assemblée constitutive »).")
+@_on
+@with_app
+def statutes_adopt(_app: Any, *, what: str, decision: str, day: datetime | None) -> None:
+    """Adopte les statuts d'un modèle ou d'un fichier, en vigueur un jour."""
+    from coopgov.core.errors import RuleBroken
+    from coopgov.statutes import service
+    from coopgov.statutes.ready import BadStatutes, read_statutes, ready_names, ready_set
+    from coopgov.web.acts import begin_system_act
+    from coopgov.web.filters import sentence
+
+    try:
+        path = Path(what)
+        text = ready_set(what) if what in ready_names() else read_statutes(path.read_text("utf-8"), path.name)
+        with begin_system_act() as act:
+            service.adopt_statutes(act, text=text, in_force_from=_day_or_today(day), decision=decision)
+    except FileNotFoundError:
+        click.echo(
+            f"✗ « {what} » n'est ni un fichier ni un modèle. Les modèles : {', '.join(ready_names())}.", err=True
+        )
+        sys.exit(2)
+    except (BadStatutes, OSError, UnicodeDecodeError) as fault:
+        click.echo(f"✗ {fault}", err=True)
+        sys.exit(2)
+    except RuleBroken as refusal:
+        for breach in refusal.breaches:
+            articles = " ; ".join(citation.text for citation in breach.citations)
+            click.echo(f"✗ {breach.field} : {sentence(breach)}" + (f" ({articles})" if articles else ""), err=True)
+        sys.exit(1)
+    click.echo(f"✓ « {text.name} » : statuts adoptés, en vigueur le {_day_or_today(day):%d/%m/%Y}.")
+
+
 @main.group()
 def law() -> None:
     """Consulte les chiffres de la loi : valeurs, histoire, vérifications."""
-
-
-_form = click.option("--form", "form_name", metavar="FORME", help="Une forme juridique (scop-sarl, scic-sa…).")
-_on = click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Un jour (aujourd'hui par défaut).")
 
 
 @law.command("list")

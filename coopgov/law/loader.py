@@ -171,6 +171,9 @@ def _check_order(form: LegalForm, versions: list[Version]) -> None:
     for before, after in pairwise(versions):
         if before.value is None and after.value is None:
             raise ValueError(f"it is repealed twice for {form}")
+        if before.value is None:
+            gap = f"a gap from {before.in_force_from} to {after.in_force_from} for {form}"
+            raise ValueError(f"{gap}: a figure that ends does not begin again, give the new one a name of its own")
 
 
 def _check_form(entry: Entry, form: LegalForm, versions: list[Version]) -> None:

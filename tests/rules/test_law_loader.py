@@ -3,8 +3,9 @@
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 
@@ -113,13 +114,21 @@ def test_a_figure_ends_once(tmp_path):
         load(tmp_path, GOOD + end.replace("2007", "2010") + end.replace("2007", "2011"))
 
 
-def test_a_hole_in_time_is_written_as_a_repeal_and_closed_by_a_new_version(tmp_path):
+def test_a_gap_between_two_versions_is_refused_with_its_days(tmp_path):
     end = VERSION.replace("value = 15", "repealed = true").replace("2007-03-27", "2010-01-01")
     again = VERSION.replace("value = 15", "value = 20").replace("2007-03-27", "2012-01-01")
-    law = load(tmp_path, GOOD + end + again)
-    days = [date(2009, 12, 31), date(2010, 1, 1), date(2011, 12, 31), date(2012, 1, 1)]
-    found = [law.find_figure("assembly.notice_days", form=LegalForm.SCOP_SA, on=day) for day in days]
-    assert [figure and figure.value for figure in found] == [15, None, None, 20]
+    with pytest.raises(LawError, match="a gap from 2010-01-01 to 2012-01-01 for scop-sarl") as refusal:
+        load(tmp_path, GOOD + end + again)
+    assert str(refusal.value).startswith("assembly.toml: assembly.notice_days: ")
+
+
+def test_from_its_first_day_a_figure_is_given_every_day_until_it_ends():
+    """A version lasts until the next one: there is no day between two of them."""
+    for entry in load_law():
+        for form in LegalForm:
+            own = [version for version in entry.versions if form in version.forms]
+            for before, after in pairwise(own):
+                assert entry.find_version(form, after.in_force_from - timedelta(days=1)) is before, entry.name
 
 
 def test_two_forms_may_begin_on_the_same_day(tmp_path):

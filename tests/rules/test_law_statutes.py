@@ -10,11 +10,12 @@ from coopgov.core.figures import LegalForm
 from coopgov.law.loader import load_law
 from coopgov.law.rulebook import Rulebook, StatutesFigure, StatutesVersion
 from coopgov.law.values import Unit, read_value, value_from_text
-from coopgov.statutes.ready import ready_set
+from coopgov.statutes.ready import BadStatutes, read_statutes, ready_names, ready_set, ready_text
 from coopgov.statutes.rules import College, check_colleges, check_statutes
 
 ON = date(2026, 1, 1)
 DAY = timedelta(days=1)
+QUORUM = "assembly.quorum.extraordinary.first"
 
 
 def colleges(*percents):
@@ -65,3 +66,36 @@ def test_between_two_statutes_there_is_no_gap():
     versions = [StatutesVersion(day, LegalForm.SCIC_SA, {name: own}) for day, own in ((ON, first), (ON + DAY, second))]
     book = Rulebook(load_law(), versions)
     assert [book.figure(name, on=day).as_int() for day in (ON, ON + DAY, ON + 1000 * DAY)] == [21, 30, 30]
+
+
+@pytest.mark.parametrize("name", ready_names())
+def test_a_ready_set_copied_to_a_file_is_read_as_it_was(name):
+    assert read_statutes(ready_text(name), "ours.toml") == ready_set(name)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "reason"),
+    [
+        ('"scop-sarl"', '"sarl-scop"', "legal_form", "sarl-scop"),
+        ('value = "3/4", clause = "art. 25" }', 'value = "3/0", clause = "art. 25" }', QUORUM, "denominator"),
+        ('value = "3/4", clause = "art. 25" }', 'value = 0.75, clause = "art. 25" }', QUORUM, "1/4"),
+        ('value = "3/4", clause = "art. 25" }', 'value = "3/4" }', QUORUM, "'clause' is missing"),
+        ("value = 15, clause = \"art. 22\"", "value = -15, clause = \"art. 22\"", "notice_days.first", "whole number"),
+        ('"assembly.notice_days.first"', '"assembly.notice_day"', "assembly.notice_day", "no text of law"),
+        ("is_cae = false", "is_cea = false", "ours.toml", "is_cea"),
+        ('seat = "', "seat = [", "ours.toml", ""),
+    ],
+)  # fmt: skip
+def test_statutes_in_a_file_are_refused_with_the_place_and_the_reason(old, new, place, reason):
+    written = ready_text("scop-sarl")
+    assert old in written
+    with pytest.raises(BadStatutes) as refusal:
+        read_statutes(written.replace(old, new, 1), "ours.toml")
+    assert str(refusal.value).startswith("ours.toml")
+    assert place in str(refusal.value)
+    assert reason in str(refusal.value)
+
+
+def test_a_college_whose_weight_is_no_fraction_is_refused_at_the_colleges():
+    with pytest.raises(BadStatutes, match=r"^ours.toml: colleges: "):
+        read_statutes(ready_text("scic-sa").replace('weight = "2/5"', 'weight = "3/0"'), "ours.toml")
