@@ -256,7 +256,7 @@ def check_new_mandate(held: Sequence[Mandate], *, role: Role, from_day: date, un
     if until_day is not None and until_day < from_day:
         sentence = N_("The last day (%(until)s) is before the first (%(first)s). Correct one of them.")
         return [Breach("mandate_backwards", sentence, {"until": until_day, "first": from_day}, field="until_day")]
-    if any(mandate.role is role and _overlap(mandate, from_day, until_day) for mandate in held):
+    if any(mandate.role is role and overlap(mandate, from_day, until_day) for mandate in held):
         sentence = N_("This person already holds the office “%(role)s” on some of these days. End that mandate first.")
         return [Breach("mandate_overlaps", sentence, {"role": Word(ROLE_LABELS[role])}, field="from_day")]
     return []
@@ -276,7 +276,8 @@ def last_administrator(last_day: date) -> Breach:
     return Breach("last_administrator", sentence, {"day": last_day}, field="role")
 
 
-def _overlap(mandate: Mandate, from_day: date, until_day: date | None) -> bool:
+def overlap(mandate: Mandate, from_day: date, until_day: date | None) -> bool:
+    """Whether a mandate is held on some of these days."""
     ends = mandate.last_day
     if ends is not None and ends < mandate.from_day:
         return False

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from uuid import UUID
@@ -244,9 +244,19 @@ def _forget_calendar_address(act: Act, account_id: UUID) -> bool:
 
 
 def grant_role(
-    act: Act, *, account_id: UUID, role: Role, from_day: date, until_day: date | None = None, decision: str = ""
+    act: Act,
+    *,
+    account_id: UUID,
+    role: Role,
+    from_day: date,
+    until_day: date | None = None,
+    decision: str = "",
+    judged: Sequence[Mapping[str, str]] = (),
 ) -> UUID:
-    """Give an office from a day on, perhaps until a day, both included."""
+    """Give an office from a day on, perhaps until a day, both included.
+
+    `judged` tells the journal what a person judged before: `members.service.give_office` checks it all.
+    """
     queries.get_account(act.session, account_id)
     held = _held_mandates(act, account_id)
     refuse_if(rules.check_new_mandate(held, role=role, from_day=from_day, until_day=until_day))
@@ -256,6 +266,7 @@ def grant_role(
     )  # fmt: skip
     act.keep(mandate)
     facts = {"role": role, "from_day": from_day, "until_day": until_day, "decision": decision.strip()}
+    facts["judged"] = list(judged)
     act.record("role.granted", f"account:{account_id}", facts)
     return mandate.id
 

@@ -1,5 +1,6 @@
 """Pages to sign in, of one's own account, and of the offices."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from coopgov.accounts import login, queries, rules, service
 from coopgov.accounts.forms import AccountForm, EndForm, LinkForm, MandateForm, NewPasswordForm, PasswordSignInForm
 from coopgov.core.policy import Permission, Role
+from coopgov.core.preflight import Check
 from coopgov.web.acts import begin_act, now, reading, today
 from coopgov.web.forms import BaseForm, refusals_on
 from coopgov.web.guard import current_actor, public, requires
@@ -240,22 +242,7 @@ def create_person() -> ResponseReturnValue:
 @requires(Permission.ACCOUNTS_MANAGE)
 def person(account_id: UUID) -> ResponseReturnValue:
     """One account and its offices."""
-    return _show_person(account_id)
-
-
-@bp.post("/people/<uuid:account_id>/mandates")
-@requires(Permission.ACCOUNTS_MANAGE)
-def grant_role(account_id: UUID) -> ResponseReturnValue:
-    """Give an office."""
-    form = MandateForm()
-    if form.validate():
-        with refusals_on(form), begin_act() as act:
-            service.grant_role(
-                act, account_id=account_id, role=Role(form.role.data), from_day=_day(form.from_day.data),
-                until_day=form.until_day.data, decision=form.decision.data or "",
-            )  # fmt: skip
-            return redirect(url_for("accounts.person", account_id=account_id), 303)
-    return _show_person(account_id, grant=form), REFUSED
+    return show_person(account_id)
 
 
 @bp.get("/people/<uuid:account_id>/mandates/end")
@@ -280,11 +267,12 @@ def end_role(account_id: UUID) -> ResponseReturnValue:
     return _show_end(account_id, form), REFUSED
 
 
-def _show_person(account_id: UUID, grant: MandateForm | None = None) -> str:
+def show_person(account_id: UUID, grant: MandateForm | None = None, checks: Sequence[Check] = ()) -> str:
+    """The page of an account: its offices, and the form of a new one with what was refused of it."""
     account = queries.get_account(reading(), account_id)
     mandates = queries.list_mandates(reading(), account_id)
     return render_template(
-        "accounts/person.html", account=account, mandates=mandates, today=today(),
+        "accounts/person.html", account=account, mandates=mandates, today=today(), checks=checks,
         can_end=bool(_running_roles(account_id)), form=grant or MandateForm(data={"from_day": today()}),
     )  # fmt: skip
 

@@ -26,6 +26,7 @@ from coopgov.terms import service as terms_service
 from coopgov.terms.documents import change_text
 from coopgov.terms.rules import FeeChange
 from coopgov.web.mails import render_mail
+from coopgov.web.preflight import judge
 
 BINDING = "BINDING_AG"
 NO_VERSION = UUID(int=0)
@@ -132,14 +133,20 @@ def unback(act: Act, *, proposal_id: UUID, member_id: UUID) -> None:
     act.record("proposal.unbacked", _about(proposal_id), {"member": member_id})
 
 
-def bring(act: Act, *, proposal_id: UUID) -> None:
-    """Let the board bring a proposal to an assembly without waiting for backers."""
+def bring(act: Act, *, proposal_id: UUID, reasons: Mapping[str, str] | None = None) -> None:
+    """Let the board bring a proposal to an assembly without waiting for backers.
+
+    `reasons` says what a person checked of each point that the pre-flight leaves to people.
+    """
     if not act.actor.may(Permission.PROPOSALS_BRING):
         raise Forbidden
     proposal = _locked(act, proposal_id)
     refuse_if(_check_debating(proposal))
+    row = queries.get_proposal(act.session, proposal_id)
+    checks = queries.preflight(act.session, act.rulebook, row, on=act.today, voted_on=act.today, by_board=True)
+    judged = judge(act, _about(proposal_id), checks, reasons or {})
     proposal.brought_at = act.now
-    act.record("proposal.brought", _about(proposal_id), {"version": proposal.version})
+    act.record("proposal.brought", _about(proposal_id), {"version": proposal.version, "judged": judged})
 
 
 def freeze(act: Act, *, proposal_id: UUID) -> FrozenSubject:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from coopgov.core.act import Act
 from coopgov.core.errors import NotFound
 from coopgov.core.policy import Permission
+from coopgov.core.preflight import Check, is_clear
 from coopgov.members import queries as members
 from coopgov.members.queries import MemberRow
 from coopgov.members.rules import Status
@@ -34,9 +35,10 @@ from coopgov.terms import queries as terms
 from coopgov.terms.queries import ChangeRow
 from coopgov.terms.simulation import Simulation, simulate
 from coopgov.web import filters
-from coopgov.web.acts import begin_act, reading, today
+from coopgov.web.acts import begin_act, reading, rulebook, today
 from coopgov.web.forms import BaseForm, refusals_on
 from coopgov.web.guard import current_actor, requires
+from coopgov.web.preflight import reasons_of, with_reasons
 
 bp = Blueprint("proposals", __name__, url_prefix="/proposals")
 
@@ -170,10 +172,21 @@ def unback(proposal_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:proposal_id>/bring")
 @requires(Permission.PROPOSALS_BRING)
 def bring(proposal_id: UUID) -> ResponseReturnValue:
-    """Let the board bring it to an assembly."""
+    """Let the board bring it to an assembly, once everything was checked."""
     row = _visible(proposal_id)
-    done = _("The board brings this proposal: it can be put on an agenda.")
-    return _do(row, lambda act: service.bring(act, proposal_id=row.id), done)
+    checks = _preflight(row)
+    form = with_reasons(PlainForm, checks)()
+    if form.validate():
+        with refusals_on(form), begin_act() as act:
+            service.bring(act, proposal_id=row.id, reasons=reasons_of(form, checks))
+            flash(_("The board brings this proposal: it can be put on an agenda."), "success")
+            return redirect(url_for(".show", proposal_id=row.id), 303)
+    return _show(_visible(row.id), CommentForm(None), bring_form=form)
+
+
+def _preflight(row: ProposalRow) -> list[Check]:
+    """What bringing it would be checked for, should it be voted on today; the assembly's own day is checked again."""
+    return queries.preflight(reading(), rulebook(), row, on=today(), voted_on=today(), by_board=True)
 
 
 @bp.post("/<uuid:proposal_id>/carry-out")
@@ -232,11 +245,18 @@ def _do(row: ProposalRow, command: Callable[[Act], None], done: str) -> Response
 
 
 def _show(
-    row: ProposalRow, form: CommentForm, *, refused: BaseForm | None = None, carry_out: CarryOutForm | None = None
+    row: ProposalRow,
+    form: CommentForm,
+    *,
+    refused: BaseForm | None = None,
+    carry_out: CarryOutForm | None = None,
+    bring_form: BaseForm | None = None,
 ) -> ResponseReturnValue:
     session, simulation = reading(), _simulation(row)
     change = terms.changes_of(session, [row.id]).get(row.id)
     failed = request.method == "POST" or simulation.is_refused
+    rights = _rights(row, change)
+    checks = _preflight(row) if rights.bring else []
     html = render_template(
         "proposals/show.html",
         row=row,
@@ -244,7 +264,10 @@ def _show(
         lines=terms_documents.lines(row.changes),
         change=change,
         simulation=simulation,
-        rights=_rights(row, change),
+        rights=rights,
+        checks=checks,
+        can_bring=is_clear(checks),
+        bring_form=bring_form or with_reasons(PlainForm, checks)(None),
         needed=_needed(),
         backed=_has_backed(row),
         versions=queries.versions(session, row.id),

@@ -18,6 +18,7 @@ WITHOUT_A_LINE = {
     "coopgov/assemblies/service/voting.py:vote": "the same",
     "coopgov/assemblies/service/voting.py:cast_all": "the same",
     "coopgov/members/service/imports.py:plan": "it only looks",
+    "coopgov/members/service/mandates.py:give_office": "it asks accounts, which leave it, with what was judged",
     "coopgov/members/service/standing.py:follow_status": "a part of commands that leave theirs",
     "coopgov/members/service/standing.py:grant_wish": "a part of an admission",
     "coopgov/members/service/standing.py:link_account": "the same, where the account is there already",

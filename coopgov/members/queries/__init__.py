@@ -2,6 +2,7 @@
 
 from coopgov.members.queries.imports import get_batch, known_members, owners_of_emails
 from coopgov.members.queries.lists import applications, count_candidates, earlier_memberships, list_members, waiting_for
+from coopgov.members.queries.mandates import office_preflight
 from coopgov.members.queries.one import (
     events_of,
     find_by_account,
@@ -69,6 +70,7 @@ __all__ = [
     "heads_on",
     "known_members",
     "list_members",
+    "office_preflight",
     "owners_of_emails",
     "recipients",
     "sellers",

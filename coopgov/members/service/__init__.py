@@ -13,6 +13,7 @@ from coopgov.members.service.life import (
     resign,
     reverse_event,
 )
+from coopgov.members.service.mandates import give_office
 from coopgov.members.service.standing import grant_wish
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "enrol_many",
     "exclude",
     "give_email_consent",
+    "give_office",
     "grant_wish",
     "import_members",
     "keep_batch",
