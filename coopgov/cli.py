@@ -269,16 +269,30 @@ def law_list(*, form_name: str | None, day: datetime | None) -> None:
 @click.argument("name", metavar="CHIFFRE")
 @_form
 def law_show(*, name: str, form_name: str | None) -> None:
-    """Un chiffre et toute son histoire : jours, valeurs, articles, marge des statuts."""
+    """Un chiffre et toute son histoire : jours, valeurs, articles, marge des statuts ; ou les chiffres d'un groupe."""
     from coopgov.law.loader import load_law
-    from coopgov.law.telling import near_names, show_lines
+    from coopgov.law.telling import group_lines, near_names, show_lines
 
-    book = load_law()
-    if name not in book:
+    book, form, on = load_law(), _legal_form_or_exit(form_name), _day_or_today(None)
+    if name in book:
+        click.echo("\n".join(show_lines(book, name, form=form, on=on)))
+    elif group := group_lines(book, name, form=form, on=on):
+        click.echo("\n".join(group))
+    else:
         near = ", ".join(near_names(book, name))
         click.echo(f"Aucun texte ne connaît « {name} »." + (f" Peut-être : {near}." if near else ""), err=True)
         sys.exit(2)
-    click.echo("\n".join(show_lines(book, name, form=_legal_form_or_exit(form_name))))
+
+
+@law.command("doubts")
+@_form
+@_on
+def law_doubts(*, form_name: str | None, day: datetime | None) -> None:
+    """Les chiffres en vigueur qui n'ont pas été lus à leur source d'aujourd'hui, les moins sûrs d'abord."""
+    from coopgov.law.loader import load_law
+    from coopgov.law.telling import doubt_lines
+
+    click.echo("\n".join(doubt_lines(load_law(), form=_legal_form_or_exit(form_name), on=_day_or_today(day))))
 
 
 @law.command("due")

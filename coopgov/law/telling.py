@@ -26,6 +26,39 @@ _BASES: Final = {
     Base.PRESENT_OR_REPRESENTED: "présents et représentés",
     Base.ALL_MEMBERS: "tous les associés",
 }
+_WORDS: Final = {
+    "ordinary_assembly": "assemblée ordinaire",
+    "extraordinary_assembly": "assemblée extraordinaire",
+    "members_together": "les associés ensemble",
+    "rejected": "la résolution est rejetée",
+    "board": "conseil",
+    "board_chair": "président du conseil",
+    "management": "direction",
+    "manager": "gérant",
+    "president": "président",
+    "elected_member": "associé élu en séance",
+    "registered_letter": "lettre recommandée",
+    "letter": "lettre simple",
+    "email": "courriel",
+    "none": "aucune",
+    "on_request": "sur simple demande",
+    "by_right": "de droit",
+    "unless_opposed": "sauf opposition de l’assemblée",
+    "proportional": "proportionnel",
+    "chair": "président",
+    "bureau": "bureau",
+    "managers_and_chair": "gérants et président",
+    "chair_and_secretary": "président et secrétaire",
+    "chair_director_or_secretary": "président, directeur général administrateur ou secrétaire",
+    "advanced": "signature avancée",
+    "member": "un associé",
+    "member_or_spouse": "un associé ou le conjoint",
+    "member_spouse_or_partner": "un associé, le conjoint ou le partenaire de PACS",
+    "anyone": "qui l’on veut",
+    "BINDING_AG": "l’assemblée, et sa décision lie",
+    "BOARD_AFTER_CONSULTATION": "le conseil, après avis des associés",
+    "CONSULTATIVE": "l’avis des associés ne lie personne",
+}
 _SURENESS: Final = {
     Confidence.VERIFIED: "lu à la source",
     Confidence.BASELINE: "lu dans un texte plus ancien",
@@ -44,16 +77,47 @@ def list_lines(law: Law, *, form: LegalForm | None, on: date) -> list[str]:
     return [f"{entry.name} — {entry.label} : {values}" for entry in law if (values := _values_on(entry, form, on))]
 
 
-def show_lines(law: Law, name: str, *, form: LegalForm | None) -> list[str]:
+def group_lines(law: Law, group: str, *, form: LegalForm | None, on: date) -> list[str]:
+    """The figures under a name that is a group's ("assembly.majority"); none when it is not."""
+    inside = Law(entry for entry in law if entry.name.startswith(f"{group}."))
+    return list_lines(inside, form=form, on=on)
+
+
+def doubt_lines(law: Law, *, form: LegalForm | None, on: date) -> list[str]:
+    """The figures in force that were not read at their source in its present state, the least sure first."""
+    order = (Confidence.RECALLED, Confidence.BASELINE)
+    return [
+        f"{entry.name} — {_SURENESS[sureness]} : {entry.label}"
+        for sureness in order
+        for entry in law
+        if sureness is _least_sure(entry, form, on)
+    ]
+
+
+def _least_sure(entry: Entry, form: LegalForm | None, on: date) -> Confidence | None:
+    versions = [entry.find_version(each, on) for each in ([form] if form else LegalForm)]
+    return max((v.confidence for v in versions if v is not None), key=list(Confidence).index, default=None)
+
+
+def show_lines(law: Law, name: str, *, form: LegalForm | None, on: date) -> list[str]:
     """A figure with its whole history; raises KeyError for a name no text knows."""
     entry = law.entry(name)
     versions = [version for version in entry.versions if form is None or form in version.forms]
-    lines = [entry.label, f"  nom : {entry.name}", f"  vérifié le {_day(entry.last_checked_on)}"]
+    checked = f"  vérifié le {_day(entry.last_checked_on)}"
+    checked += ", il y a plus d’un an : à revoir" if is_due(entry, on) else ""
+    lines = [entry.label, f"  nom : {entry.name}", checked]
+    lines += _possible_words(entry)
     lines += [f"  note : {entry.note}"] if entry.note else []
     lines += _left_to_statutes(entry, form)
     for version in versions:
         lines += _version_lines(entry, version)
     return lines if versions else [*lines, "  la loi ne donne ici aucune valeur"]
+
+
+def _possible_words(entry: Entry) -> list[str]:
+    """The words a text may be, in French and as a file writes them."""
+    told_words = [f"{_WORDS.get(word, word)} ({word})" for word in entry.words]
+    return [f"  mots : {', '.join(told_words)}"] if entry.unit is Unit.TEXT and told_words else []
 
 
 def due_lines(law: Law, *, on: date) -> list[str]:
@@ -86,7 +150,7 @@ def told(unit: Unit, value: FigureValue) -> str:
         case int():
             return _told_number(unit, value)
         case _:
-            return _BASES[Base(value)] if unit is Unit.BASE else value
+            return _BASES[Base(value)] if unit is Unit.BASE else _WORDS.get(value, value)
 
 
 def _told_number(unit: Unit, value: int) -> str:
