@@ -122,7 +122,7 @@ def demo(app: Any, *, form: str, seed: int, on: datetime | None, year: bool) -> 
 @click.option("--for-real", is_flag=True, help="Écrit pour de bon ; sans cela, dit seulement ce qui serait fait.")
 @with_app
 def import_members(app: Any, file: Path, *, for_real: bool) -> None:
-    """Importe des membres d'un fichier CSV ou XLSX."""
+    """Importe des associés d'un fichier CSV ou XLSX."""
     from coopgov.members.importing import import_file
 
     report = import_file(file.name, file.read_bytes(), for_real=for_real)

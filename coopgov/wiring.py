@@ -26,15 +26,15 @@ from coopgov.core.act import Act
 from coopgov.core.errors import RuleBroken
 from coopgov.core.events import Handlers
 from coopgov.core.figures import Figures
-from coopgov.demo.views import bp as demo_bp
 from coopgov.core.money import Cents
+from coopgov.demo.views import bp as demo_bp
 from coopgov.home.views import bp as home_bp
 from coopgov.members import queries as members_queries
 from coopgov.members import service as members
 from coopgov.members.events import CandidateRefused, MemberAdmitted
 from coopgov.members.rules import DecidedBy
-from coopgov.members.views import bp as members_bp
 from coopgov.members.rules.colleges import check_colleges_kept
+from coopgov.members.views import bp as members_bp
 from coopgov.minutes import service as minutes
 from coopgov.minutes.views import bp as minutes_bp
 from coopgov.proposals import service as proposals
@@ -43,12 +43,12 @@ from coopgov.registers.views import bp as registers_bp
 from coopgov.shares import queries as shares_queries
 from coopgov.shares import service as shares
 from coopgov.shares.events import HoldingsOpened, ManySharesSubscribed, SharesReversed, SharesSubscribed
-from coopgov.shares.views import bp as shares_bp
 from coopgov.shares.rules import check_nominal_kept
+from coopgov.shares.views import bp as shares_bp
 from coopgov.statutes import queries as statutes
-from coopgov.statutes.views import bp as statutes_bp
 from coopgov.statutes import service as statutes_service
 from coopgov.statutes.events import StatutesWeighed
+from coopgov.statutes.views import bp as statutes_bp
 from coopgov.terms.api import bp as api_bp
 from coopgov.terms.views import bp as terms_bp
 from coopgov.treasury import service as treasury
@@ -155,8 +155,6 @@ def _candidate_refused(act: Act, event: CandidateRefused) -> None:
             act.record("shares.not_fallen", f"share-tx:{tx.seq}", {"member": event.member_id, "why": codes})
 
 
-def _assembly_closed(act: Act, event: AssemblyClosed) -> None:
-    minutes.draft_for(act, assembly_id=event.assembly_id)
 def _statutes_weighed(act: Act, event: StatutesWeighed) -> None:
     """The share book and the register of members say what they have against other statutes."""
     before, after = event.before, event.after
@@ -190,6 +188,8 @@ def _statutes_decided(act: Act, event: ResolutionProclaimed) -> None:
         assemblies.note_incident(act, assembly_id=event.assembly_id, text=text)
 
 
+def _assembly_closed(act: Act, event: AssemblyClosed) -> None:
+    minutes.draft_for(act, assembly_id=event.assembly_id)
 
 
 _BODIES = {
@@ -199,9 +199,9 @@ _BODIES = {
 _BY_SUBJECT: dict[SubjectKind, Callable[[Act, ResolutionProclaimed], None]] = {
     SubjectKind.PROPOSAL: _proposal_decided,
     SubjectKind.ADMISSION: _admission_decided,
+    SubjectKind.STATUTES: _statutes_decided,
 }
 
-    SubjectKind.STATUTES: _statutes_decided,
 HANDLERS: Handlers = {
     AssemblyClosed: (_assembly_closed,),
     CandidateRefused: (_candidate_refused,),
@@ -211,9 +211,9 @@ HANDLERS: Handlers = {
     ResolutionProclaimed: (_resolution_proclaimed,),
     SharesReversed: (treasury.on_shares_reversed,),
     SharesSubscribed: (treasury.on_shares_subscribed,),
+    StatutesWeighed: (_statutes_weighed,),
 }
 
-    StatutesWeighed: (_statutes_weighed,),
 
 def rulebook(session: Session) -> Figures:
     """The rule book of a session: the law, read once when it is first asked, and the statutes it finds."""

@@ -91,7 +91,7 @@ def awa_drafts_a_proposal(story: Story) -> None:
     awa.press("Garder comme brouillon")
     awa.sees("Personne d’autre que vous ne voit ce brouillon")
     awa_sees_what_it_means_for_her(awa)
-    awa.press("La montrer aux membres")
+    awa.press("La montrer aux associés")
     awa.sees("Le débat est ouvert")
 
 
@@ -423,7 +423,7 @@ def charged(story: Story, on: date) -> int:
 
 def the_newcomer_is_a_member(story: Story) -> None:
     awa = story["Awa Diallo"]
-    awa.menu("Membres")
+    awa.menu("Associés")
     awa.type("Nom, ville ou numéro", "fabre")
     awa.press("Rechercher")
     awa.sees(CANDIDATE)

@@ -23,7 +23,7 @@ Button = tuple[str, Mapping[str, Any]]
 def propose(coop: Coop) -> Person:
     """Awa proposes another commission and three others back it; gives her on its page."""
     awa = coop.person("awa").opens("/proposals/new").presses("Garder comme brouillon", FIVE)
-    awa.presses("La montrer aux membres")
+    awa.presses("La montrer aux associés")
     for who in ("benoit", "lea", "jonas"):
         coop.person(who).opens(awa.path).presses("La soutenir")
     return awa

@@ -32,7 +32,7 @@ def test_clemence_applies_is_admitted_by_the_assembly_and_finds_her_shares(coop)
     assert "Clémence" in coop.reads("clemence@exemple.fr")
     clemence = sign_in(coop, "clemence@exemple.fr").sees("Bonjour Clémence Arnaud")
     clemence.opens("/").follows("Un versement est attendu").sees("d’une valeur de 200,00 €", "Bulletin de souscription")
-    clemence.opens("/members/me").sees("Membre n° 11", "par courriel")
+    clemence.opens("/members/me").sees("Associé n° 11", "par courriel")
     assert coop.faults() == []
 
 

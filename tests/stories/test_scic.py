@@ -48,11 +48,11 @@ def test_the_board_admits_into_a_college_that_the_candidate_chose(coop):
         "Adresse": "3 rue des Lilas", "Code postal": "35000", "Ville": "Rennes", "Métier": "Vannière",
         "Ce que vous êtes": "Non employé", "Nombre de parts": "2", "J’ai lu": True,
     }  # fmt: skip
-    stranger.is_refused("Envoyer ma candidature", typed).sees("Chaque membre appartient à un collège")
+    stranger.is_refused("Envoyer ma candidature", typed).sees("Chaque associé appartient à un collège")
     stranger.presses("Envoyer ma candidature", {"Collège": "Créatrices et créateurs"})
     helene = coop.person("helene").opens("/").follows("Candidatures à examiner").follows("Admettre")
     helene.presses("Admettre", {"Décision": "Conseil du 24 novembre, point 3"}).sees(
-        "Clémence Arnaud est maintenant membre"
+        "Clémence Arnaud compte maintenant parmi les associés"
     )
     helene.sees("Créatrices et créateurs", "par lettre")
     coop.person("nadia").opens("/shares/").follows("Clémence Arnaud").sees("40,00 €", "Bulletin de souscription")

@@ -36,9 +36,9 @@ def test_a_file_with_faults_changes_nothing_and_the_right_one_is_taken_whole_onc
     send(WRONG).sees("Ligne 2", "30/02/2024", "pas une adresse", "Ligne 3", "comme une formule", "martien")
     nadia.misses("Importer pour de bon")
     assert members.find_by_number(coop.session, 11) is None
-    send(RIGHT).sees("Nouveaux membres 2", "Fautes 0").presses("Importer pour de bon (2)")
-    nadia.sees("Membres importés : 2", "Clémence Arnaud", "Bilal Ben")
-    send(RIGHT).sees("Nouveaux membres 0", "Déjà là 2").misses("Importer pour de bon")
+    send(RIGHT).sees("Nouveaux associés 2", "Fautes 0").presses("Importer pour de bon (2)")
+    nadia.sees("Associés importés : 2", "Clémence Arnaud", "Bilal Ben")
+    send(RIGHT).sees("Nouveaux associés 0", "Déjà là 2").misses("Importer pour de bon")
     assert coop.faults() == []
 
 

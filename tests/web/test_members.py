@@ -145,7 +145,7 @@ def test_a_member_sees_names_towns_and_crafts_only(act, coop, signed_in, session
     page = signed_in(account_id=account_of(session, one)).get("/members").text
     assert "Bernard" in page
     assert "Vannière" in page
-    for private in ("bernard@exemple.fr", "04 75", "rue Basse", "Membre employé"):
+    for private in ("bernard@exemple.fr", "04 75", "rue Basse", "Associé employé"):
         assert private not in page
 
 
@@ -265,7 +265,7 @@ def test_an_import_is_looked_at_first_then_done(coop, signed_in, session):
     [row] = queries.list_members(session).rows
     assert (row.number, row.name, row.joined_on) == (12, "Clémence Arnaud", date(2024, 3, 15))
     session.rollback()
-    assert "Nouveaux membres" in treasurer.get(answer.location).text
+    assert "Nouveaux associés" in treasurer.get(answer.location).text
     assert treasurer.post(answer.location).status_code == 404
 
 

@@ -73,7 +73,7 @@ def test_the_treasurer_writes_a_subscription_and_its_form_is_issued(world, sessi
         ({"quantity": "10", "payable_now": "1e3"}, "montant en euros"),
         ({"quantity": "10", "payable_now": "200,01"}, "coûtent"),
         ({"quantity": "10", "effective_on": "2026-11-25"}, "pas encore"),
-        ({"quantity": "10", "effective_on": "2020-01-01"}, "est membre depuis"),
+        ({"quantity": "10", "effective_on": "2020-01-01"}, "compte parmi les associés depuis"),
     ],
 )
 def test_a_subscription_that_cannot_be_is_refused_with_a_sentence(world, session, treasurer, alice, fields, sentence):

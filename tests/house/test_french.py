@@ -1,4 +1,4 @@
-"""French as it is printed: a number never stands alone at the end of a line."""
+"""French as it is printed: numbers that hold together, and one word for whoever holds shares (docs/glossary.md)."""
 
 import ast
 import re
@@ -10,6 +10,11 @@ from coopgov.law.loader import load_law
 from tests.house.reading import PACKAGE, TEMPLATES, modules, name_of, tree
 
 PARTED = re.compile(r"\b[Nn]°(?: |$)")
+# A member of an organ or of a college is one: whoever holds shares is an associé.
+MEMBRE = re.compile(
+    r"\b[Mm]embres?\b(?! (?:du|de l’|de la|d’un|d’une|élus? du) ?(?:bureau|conseil|directoire|organe|collège))"
+)
+OF_A_COLLEGE = {"Chaque collège pèse cette part d’un vote, quel que soit le nombre de ses membres."}
 PAGES = sorted(path for kind in ("*.html", "*.txt") for path in TEMPLATES.rglob(kind))
 
 
@@ -20,12 +25,21 @@ def test_numbers_hold_together_in_templates(language):
     assert [str(path.relative_to(TEMPLATES)) for path in pages if PARTED.search(path.read_text())] == []
 
 
-def test_numbers_hold_together_in_translations():
-    wrong = []
+def _translations():
     for path in sorted((PACKAGE / "translations" / "fr").glob("*.po")):
         with path.open("rb") as file:
-            wrong += [str(m.string) for m in read_po(file, locale="fr") if PARTED.search(str(m.string))]
-    assert wrong == []
+            for message in read_po(file, locale="fr"):
+                yield from [message.string] if isinstance(message.string, str) else message.string
+
+
+def test_numbers_hold_together_in_translations():
+    assert [text for text in _translations() if PARTED.search(text)] == []
+
+
+def test_whoever_holds_shares_is_an_associe():
+    assert {text for text in _translations() if MEMBRE.search(text)} <= OF_A_COLLEGE
+    papers = [path for path in PAGES if "fr" in path.parts]
+    assert [str(path.relative_to(TEMPLATES)) for path in papers if MEMBRE.search(path.read_text())] == []
 
 
 def test_numbers_hold_together_in_french_sentences_of_the_code():
