@@ -19,6 +19,7 @@ from coopgov.ballots import queries as ballots
 from coopgov.core import journal
 from coopgov.core.journal import Fault
 from coopgov.proposals import queries as proposals
+from coopgov.statutes import queries as drafts
 
 
 def verify(session: Session) -> Iterator[Fault]:
@@ -45,6 +46,8 @@ def _is_frozen_text(session: Session, item: AgendaItem, first: AgendaItem) -> bo
     """Whether the words are those that were hashed; a second call brings back an item of the `first`, word for word."""
     if item.proposal_id is not None:
         return proposals.is_frozen_text(session, item.proposal_id, item.subject_hash, item.title, item.text)
+    if item.draft_id is not None:
+        return drafts.is_frozen_text(session, item.draft_id, item.subject_hash, item.title, item.text)
     return subject_hash(first) == item.subject_hash and (first.title, first.text) == (item.title, item.text)
 
 

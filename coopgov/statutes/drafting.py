@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
 
-from coopgov.core.canonical import digest
 from coopgov.core.errors import Breach, Citation
 from coopgov.core.figures import LegalForm
 from coopgov.core.i18n import N_
@@ -153,16 +152,25 @@ def from_json(facts: Mapping[str, Any], law: Law) -> StatutesText:
     )
 
 
-def subject_hash(
-    *, draft_id: UUID, base_id: UUID | None, title: str, reasons: str, text: StatutesText, wished_on: date | None
-) -> str:
-    """The SHA-256 of all that a vote on this draft is about (*empreinte de l'objet du vote*)."""
-    return digest(
-        {
-            "kind": "statutes", "draft": draft_id, "base": base_id, "title": title, "reasons": reasons,
-            "text": as_json(text), "not_before": wished_on,
-        }
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class DraftWords:
+    """All that a draft says: what a vote on it is about, beside the resolution's own words."""
+
+    draft_id: UUID
+    base_id: UUID | None
+    title: str
+    reasons: str
+    text: StatutesText = field(hash=False)
+    wished_on: date | None
+
+
+def subject_of(words: DraftWords, *, title: str, text: str) -> dict[str, object]:
+    """All that a vote is about (*objet du vote*): the draft, and the resolution that tells its changes."""
+    return {
+        "kind": "statutes", "draft": words.draft_id, "base": words.base_id, "title": words.title,
+        "reasons": words.reasons, "text": as_json(words.text), "not_before": words.wished_on,
+        "resolution": {"title": title, "text": text},
+    }  # fmt: skip
 
 
 def effect_day(wished_on: date | None, decided_on: date) -> date:

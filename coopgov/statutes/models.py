@@ -89,6 +89,18 @@ class StatutesDraft(Model):
     statutes_id: Mapped[UUID | None] = mapped_column(ForeignKey("statutes.id"))
 
 
+class StatutesFrozen(Model):
+    """A draft as it was put to a vote, whole, with the resolution's words; its hash is the vote's own subject."""
+
+    __tablename__ = "statutes_frozen"
+
+    subject_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    draft_id: Mapped[UUID] = mapped_column(ForeignKey("statutes_draft.id"))
+    facts: Mapped[str] = mapped_column(Text)
+    frozen_at: Mapped[datetime] = mapped_column(Instant)
+
+
 append_only(StatutesRow.__table__)
 append_only(StatutesFigureRow.__table__)
 append_only(StatutesCollegeRow.__table__)
+append_only(StatutesFrozen.__table__)

@@ -14,6 +14,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coopgov.core.canonical import digest
 from coopgov.core.errors import Breach, NotFound
 from coopgov.core.figures import LegalForm
 from coopgov.core.reading import is_writing, once
@@ -24,13 +25,15 @@ from coopgov.statutes.changes import Change, changes
 from coopgov.statutes.drafting import (
     SHOWN,
     DraftState,
+    DraftWords,
+    FrozenStatutes,
     check_base,
     check_differs,
     check_draft,
     from_json,
-    subject_hash,
+    subject_of,
 )
-from coopgov.statutes.models import StatutesCollegeRow, StatutesDraft, StatutesFigureRow, StatutesRow
+from coopgov.statutes.models import StatutesCollegeRow, StatutesDraft, StatutesFigureRow, StatutesFrozen, StatutesRow
 from coopgov.statutes.rules import FORM_LABELS, College, StatutesText
 
 # Where the statutes do not give the assembly that power, its vote on fees binds nobody.
@@ -96,12 +99,10 @@ class DraftRow:
         """Whether members may read it: it is, or was, before an assembly."""
         return self.state in SHOWN and self.base_id is not None
 
-    def hash(self) -> str:
-        """The hash of all that a vote on it is about, as it stands."""
-        return subject_hash(
-            draft_id=self.id, base_id=self.base_id, title=self.title, reasons=self.reasons, text=self.text,
-            wished_on=self.wished_on,
-        )  # fmt: skip
+    @property
+    def words(self) -> DraftWords:
+        """All that it says."""
+        return DraftWords(self.id, self.base_id, self.title, self.reasons, self.text, self.wished_on)
 
 
 @cache
@@ -202,6 +203,29 @@ def stands_against(session: Session, draft: DraftRow, on: date) -> list[Breach]:
             draft.text, before=before, before_from=base.in_force_from if base else None, on=on, law=the_law()
         ),
     ]  # fmt: skip
+
+
+def find_frozen(session: Session, subject_hash: str) -> FrozenStatutes | None:
+    """The draft and the resolution as they were put to a vote, or None."""
+    row = session.get(StatutesFrozen, subject_hash)
+    if row is None:
+        return None
+    resolution = json.loads(row.facts)["resolution"]
+    return FrozenStatutes(row.draft_id, resolution["title"], resolution["text"], row.subject_hash)
+
+
+def hash_of_frozen(session: Session, draft: DraftRow) -> str:
+    """The hash that a frozen draft gives now: another one than its own where a word of it was changed since."""
+    found = find_frozen(session, draft.subject_hash)
+    return digest(subject_of(draft.words, title=found.title, text=found.text)) if found is not None else ""
+
+
+def is_frozen_text(session: Session, draft_id: UUID, hashed: str, title: str, text: str) -> bool:
+    """Whether these words are the resolution of a draft whose subject gives that hash."""
+    row, found = session.get(StatutesFrozen, hashed), find_frozen(session, hashed)
+    if row is None or digest(json.loads(row.facts)) != hashed:
+        return False
+    return found == FrozenStatutes(draft_id, title, text, hashed)
 
 
 def changes_of(session: Session, draft: DraftRow) -> list[Change]:

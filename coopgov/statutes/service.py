@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from coopgov.core.act import Act
-from coopgov.core.canonical import canonical_json
+from coopgov.core.canonical import canonical_json, digest
 from coopgov.core.errors import Breach, Forbidden, NotFound, refuse_if
 from coopgov.core.i18n import N_
 from coopgov.core.ids import new_id
@@ -32,10 +32,11 @@ from coopgov.statutes.drafting import (
     check_words,
     effect_day,
     rebase,
+    subject_of,
     with_minimum_as_figure,
 )
 from coopgov.statutes.events import StatutesWeighed
-from coopgov.statutes.models import StatutesCollegeRow, StatutesDraft, StatutesFigureRow, StatutesRow
+from coopgov.statutes.models import StatutesCollegeRow, StatutesDraft, StatutesFigureRow, StatutesFrozen, StatutesRow
 from coopgov.statutes.queries import DraftRow, Statutes
 from coopgov.statutes.ready import ready_set
 from coopgov.statutes.rules import StatutesText, check_statutes
@@ -187,21 +188,21 @@ def freeze_draft(act: Act, *, draft_id: UUID, held_on: date) -> FrozenStatutes:
     row, draft = _locked(act, draft_id), queries.get_draft(act.session, draft_id)
     refuse_if([*check_wish(row.wished_on, held_on), *_check_alone(act, draft), *_check_ready(act, draft, held_on)])
     _move(row, DraftStep.FREEZE)
-    row.subject_hash = draft.hash()
+    frozen = _freeze(act, draft, held_on)
+    row.subject_hash = frozen.subject_hash
     act.record("statutes_draft.frozen", _about(draft_id), {"subject_hash": row.subject_hash})
-    return _frozen(act, draft, held_on)
+    return frozen
 
 
-def reopen_draft(act: Act, *, draft_id: UUID, held_on: date) -> FrozenStatutes:
+def reopen_draft(act: Act, *, draft_id: UUID, held_on: date) -> None:
     """Put the very same text before the second call of an assembly that lacked its quorum."""
     row, draft = _locked(act, draft_id), queries.get_draft(act.session, draft_id)
     if row.state is not DraftState.NO_QUORUM:
         sentence = N_("The draft “%(title)s” was taken up again since. Put it before a new assembly.")
         refuse_if([Breach("draft_taken_up", sentence, {"title": row.title})])
-    refuse_if([*check_subject(row.subject_hash, draft.hash()), *_check_ready(act, draft, held_on)])
+    refuse_if([*_check_unchanged(act, draft), *_check_ready(act, draft, held_on)])
     _move(row, DraftStep.REOPEN)
     act.record("statutes_draft.reopened", _about(draft_id), {"subject_hash": row.subject_hash})
-    return _frozen(act, draft, held_on)
 
 
 def release_draft(act: Act, *, draft_id: UUID) -> None:
@@ -217,7 +218,7 @@ def take_result(
     """Note the proclaimed result; adopted statutes are written as the next version. Gives that version, if any."""
     row, draft = _locked(act, draft_id), queries.get_draft(act.session, draft_id)
     # The stored hash is not trusted alone: the text that was frozen must still give it.
-    refuse_if([*check_subject(row.subject_hash, subject_hash), *check_subject(draft.hash(), subject_hash)])
+    refuse_if([*check_subject(row.subject_hash, subject_hash), *_check_unchanged(act, draft)])
     _note_result(act, row, outcome, decided_on, decision)
     if row.state is not DraftState.ADOPTED:
         return None
@@ -288,9 +289,19 @@ def _objections(act: Act, text: StatutesText, base: Statutes | None) -> list[Bre
     return weighed.objections
 
 
-def _frozen(act: Act, draft: DraftRow, held_on: date) -> FrozenStatutes:
+def _freeze(act: Act, draft: DraftRow, held_on: date) -> FrozenStatutes:
+    """Keep the whole subject of the vote; the same words, put to a vote again, are the same subject."""
     title, text = documents.resolution(act.session, draft, held_on)
-    return FrozenStatutes(draft.id, title, text, draft.hash())
+    facts = subject_of(draft.words, title=title, text=text)
+    hashed = digest(facts)
+    if act.session.get(StatutesFrozen, hashed) is None:
+        kept = canonical_json(facts).decode()
+        act.keep(StatutesFrozen(subject_hash=hashed, draft_id=draft.id, facts=kept, frozen_at=act.now))
+    return FrozenStatutes(draft.id, title, text, hashed)
+
+
+def _check_unchanged(act: Act, draft: DraftRow) -> list[Breach]:
+    return check_subject(draft.subject_hash, queries.hash_of_frozen(act.session, draft))
 
 
 def _base(act: Act, row: StatutesDraft | DraftRow) -> Statutes | None:

@@ -39,6 +39,19 @@ def _add_calendar_address() -> None:
     )
 
 
+# A text put to a vote is never rewritten.
+STATUTES_TRIGGERS: dict[str, list[str]] = {
+    'sqlite': [
+        "CREATE TRIGGER statutes_frozen_no_update BEFORE UPDATE ON statutes_frozen BEGIN SELECT RAISE(ABORT, 'statutes_frozen is append-only'); END",
+        "CREATE TRIGGER statutes_frozen_no_delete BEFORE DELETE ON statutes_frozen BEGIN SELECT RAISE(ABORT, 'statutes_frozen is append-only'); END",
+    ],
+    'postgresql': [
+        'CREATE TRIGGER statutes_frozen_no_update BEFORE UPDATE ON statutes_frozen FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+        'CREATE TRIGGER statutes_frozen_no_delete BEFORE DELETE OR TRUNCATE ON statutes_frozen FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+    ],
+}
+
+
 def _add_statutes_drafts() -> None:
     # Added in place: a table rebuilt on SQLite would lose its triggers.
     op.add_column('statutes', sa.Column('founded_on', sa.Date(), nullable=True))
@@ -62,9 +75,21 @@ def _add_statutes_drafts() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_statutes_draft'))
     )
     op.create_index('ix_statutes_draft_state', 'statutes_draft', ['state', 'changed_at'], unique=False)
+    op.create_table('statutes_frozen',
+    sa.Column('subject_hash', sa.String(length=64), nullable=False),
+    sa.Column('draft_id', sa.Uuid(), nullable=False),
+    sa.Column('facts', sa.Text(), nullable=False),
+    sa.Column('frozen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['draft_id'], ['statutes_draft.id'], name=op.f('fk_statutes_frozen_draft_id')),
+    sa.PrimaryKeyConstraint('subject_hash', name=op.f('pk_statutes_frozen')),
+    info={'append_only': ('UPDATE', 'DELETE')}
+    )
+    for statement in STATUTES_TRIGGERS[op.get_bind().dialect.name]:
+        op.execute(statement)
 
 
 def _remove_statutes_drafts() -> None:
+    op.drop_table('statutes_frozen')
     op.drop_index('ix_statutes_draft_state', table_name='statutes_draft')
     op.drop_table('statutes_draft')
     op.drop_column('statutes', 'founded_on')

@@ -9,6 +9,7 @@ import pytest
 from coopgov.accounts import service as account_service
 from coopgov.assemblies import queries as assemblies
 from coopgov.assemblies.rules import AssemblyKind
+from coopgov.assemblies.verify import verify as verify_assemblies
 from coopgov.core.db import db
 from coopgov.core.errors import Forbidden, RuleBroken
 from coopgov.core.policy import Actor, Role
@@ -107,7 +108,7 @@ def test_what_is_adopted_takes_force_the_day_after_and_past_assemblies_keep_thei
     assert world.refused("plan", kind=AssemblyKind.ORDINARY, held_at=short, place="Valence", remote_vote=False) == [
         "notice_too_short"
     ]
-    assert list(verify(world.session)) == []
+    assert [*verify(world.session), *verify_assemblies(world.session)] == []
 
 
 def test_a_wished_day_is_kept_and_never_comes_before_the_assembly(world):
@@ -141,7 +142,10 @@ def test_a_draft_that_leaves_without_a_vote_is_written_on(world, leave):
         world.do("set_aside", item_id=world.items(assembly_id)[0], reason="À revoir.")
     assert state(world, draft_id) is DraftState.DRAFT
     with world.act() as a:
-        service.revise_draft(a, draft_id=draft_id, edit=TWENTY)
+        service.revise_draft(a, draft_id=draft_id, edit=Edit(figures={NOTICE: StatutesFigure(21, "art. 22")}))
+    # What was put to the vote is still proved, though the draft is another one now.
+    assert [*verify(world.session), *verify_assemblies(world.session)] == []
+    with world.act() as a:
         service.withdraw_draft(a, draft_id=draft_id)
     assert state(world, draft_id) is DraftState.WITHDRAWN
 
@@ -251,7 +255,7 @@ def test_the_day_of_registration_is_given_once(world):
     later = draft(world)
     edit = Edit(facts={"founded_on": date(2020, 1, 1)})
     assert refused(world, "revise_draft", draft_id=later, edit=edit) == ["founded_on_changed"]
-    assert list(verify(world.session)) == []
+    assert [*verify(world.session), *verify_assemblies(world.session)] == []
 
 
 def test_two_drafts_of_one_version_are_not_before_assemblies_together(world):
