@@ -31,6 +31,7 @@ from coopgov.law.arithmetic import (
     quorum,
     quorum_heads,
 )
+from coopgov.law.competence import Matter, competent_body
 
 # What a majority asks, by what it is measured on and whether it must be passed.
 MAJORITIES: Mapping[tuple[Base, bool], str] = {
@@ -115,11 +116,10 @@ def part_of_a_whole(part: Fraction) -> str:
 
 
 def _agenda_checks(facts: Preparation, figures: Figures) -> list[Check]:
-    admits = figures.figure("membership.admission_body", on=facts.held_on)
+    matters = (Matter.ADMISSION, Matter.ACCOUNTS, Matter.STATUTES)
+    admits, accounts, amends = (competent_body(figures, matter, on=facts.held_on) for matter in matters)
     sentence = N_("The agenda is complete: %(count)s resolutions, each with its text.")
     kept = green("agenda", sentence, {"count": len(facts.items)})
-    accounts = figures.find_figure("assembly.competence.accounts", on=facts.held_on)
-    amends = figures.find_figure("assembly.competence.statutes", on=facts.held_on)
     return checked(check_agenda(facts.items, kind=facts.kind, admits=admits, accounts=accounts, amends=amends), kept)
 
 
@@ -136,18 +136,18 @@ def _is_free_text(item: AgendaDraft, facts: Preparation) -> bool:
 
 def _competence_check(item: AgendaDraft, facts: Preparation, figures: Figures) -> Check:
     if facts.kind is AssemblyKind.ORDINARY:
-        other = "assembly.competence.statutes"
+        other = Matter.STATUTES
         sentence = N_(
             "Resolution %(position)s, “%(title)s”, is a free text: only a person can tell that an ordinary assembly "
             "may decide it. What changes the statutes, dissolves, merges or excludes belongs to an extraordinary one."
         )
     else:
-        other = "assembly.competence.accounts"
+        other = Matter.ACCOUNTS
         sentence = N_(
             "Resolution %(position)s, “%(title)s”, is a free text: only a person can tell that an extraordinary "
             "assembly may decide it. Accounts, elections and what is neither belong to an ordinary one."
         )
-    found = figures.find_figure(other, on=facts.held_on)
+    found = competent_body(figures, other, on=facts.held_on)
     values = {"position": item.position, "title": item.title}
     return to_judge(f"competence-{item.position}", sentence, values, found.citations if found else ())
 
