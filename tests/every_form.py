@@ -172,6 +172,12 @@ NOTICE = {
     "assembly.notice_days.first": ("20", MAYBE_NUMBER), "assembly.notice_days.first.clause": ("art. 22", line(100)),
 }  # fmt: skip
 REASON = {"reason": ("Une erreur", prose(500)), "effective_on": ("2026-11-25", DAY)}
+# What is written of each point to judge: the two texts that are there from the start, and whatever is added to them.
+JUDGED = {
+    "reason_competence-1": ("Relu.", prose(1_000)), "reason_competence-2": ("Relu.", prose(1_000)),
+    "reason_doubts": ("Articles relus.", prose(1_000)),
+    **{f"reason_competence-{n}": ("Relu.", None) for n in range(3, 12)},
+}  # fmt: skip
 NOW, PLANNED, CONVENED = {"assembly_id": "now"}, {"assembly_id": "planned"}, {"assembly_id": "convened"}
 
 CASES = (
@@ -266,7 +272,7 @@ CASES = (
     }),
     Case("proposals.back", "benoit", {"proposal_id": "draft"}),
     Case("proposals.unback", "benoit", {"proposal_id": "draft"}),
-    Case("proposals.bring", "helene", {"proposal_id": "draft"}),
+    Case("proposals.bring", "helene", {"proposal_id": "draft"}, {"reason_competence": ("Relu.", None)}),
     Case("proposals.carry_out", "helene", {"proposal_id": "asked"}, {"decision": ("Conseil", line(300))}),
     Case("proposals.withdraw", "lea", {"proposal_id": "draft"}),
     Case("terms.run", "helene", {"change_id": "change"}),
@@ -290,7 +296,7 @@ CASES = (
     Case("assemblies.prepare_second_call", "helene", {"assembly_id": "lost"}, {
         "held_on": ("2027-03-25", DAY), "held_time": ("18:00", TIME),
     }),
-    Case("assemblies.convene", "helene", PLANNED),
+    Case("assemblies.convene", "helene", PLANNED, JUDGED),
     # Proxies and votes from home
     Case("assemblies.give_proxy", "jonas", CONVENED, {
         "holder": (thing("zoe"), one_of(thing("jonas"), thing("m1"), thing("candidate"), thing("draft"))),

@@ -48,6 +48,12 @@ TOLD: dict[str, Any] = {
             "denominator": 23, "base": "EXPRESSED", "fraction": "1/2", "strict": True, "citations": [],
         },
     ],
+    "judgements": [
+        {
+            "sentence": "La résolution 2 est un texte libre.", "reason": "Relu : rien n’y touche aux statuts.",
+            "at": "2026-11-24T09:00:00+00:00", "by": "Karim Benali",
+        },
+    ],
     "incidents": [{"at": "2026-12-12T17:30:00+00:00", "text": "La retransmission s’est interrompue deux minutes."}],
     "proxies": [{"grantor": "Alice Martin", "holder": "Bob Le Goff"}],
     "documents": [{"title": "Rapport de gestion", "number": 3}],
@@ -93,6 +99,7 @@ def written(facts: dict[str, Any], language: str = "fr") -> str:
         "Deux associées interrogent", "22 pour, 1 contre, 2 abstentions", "22 sur 23, soit 95,65", "plus de 50",
         "La résolution est adoptée.", "La résolution est rejetée.", "de 6,5 % à 5 %", "retransmission",
         "levée le 12 décembre 2026 à 19:41", "Alice Martin à Bob Le Goff", "R225-106", "Décret n° 2019-1118",
+        "Points appréciés avant la convocation", "Vérification de Karim Benali, le 24 novembre 2026 à 10:00 : Relu",
         "signé à la main", "lignes 120 à 348", "4be1a09c", "9f2c41aa",
     ],
 )  # fmt: skip

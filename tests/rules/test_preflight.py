@@ -2,22 +2,34 @@
 
 from datetime import UTC, date, datetime
 from fractions import Fraction
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from coopgov.assemblies.rules import AgendaDraft, AssemblyKind, Preparation, SubjectKind, Told, preparation
 from coopgov.core.errors import Breach
 from coopgov.core.figures import LegalForm
+from coopgov.core.money import Euros
+from coopgov.core.policy import Role
 from coopgov.core.preflight import LONGEST_REASON, Verdict, check_preflight, green, is_clear, red, to_judge
 from coopgov.law.loader import load_law
 from coopgov.law.rulebook import Rulebook, StatutesFigure, StatutesVersion
+from coopgov.members.rules import Category, Heads, check_composition
+from coopgov.members.rules.mandates import Board, OfficeDraft
+from coopgov.members.rules.mandates import preflight as office_preflight
+from coopgov.proposals.rules import Brought, Text
+from coopgov.proposals.rules import preflight as proposal_preflight
+from coopgov.shares.preflight import Beside
+from coopgov.shares.preflight import preflight as share_preflight
+from coopgov.shares.rules import Draft, Standing, Subscriber
+from coopgov.terms.rules import FeeChange, VersionFact
 
 LAW = load_law()
 ORDINARY, EXTRAORDINARY = AssemblyKind.ORDINARY, AssemblyKind.EXTRAORDINARY
 GREEN, RED, TO_JUDGE = Verdict.GREEN, Verdict.RED, Verdict.TO_JUDGE
 HELD_AT = datetime(2027, 1, 15, 17, tzinfo=UTC)
 IN_TIME = date(2026, 12, 1)
+POWERS = ("BINDING_AG", "BOARD_AFTER_CONSULTATION", "CONSULTATIVE")
 
 
 def book(form=LegalForm.SCOP_SA, **figures):
@@ -169,3 +181,186 @@ def test_a_figure_not_read_in_the_text_in_force_is_doubtful_until_a_clause_settl
     assert doubts_of(assembly(remote_vote=False)) == names[:4]
     settled = book(assembly__notice_days__first=15, assembly__quorum__ordinary__first=Fraction(1, 5))
     assert doubts_of(assembly(), settled) == [names[0], names[2], names[4]]
+
+
+# A proposal
+
+
+def in_force(line):
+    return VersionFact(line.base_version, line.key, TODAY, line.old, None, None, "AG", TODAY)
+
+
+def brought(*changes, **more):
+    facts = {
+        "text": Text("Un titre", "Parce que.", changes), "backers": 4, "needed": 5, "by_board": False,
+        "current": {line.key: in_force(line) for line in changes},
+        "frozen": {}, "pending": frozenset(), "decision_power": "BINDING_AG", "voted_on": date(2027, 1, 15),
+    }  # fmt: skip
+    return Brought(**{**facts, **more})
+
+
+FIVE = FeeChange("commission.sales", 600, 500, UUID(int=1))
+TODAY = date(2026, 11, 24)
+
+
+def proposal_checks(facts):
+    return {check.code: check for check in proposal_preflight(facts, book())}
+
+
+@pytest.mark.parametrize(("backers", "verdict"), [(4, RED), (5, GREEN), (6, GREEN)])
+def test_a_proposal_needs_its_backers_or_the_board(backers, verdict):
+    found = proposal_preflight(brought(FIVE, backers=backers), book())
+    assert [check.verdict for check in found if "backers" in check.code] == [verdict]
+    by_board = proposal_checks(brought(FIVE, backers=backers, by_board=True))
+    assert by_board["backers"].verdict is GREEN
+
+
+def test_a_change_of_fees_tells_who_decides_and_when_it_takes_effect():
+    checks = proposal_checks(brought(FIVE, backers=5))
+    assert {check.verdict for check in checks.values()} == {GREEN}
+    assert checks["effect"].values["earliest"] == date(2027, 1, 30)
+    assert checks["effect"].citations[0].text.endswith("art. 3")
+    later = brought(FIVE, text=Text("Un titre", "Parce que.", (FIVE,), date(2027, 3, 1)))
+    assert proposal_checks(later)["effect"].values["earliest"] == date(2027, 3, 1)
+    powers = {p: proposal_checks(brought(FIVE, decision_power=p))["power"].sentence for p in POWERS}
+    assert len(set(powers.values())) == 3
+
+
+def test_a_proposal_that_is_not_ready_is_refused_for_each_reason():
+    moved = brought(FIVE, current={}, frozen={"commission.sales": 3}, text=Text("Un titre", " ", (FIVE,)))
+    refused = {code for code, check in proposal_checks(moved).items() if check.verdict is RED}
+    assert refused == {"no_reasons", "not_enough_backers", "fee_base_moved", "line_is_frozen"}
+
+
+def test_a_proposal_that_changes_no_fee_is_for_a_person_to_judge():
+    assert proposal_checks(brought(backers=5))["competence"].verdict is TO_JUDGE
+
+
+# A subscription
+
+
+def subscription(quantity=10, standing=Standing.ADMITTED, **more):
+    since = date(2021, 1, 4) if standing is Standing.ADMITTED else None
+    facts = {
+        "subscriber": Subscriber("Alice Martin", standing, since), "quantity": quantity, "unit_cents": 50_00,
+        "effective_on": TODAY, "today": TODAY, "before": [(0, 10_000_00)],
+    }  # fmt: skip
+    return Draft(**{**facts, **more})
+
+
+def share_checks(draft, beside=None, figures=None):
+    found = share_preflight(draft, beside or Beside(peak=12_000_00), figures or book())
+    return {check.code: check for check in found}
+
+
+def test_a_subscription_tells_what_is_owed_and_by_when():
+    checks = share_checks(subscription(payable_now=125_00))
+    assert {check.verdict for check in checks.values()} == {GREEN}
+    assert checks["pay_up"].due == checks["pay_up"].values["latest"] == date(2029, 11, 24)
+    assert checks["capital"].values == {
+        "after": Euros(10_500_00), "highest": Euros(12_000_00), "level": Euros(18_500_00),
+    }  # fmt: skip
+    assert share_checks(subscription())["pay_up"].due is None
+
+
+@pytest.mark.parametrize(("payable", "verdict"), [(124_99, RED), (125_00, GREEN), (125_01, GREEN)])
+def test_a_quarter_is_owed_at_once(payable, verdict):
+    found = share_preflight(subscription(payable_now=payable), Beside(0), book())
+    assert [check.verdict for check in found if check.code in {"pay_up", "payable_too_low"}] == [verdict]
+
+
+@pytest.mark.parametrize(("quantity", "verdict"), [(199, GREEN), (200, GREEN), (201, RED)])
+def test_nobody_holds_more_than_half_of_the_capital(quantity, verdict):
+    found = share_preflight(subscription(quantity), Beside(0), book())
+    assert [check.verdict for check in found if check.code in {"part", "holder_over_limit"}] == [verdict]
+
+
+@pytest.mark.parametrize(("quantity", "verdict"), [(4, RED), (5, GREEN), (6, GREEN)])
+def test_a_candidate_subscribes_what_a_member_must_hold(quantity, verdict):
+    figures = book(LegalForm.SCIC_SA, share__min_for_admission=5)
+    draft = subscription(quantity, Standing.CANDIDATE, is_conditional=True)
+    found = share_preflight(draft, Beside(0), figures)
+    assert [check.verdict for check in found if check.code in {"least_held", "fewer_than_least"}] == [verdict]
+    # Who is a member already may come nearer in two steps.
+    assert share_checks(subscription(4), figures=figures)["least_held"].verdict is GREEN
+
+
+@pytest.mark.parametrize(("members", "judged"), [(98, False), (99, False), (100, True)])
+def test_a_candidate_for_whom_there_is_no_room_is_for_a_person_to_judge(members, judged):
+    refused = check_composition(
+        Heads(members, 0).plus(Category.EMPLOYED), on=TODAY, law=book(LegalForm.SCOP_SARL)
+    )  # fmt: skip
+    draft = subscription(1, Standing.CANDIDATE, is_conditional=True)
+    checks = share_checks(draft, Beside(0, admission=refused))
+    assert ("admission" in checks) is judged
+    if judged:
+        assert (checks["admission"].verdict, checks["admission"].citations[0].text) == (
+            TO_JUDGE, "Code de commerce, art. L223-3"
+        )  # fmt: skip
+
+
+def test_a_stranger_does_not_subscribe_and_nobody_subscribes_nothing():
+    assert share_checks(subscription(standing=Standing.OUTSIDE))["not_a_member"].verdict is RED
+    assert share_checks(subscription(0))["not_a_number_of_shares"].verdict is RED
+
+
+# A mandate
+
+
+def office(role=Role.BOARD, **more):
+    facts = {
+        "name": "Alice Martin", "role": role, "from_day": TODAY, "until_day": date(2030, 11, 24),
+        "category": Category.EMPLOYED, "others": frozenset(), "was_on_the_board": False, "board": Board(5, 1), "members": 20,
+    }  # fmt: skip
+    return OfficeDraft(**{**facts, **more})
+
+
+def office_checks(draft, figures=None):
+    return {check.code: check for check in office_preflight(draft, figures or book(LegalForm.SCOP_SARL))}
+
+
+@pytest.mark.parametrize(
+    ("until_day", "code"),
+    [
+        (date(2030, 11, 23), "term"),
+        (date(2030, 11, 24), "term"),
+        (date(2030, 11, 25), "mandate_too_long"),
+        (None, "mandate_without_end"),
+    ],
+)
+def test_a_mandate_lasts_four_years_at_most(until_day, code):
+    checks = office_checks(office(until_day=until_day))
+    assert code in checks
+    assert checks[code].verdict is (GREEN if code == "term" else RED)
+    assert checks[code].due == date(2030, 11, 24)
+    assert checks[code].citations[0].text.endswith("art. 16")
+
+
+@pytest.mark.parametrize(("others", "verdict"), [(6, GREEN), (5, GREEN), (4, RED)])
+def test_members_who_are_not_employed_hold_a_third_of_the_mandates(others, verdict):
+    found = office_preflight(office(category=Category.EXTERNAL, board=Board(others, 1)), book())
+    assert [check.verdict for check in found if "external" in check.code] == [verdict]
+
+
+@pytest.mark.parametrize(("others", "verdict"), [(16, GREEN), (17, GREEN), (18, RED)])
+def test_a_board_has_eighteen_directors_at_most(others, verdict):
+    found = office_preflight(office(board=Board(others, 0)), book())
+    assert [check.verdict for check in found if check.code in {"size", "board_too_large"}] == [verdict]
+
+
+@pytest.mark.parametrize(("members", "judged"), [(19, False), (20, False), (21, True)])
+def test_beyond_twenty_members_nobody_manages_and_supervises(members, judged):
+    assert ("supervision" in office_checks(office(members=members))) is judged
+
+
+def test_the_statutes_may_forbid_a_second_mandate():
+    again = office(was_on_the_board=True)
+    assert office_checks(again)["re_eligible"].verdict is GREEN
+    assert office_checks(again, book(LegalForm.SCOP_SARL, organs__re_eligible=False))["not_re_eligible"].verdict is RED
+
+
+def test_who_is_not_a_member_or_reviews_herself_is_for_a_person_to_judge():
+    assert office_checks(office(category=None))["member"].verdict is TO_JUDGE
+    assert office_checks(office(Role.AUDITOR, others=frozenset({Role.TREASURER})))["independence"].verdict is TO_JUDGE
+    assert office_checks(office(others=frozenset({Role.AUDITOR})))["independence"].verdict is TO_JUDGE
+    assert office_checks(office(Role.TELLER)) == {}
