@@ -121,7 +121,7 @@ def test_a_subscription_beyond_the_hundredth_member_is_taken_once_it_was_judged(
     with world.act() as a:
         seq = share_service.record(a, asked, {"admission": "Un associé part le 30 novembre."})
     [judged] = judgements.judged_about(world.session, f"share-tx:{seq}")
-    assert "au plus 100 membres" in judged.sentence
+    assert "au plus 100 " in judged.sentence
 
 
 def application():
