@@ -44,7 +44,7 @@ from coopgov.terms import service as terms
 from coopgov.treasury import service as treasury
 from coopgov.web.acts import reading, today
 
-READY: Final = {"scop-sa": "scop-sa-cae", "scic-sa": "scic-sa"}
+READY: Final = {"scop-sa": "scop-sa-cae", "scic-sa": "scic-sa", "loi47-sa": "loi47-sa"}
 CREATORS, STAFF, EXTERNAL, CLIENTS = 240, 9, 4, 12
 FOUNDED: Final = timedelta(days=1_100)
 # How many days before the reference day each scene is played.
