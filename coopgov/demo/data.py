@@ -2,9 +2,9 @@
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Flask
@@ -16,6 +16,9 @@ from coopgov.assemblies import service as assemblies
 from coopgov.assemblies.queries import ItemRow
 from coopgov.assemblies.rules import AssemblyKind, SubjectKind
 from coopgov.ballots.rules import Channel, Choice
+from coopgov.compliance import queries as compliance_queries
+from coopgov.compliance import service as compliance
+from coopgov.compliance.rules import FactKind
 from coopgov.core.act import Act
 from coopgov.core.dates import paris_instant
 from coopgov.core.figures import LegalForm
@@ -27,6 +30,7 @@ from coopgov.demo.people import Person as Somebody
 from coopgov.demo.people import draw_people
 from coopgov.demo.service import keep_time, register_character
 from coopgov.demo.stage import AFTERNOON, Stage, Tell, on_stage
+from coopgov.law.rulebook import StatutesFigure
 from coopgov.members import queries as members
 from coopgov.members import service as membership
 from coopgov.members.rules import Application, Category, NewMember, PartyKind, Person, Reach
@@ -39,18 +43,24 @@ from coopgov.proposals.rules import Position
 from coopgov.shares import service as shares
 from coopgov.statutes import queries as statutes_queries
 from coopgov.statutes import service as statutes
+from coopgov.statutes.drafting import Edit
 from coopgov.statutes.ready import ready_set
 from coopgov.terms import service as terms
 from coopgov.treasury import service as treasury
 from coopgov.web.acts import reading, today
 
-READY: Final = {"scop-sa": "scop-sa-cae", "scic-sa": "scic-sa", "loi47-sa": "loi47-sa"}
+READY: Final = {"scop-sa": "scop-sa-cae", "scic-sa": "scic-sa"}
 CREATORS, STAFF, EXTERNAL, CLIENTS = 240, 9, 4, 12
 FOUNDED: Final = timedelta(days=1_100)
+# Days from the annual assembly to the filing of its accounts, and from the cooperative review to that assembly.
+FILING, REVIEWED = 25, 40
 # How many days before the reference day each scene is played.
 MISTAKE, DEBATE, CONVENED = 60, 20, 12
 # The accounts are approved within six months of the end of the financial year (C. com. L225-100).
 ANNUAL_DAY: Final = (6, 20)
+# Enough for the quorum of an extraordinary assembly, a quarter of the members.
+THERE: Final = 74
+HALL: Final = "Salle des fêtes, 3 place de la Liberté, 26000 Valence"
 QUIET_DAYS: Final = timedelta(days=110)
 NEXT_WEEK: Final = timedelta(days=7)
 # What the secretary checked of each point that the pre-flight leaves to people, by the beginning of its code.
@@ -117,7 +127,9 @@ def fill(app: Flask, plan: Plan, tell: Tell) -> None:
 
 def _play_until_today(stage: Stage, plan: Plan) -> Troupe:
     troupe = _found(stage, plan)
-    for scene in (_first_assembly, _second_assembly, _mistake, _open_debate, _convene_next):
+    for scene in (
+        _first_assembly, _change_of_statutes, _second_assembly, _tell_facts, _mistake, _open_debate, _convene_next, _write_statutes,
+    ):  # fmt: skip
         scene(troupe, plan)
     return troupe
 
@@ -147,7 +159,7 @@ def _found(stage: Stage, plan: Plan) -> Troupe:
     founded = plan.today - FOUNDED
     stage.at(founded)
     with stage.act() as act:
-        text = ready_set(READY[plan.form])
+        text = replace(ready_set(READY[plan.form]), founded_on=founded)
         statutes.adopt_statutes(act, text=text, in_force_from=founded, decision="assemblée constitutive")
         terms.set_schedule(act, values=FIRST_FEES, effective_from=founded, decision="assemblée constitutive")
     stage.say(f"« {text.name} » est fondée ({statutes_queries.form_label(text.legal_form)}), commission de 6 %.")
@@ -253,6 +265,57 @@ def _first_assembly(troupe: Troupe, plan: Plan) -> None:
           "sur le budget de la plateforme. Plusieurs associés ont demandé un point d'étape à six mois.")  # fmt: skip
 
 
+def _change_of_statutes(troupe: Troupe, plan: Plan) -> None:
+    """An extraordinary assembly shortens the time for the minutes; the new statutes hold from the next day."""
+    stage, held = troupe.stage, plan.second_assembly - timedelta(days=120)
+    stage.at(held - timedelta(days=30))
+    drafted = _draft_statutes(troupe, "Un procès-verbal en dix jours", "Quinze jours, c'est long quand on n'a pas pu "
+                              "venir : les absents attendent le compte rendu.", "minutes.delay_days", 10)  # fmt: skip
+    stage.at(held - timedelta(days=21))
+    with stage.act(troupe.actor("malik")) as act:
+        assembly = assemblies.plan(
+            act, kind=AssemblyKind.EXTRAORDINARY, held_at=paris_instant(held, AFTERNOON), place=HALL, remote_vote=False
+        )  # fmt: skip
+        assemblies.add_statutes_item(act, assembly_id=assembly, draft_id=drafted)
+        assemblies.convene(act, assembly_id=assembly, reasons=_reasons(act, assembly))
+    stage.night()
+    stage.at(held, 14, 1)
+    _adopt_by_show_of_hands(troupe, assembly)
+    _write_minutes(troupe, assembly, held + timedelta(days=4), "Le délai de dix jours a fait l'unanimité ou presque.")
+    stage.say("Les statuts modifiés sont en vigueur depuis le lendemain de l'assemblée.")
+
+
+def _draft_statutes(troupe: Troupe, title: str, reasons: str, name: str, value: int) -> UUID:
+    with troupe.stage.act(troupe.actor("malik")) as act:
+        drafted = statutes.draft_statutes(act, title=title, reasons=reasons)
+        clause = statutes_queries.get_draft(act.session, drafted).text.figures[name].clause
+        edit = Edit(figures={name: StatutesFigure(value, clause)})
+        statutes.revise_draft(act, draft_id=drafted, edit=edit)
+    troupe.stage.say(f"Le conseil prépare une modification des statuts : « {title} ».")
+    return drafted
+
+
+def _adopt_by_show_of_hands(troupe: Troupe, assembly: UUID) -> None:
+    """A little more than a quarter of the members come; all but one in ten are for it."""
+    stage, chair = troupe.stage, troupe.actor("helene")
+    bureau = [troupe.members[key] for key in ("helene", "malik", "samir", "awa")]
+    present = list(dict.fromkeys([*bureau, *troupe.everyone[:THERE]]))
+    [item] = assembly_queries.agenda(reading(), assembly)
+    with stage.act(troupe.actor("samir")) as act:
+        for member in present:
+            assemblies.arrive(act, assembly_id=assembly, member_id=member)
+    with stage.act(chair) as act:
+        assemblies.open_assembly(act, assembly_id=assembly, **_bureau(troupe))
+        assemblies.open_vote(act, item_id=item.id)
+    choices = {(item.id, who): Choice.FOR if n % 10 else Choice.AGAINST for n, who in enumerate(present, 1)}
+    with stage.act(troupe.actor("samir")) as act:
+        assemblies.cast_all(act, cast_by=troupe.accounts["samir"], choices=choices, channel=Channel.ROOM)
+    with stage.act(chair) as act:
+        assemblies.close_vote(act, item_id=item.id)
+        assemblies.proclaim(act, item_id=item.id)
+        assemblies.close_assembly(act, assembly_id=assembly)
+
+
 def _second_assembly(troupe: Troupe, plan: Plan) -> None:
     held = plan.second_assembly
     five = _propose(troupe, held - timedelta(days=50), "benoit", "Passer la commission à 5 %",
@@ -293,8 +356,7 @@ def _convene(troupe: Troupe, sent: date, held: date, brought: Sequence[UUID], *,
     stage.at(sent)
     with stage.act(troupe.actor("malik")) as act:
         assembly = assemblies.plan(
-            act, kind=AssemblyKind.ORDINARY, held_at=paris_instant(held, AFTERNOON),
-            place="Salle des fêtes, 3 place de la Liberté, 26000 Valence", remote_vote=True,
+            act, kind=AssemblyKind.ORDINARY, held_at=paris_instant(held, AFTERNOON), place=HALL, remote_vote=True
         )  # fmt: skip
         if is_annual:
             assemblies.add_accounts_item(act, assembly_id=assembly)
@@ -370,11 +432,15 @@ def _open_session(troupe: Troupe, assembly: UUID) -> list[UUID]:
             assemblies.arrive(act, assembly_id=assembly, member_id=member)
     with stage.act(troupe.actor("helene")) as act:
         assemblies.open_assembly(
-            act, assembly_id=assembly, chair=troupe.accounts["helene"], secretary=troupe.accounts["malik"],
-            tellers=[troupe.accounts["samir"], troupe.accounts["awa"]],
+            act, assembly_id=assembly, **_bureau(troupe)
         )  # fmt: skip
     stage.say(f"La séance s'ouvre, {len(present)} associés dans la salle, quorum atteint.")
     return present
+
+
+def _bureau(troupe: Troupe) -> dict[str, Any]:
+    known = troupe.accounts
+    return {"chair": known["helene"], "secretary": known["malik"], "tellers": [known["samir"], known["awa"]]}
 
 
 def _voted(assembly: UUID, member: UUID) -> bool:
@@ -434,6 +500,20 @@ def _wait_for_effect(troupe: Troupe, held: date) -> None:
 # What is going on today
 
 
+def _tell_facts(troupe: Troupe, plan: Plan) -> None:
+    held = plan.second_assembly
+    filed = held + timedelta(days=FILING)
+    troupe.stage.at(filed)
+    with troupe.stage.act(troupe.actor("nadia")) as act:
+        [ended, *_earlier] = compliance_queries.year_ends(act.session, held)
+        compliance.tell(
+            act, kind=FactKind.ACCOUNTS_FILED, day=filed, year_end=ended, note="récépissé du greffe, en ligne"
+        )  # fmt: skip
+        reviewed = held - timedelta(days=REVIEWED)
+        compliance.tell(act, kind=FactKind.REVISION, day=reviewed, note="rapport lu à l'assemblée")
+    troupe.stage.say("Les comptes sont déposés au greffe et la révision coopérative est déclarée.")
+
+
 def _mistake(troupe: Troupe, plan: Plan) -> None:
     day = plan.today - timedelta(days=MISTAKE)
     member = troupe.members["benoit"]
@@ -480,6 +560,12 @@ def _convene_next(troupe: Troupe, plan: Plan) -> None:
     cheaper = _propose(troupe, plan.today - timedelta(days=CONVENED + 4), "benoit", "Un abonnement de boutique à 4 €",
                        "Un euro de moins par mois pour les boutiques qui débutent.", {"listing.monthly": 400})  # fmt: skip
     _convene(troupe, plan.today - timedelta(days=CONVENED), plan.today + NEXT_WEEK, [cheaper], is_annual=False)
+
+
+def _write_statutes(troupe: Troupe, plan: Plan) -> None:
+    troupe.stage.at(plan.today - timedelta(days=2))
+    _draft_statutes(troupe, "Vingt jours pour préparer l'assemblée", "Quinze jours sont courts pour lire les comptes et "
+                    "en parler entre nous.", "assembly.notice_days.first", 20)  # fmt: skip
 
 
 def _apply(troupe: Troupe, plan: Plan) -> None:
