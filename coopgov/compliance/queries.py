@@ -186,7 +186,9 @@ def year_ends(session: Session, on: date) -> list[date]:
 
 
 def _founded(session: Session) -> date:
-    return statutes.history(session)[-1].in_force_from
+    """The day of registration where the statutes tell it, else that of the first statutes known."""
+    versions = statutes.history(session)
+    return versions[0].founded_on or versions[-1].in_force_from
 
 
 def _year(session: Session, ended_on: date, told: Mapping[FactKind, date]) -> Year:

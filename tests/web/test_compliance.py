@@ -31,6 +31,13 @@ def test_the_page_says_what_is_broken_its_article_and_what_to_do(coop):
     coop.person("awa").opens("/").misses("Ce que la loi nous demande")
 
 
+def test_each_reader_has_the_page_in_her_language(coop):
+    olivier = coop.person("olivier")
+    olivier.opens("/compliance/").sees("respecté", "à apprécier").misses("to be judged")
+    olivier.client.post("/language", data={"language": "en"})
+    olivier.opens("/compliance/").sees("kept", "to be judged", "at least 51%").misses("respecté", "à apprécier")
+
+
 def test_what_is_told_settles_what_was_asked_and_may_be_withdrawn(coop):
     nadia = coop.person("nadia").opens("/compliance/facts")
     review = {"Ce qui s’est passé": "Révision coopérative", "Quel jour": "2024-05-04", "Ce qui le prouve": "rapport 12"}
