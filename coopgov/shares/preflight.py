@@ -45,7 +45,7 @@ def preflight(draft: Draft, beside: Beside, figures: Figures) -> list[Check]:
         *found,
         *_admission_checks(draft, beside),
         *checked(check_least_held(draft, figures), _least_check(draft, figures)),
-        *checked(check_pay_up(draft, figures), _pay_up_check(draft, figures)),
+        *([red(breach) for breach in check_pay_up(draft, figures)] or [_pay_up_check(draft, figures)]),
         *checked(check_share_of_capital(draft, figures), _part_check(draft, figures)),
         _capital_check(draft, beside, figures),
     ]

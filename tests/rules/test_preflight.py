@@ -332,7 +332,7 @@ def test_a_mandate_lasts_four_years_at_most(until_day, code):
     checks = office_checks(office(until_day=until_day))
     assert code in checks
     assert checks[code].verdict is (GREEN if code == "term" else RED)
-    assert checks[code].due == date(2030, 11, 24)
+    assert checks[code].values["latest"] == date(2030, 11, 24)
     assert checks[code].citations[0].text.endswith("art. 16")
 
 

@@ -136,7 +136,7 @@ def _term_check(draft: OfficeDraft, figures: Figures) -> Check:
     if figure is None or latest is None:
         return green("term", N_("Nothing limits how long this mandate lasts."))
     sentence = N_("The mandate lasts %(years)s years at most: it may run until %(latest)s.")
-    return green("term", sentence, {"years": figure.as_int(), "latest": latest}, figure.citations, latest)
+    return green("term", sentence, {"years": figure.as_int(), "latest": latest}, figure.citations)
 
 
 def _re_eligible_check(draft: OfficeDraft) -> Check:
