@@ -49,7 +49,7 @@ def calendar_file(name: str, lines: Sequence[Line], *, refresh: timedelta | None
 
     `refresh` is how often a program that subscribed may ask again.
     """
-    from icalendar import Calendar  # noqa: PLC0415 - a tenth of a second that no other page need pay
+    from icalendar import Calendar, vDuration  # noqa: PLC0415 - a tenth of a second that no other page need pay
 
     calendar = Calendar()
     calendar.add("prodid", "-//coopgov//assemblies//FR")
@@ -58,7 +58,7 @@ def calendar_file(name: str, lines: Sequence[Line], *, refresh: timedelta | None
     calendar.add("x-wr-calname", name)
     if refresh is not None:
         calendar.add("refresh-interval", refresh, parameters={"VALUE": "DURATION"})
-        calendar.add("x-published-ttl", refresh)
+        calendar.add("x-published-ttl", vDuration(refresh))
     for line in lines:
         calendar.add_component(_event(line))
     calendar.add_missing_timezones()

@@ -124,3 +124,38 @@ def test_the_deadlines_are_for_people_signed_in_and_of_an_assembly_there_is(app,
     stranger = app.test_client().get(f"/assemblies/{world.convened()}/{ending}")
     assert stranger.status_code in (303, 401, 302)
     assert browser(0).get(f"/assemblies/{uuid4()}/{ending}").status_code == 404
+
+
+def test_the_board_issues_the_paper_and_finds_it_below(browser, world):
+    assembly_id, board = world.plan(), browser(0)
+    page = get(board, f"/assemblies/{assembly_id}/deadlines")
+    assert (
+        "sans ceux d’Alsace et de Moselle : le code postal du siège le dit (12 rue des Ateliers, 26000 Valence)" in page
+    )
+    answer = board.post(f"/assemblies/{assembly_id}/deadlines/paper", data={"language": "fr"})
+    assert answer.status_code == 303
+    assert "Rétroplanning – Assemblée générale ordinaire" in get(board, f"/assemblies/{assembly_id}/deadlines")
+    world.do("convene", assembly_id=assembly_id)
+    member = browser(5)
+    assert "Rétroplanning –" not in get(member, f"/assemblies/{assembly_id}/deadlines")
+    assert member.post(f"/assemblies/{assembly_id}/deadlines/paper").status_code == 403
+    world.do("cancel", assembly_id=assembly_id, reason="La salle est fermée.")
+    refused = board.post(f"/assemblies/{assembly_id}/deadlines/paper")
+    assert (refused.status_code, "aucune de ses échéances n’est à tenir" in refused.text) == (422, True)
+
+
+def test_an_assembly_whose_day_passed_is_said_not_held_and_asks_for_nothing_but_its_reason(browser, world):
+    assembly_id = world.convened()
+    world.clock.now = HELD_AT + timedelta(days=2)
+    board, member = browser(0), browser(5)
+    page = get(member, f"/assemblies/{assembly_id}")
+    assert "elle n’a pas été tenue" in page
+    assert "Ce que vous pouvez faire" not in page
+    assert "Leur jour est passé" in get(member, "/assemblies/")
+    assert "La salle" not in get(board, f"/assemblies/{assembly_id}")
+    assert "Constater qu’elle n’a pas été tenue" in get(board, f"/assemblies/{assembly_id}/cancel")
+    assert board.post(f"/assemblies/{assembly_id}/cancel", data={"reason": ""}).status_code == 422
+    answer = board.post(f"/assemblies/{assembly_id}/cancel", data={"reason": "Neige."}, follow_redirects=True)
+    assert "Il est noté que l’assemblée n’a pas été tenue." in answer.text
+    assert "Non tenue" in answer.text
+    assert "Leur jour est passé" not in answer.text

@@ -97,6 +97,8 @@ def test_a_calendar_that_did_not_change_is_not_sent_again(world, address, progra
     first = program(mine)
     assert first.headers["Cache-Control"] == "private, no-cache"
     assert "Set-Cookie" not in first.headers
+    head = first.text.partition("BEGIN:V")[2].splitlines()
+    assert {"VERSION:2.0", "REFRESH-INTERVAL;VALUE=DURATION:PT6H", "X-PUBLISHED-TTL:PT6H"} <= set(head)
     known, since = {"If-None-Match": first.headers["ETag"]}, {"If-Modified-Since": first.headers["Last-Modified"]}
     world.forward(hours=1)
     assert [program(mine, **headers).status_code for headers in (known, since)] == [304, 304]
