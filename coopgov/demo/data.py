@@ -58,8 +58,8 @@ FILING, REVIEWED = 25, 40
 MISTAKE, DEBATE, CONVENED = 60, 20, 12
 # The accounts are approved within six months of the end of the financial year (C. com. L225-100).
 ANNUAL_DAY: Final = (6, 20)
-# Enough for the quorum of an extraordinary assembly, a quarter of the members.
-THERE: Final = 74
+# Who comes to the extraordinary assembly: enough for a quarter of the members, and some of every college.
+THERE: Final = (50, 26)
 HALL: Final = "Salle des fêtes, 3 place de la Liberté, 26000 Valence"
 QUIET_DAYS: Final = timedelta(days=110)
 NEXT_WEEK: Final = timedelta(days=7)
@@ -299,7 +299,8 @@ def _adopt_by_show_of_hands(troupe: Troupe, assembly: UUID) -> None:
     """A little more than a quarter of the members come; all but one in ten are for it."""
     stage, chair = troupe.stage, troupe.actor("helene")
     bureau = [troupe.members[key] for key in ("helene", "malik", "samir", "awa")]
-    present = list(dict.fromkeys([*bureau, *troupe.everyone[:THERE]]))
+    first, last = THERE
+    present = list(dict.fromkeys([*bureau, *troupe.everyone[:first], *troupe.everyone[-last:]]))
     [item] = assembly_queries.agenda(reading(), assembly)
     with stage.act(troupe.actor("samir")) as act:
         for member in present:
