@@ -55,8 +55,10 @@ class FigureField(StringField):
         self.unit = unit
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Understand what was typed; it is kept as text to be shown again."""
-        self.raw_text = valuelist[0].strip() if valuelist else ""
+        """Understand what was typed; it is kept as text to be shown again. A field that was not sent stays as it is."""
+        if not valuelist:
+            return
+        self.raw_text = valuelist[0].strip()
         self.data: Any = None
         if not self.raw_text:
             return
@@ -293,7 +295,7 @@ def _college_fields(code: str) -> dict[str, Any]:
     return {
         f"{stem}.label": StringField(_l("Name of the college"), [Length(max=120)]),
         f"{stem}.weight": WeightField(_l("Weight"), unit=Unit.FRACTION),
-        f"{stem}.place": WholeNumberField(_l("Place")),
+        f"{stem}.place": WholeNumberField(_l("Rank")),
         f"{stem}.removed": BooleanField(_l("Remove this college")),
     }
 

@@ -40,8 +40,8 @@ PILLS: dict[DraftState, tuple[Any, str]] = {
     DraftState.DRAFT: (_l("Being written"), "neutral"),
     DraftState.FROZEN: (_l("Before the assembly"), "info"),
     DraftState.NO_QUORUM: (_l("Without quorum"), "warning"),
-    DraftState.ADOPTED: (_l("Adopted"), "success"),
-    DraftState.REJECTED: (_l("Rejected"), "danger"),
+    DraftState.ADOPTED: (_l("Draft adopted"), "success"),
+    DraftState.REJECTED: (_l("Draft rejected"), "danger"),
     DraftState.WITHDRAWN: (_l("Given up"), "neutral"),
 }
 

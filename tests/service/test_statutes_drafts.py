@@ -15,6 +15,8 @@ from coopgov.core.errors import Forbidden, RuleBroken
 from coopgov.core.policy import Actor, Role
 from coopgov.law.rulebook import StatutesFigure
 from coopgov.minutes import queries as minutes
+from coopgov.printing.archive import documents_about, get_facts
+from coopgov.printing.render import render_html
 from coopgov.shares import service as shares
 from coopgov.statutes import queries, service
 from coopgov.statutes.drafting import DraftState, Edit
@@ -23,9 +25,11 @@ from coopgov.statutes.rules import College
 from coopgov.statutes.verify import verify
 from coopgov.wiring import HANDLERS
 from tests.assemblies_world import AGAINST, FOR, FOUNDED, HELD_AT, wire
+from tests.person import words
 from tests.service.test_races import at_once
 
 NOTICE = "assembly.notice_days.first"
+SPECIMEN = {"series": "notice", "number": 1, "issued_at": HELD_AT, "facts_sha256": "0" * 64}
 HELD_ON, NEXT_DAY = date(2027, 1, 15), date(2027, 1, 16)
 TWENTY = Edit(figures={NOTICE: StatutesFigure(20, "art. 22")})
 EVERYBODY = range(8)
@@ -86,8 +90,11 @@ def test_what_is_adopted_takes_force_the_day_after_and_past_assemblies_keep_thei
     [item] = assemblies.agenda(world.session, assembly_id)
     frozen = queries.get_draft(world.session, draft_id)
     assert (frozen.state, frozen.subject_hash) == (DraftState.FROZEN, item.subject_hash)
-    assert "Délai de convocation, première convocation (art. 22) : 20 jours, au lieu de 15 jours." in " ".join(
-        item.text.replace("\u00a0", " ").split()
+    assert "Délai de convocation, première convocation (art. 22) : 20 jours, au lieu de 15 jours." in words(item.text)
+    [notice] = documents_about(world.session, f"assembly:{assembly_id}", kind="notice")
+    facts = get_facts(world.session, notice.id) | {"document": SPECIMEN}
+    assert "20 jours, au lieu de 15 jours" in words(
+        render_html("notice.html", facts, language="fr", title="Convocation")
     )
     held(world, assembly_id)
     found = queries.get_draft(world.session, draft_id)
@@ -102,6 +109,7 @@ def test_what_is_adopted_takes_force_the_day_after_and_past_assemblies_keep_thei
     assert days == [15, 20]
     told = minutes.get_minutes(world.session, minutes.find_by_assembly(world.session, assembly_id).id)
     assert "'notice_days': 15" in str(told.facts)
+    assert "20 jours, au lieu de 15 jours" in words(told.facts["resolutions"][0]["text"])
     # The next assembly is prepared under the new notice: what was time enough before is too short now.
     world.clock.now = HELD_AT + timedelta(days=3)
     short = HELD_AT + timedelta(days=3 + 18)
