@@ -49,7 +49,7 @@ from coopgov.statutes import queries as statutes
 from coopgov.statutes import service as statutes_service
 from coopgov.statutes.events import StatutesWeighed
 from coopgov.statutes.views import bp as statutes_bp
-from coopgov.terms.api import bp as api_bp
+from coopgov.terms.api import register_api
 from coopgov.terms.views import bp as terms_bp
 from coopgov.treasury import service as treasury
 from coopgov.treasury.views import bp as treasury_bp
@@ -59,7 +59,6 @@ from coopgov.web.globals import register_globals
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_bp,
-    api_bp,
     assemblies_bp,
     ballots_bp,
     calendar_bp,
@@ -223,6 +222,7 @@ def rulebook(session: Session) -> Figures:
 def register_features(app: Flask) -> None:
     """Let features set up what is theirs."""
     login.init_login(app)
+    register_api(app)
     register_globals(app)
     app.extensions["coopgov.cooperative"] = _header
 
