@@ -15,7 +15,6 @@ from coopgov.core.db import db
 from coopgov.web import filters, guard, numbers, problems, security
 from coopgov.web.globals import Environment
 from coopgov.web.languages import language
-from coopgov.wiring import BLUEPRINTS, HANDLERS, register_features, rulebook
 
 MAX_UPLOAD = 16 * 1024 * 1024
 
@@ -37,20 +36,22 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     csrf.init_app(app)
     Babel(app, locale_selector=language, default_translation_directories=str(ROOT / "coopgov" / "translations"))
-    app.extensions["coopgov.runtime"] = Runtime(HANDLERS, rulebook, clock.now)
     _register(app)
     return app
 
 
 def _register(app: Flask) -> None:
+    from coopgov import wiring  # noqa: PLC0415 - features load with the first application made, not with its factory
+
+    app.extensions["coopgov.runtime"] = Runtime(wiring.HANDLERS, wiring.rulebook, clock.now)
     numbers.register_numbers(app)
     security.register_security(app)
     app.before_request(guard.deny_unguarded)
     problems.register_problems(app)
     filters.register_filters(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in wiring.BLUEPRINTS:
         app.register_blueprint(blueprint)
-    register_features(app)
+    wiring.register_features(app)
 
 
 def _flask_settings(config: Config) -> dict[str, Any]:

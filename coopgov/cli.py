@@ -97,7 +97,9 @@ def worker() -> None:
 
 
 @main.command()
-@click.option("--form", type=click.Choice(["scop-sa", "scic-sa", "loi47-sa"]), default="scop-sa", help="Forme juridique.")
+@click.option(
+    "--form", type=click.Choice(["scop-sa", "scic-sa", "loi47-sa"]), default="scop-sa", help="Forme juridique."
+)
 @click.option("--seed", type=int, default=2017, help="Graine du hasard : même graine, même coopérative.")
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Jour de référence (aujourd'hui par défaut).")
 @click.option("--year", is_flag=True, help="Joue une année entière et raconte chaque étape.")

@@ -162,7 +162,7 @@ def _guards(engine: SqlEngine) -> Sequence[Any]:
 
 
 def _create_tables(url: str) -> None:
-    import coopgov.app  # noqa: F401, PLC0415 - it knows every table; the tests of pure rules do without it
+    import coopgov.wiring  # noqa: F401, PLC0415 - it knows every table; the tests of pure rules do without it
 
     engine = create_engine(url)
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():

@@ -97,11 +97,11 @@ def save_postgresql(folder: Path, address: str, *, whole: bool) -> Saved:
 
 
 def _fill(url: str, folder: Path, *, whole: bool) -> None:
+    app, usual = create_app(make_config(folder, url, demo=True)), data.CREATORS
     engine = create_engine(url)
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         Base.metadata.create_all(connection)
     engine.dispose()
-    app, usual = create_app(make_config(folder, url, demo=True)), data.CREATORS
     data.CREATORS = usual if whole else CREATORS
     with app.app_context():
         fill(app, Plan("scop-sa", SEED, TODAY), lambda _sentence: None)

@@ -18,7 +18,7 @@ LATE = {
 @pytest.mark.parametrize(
     ("modules", "late"),
     [
-        ("coopgov.app, coopgov.migrating", LATE),
+        ("coopgov.app, coopgov.wiring, coopgov.migrating", LATE),
         ("coopgov.cli, coopgov.doctor, coopgov.serving, coopgov.law.telling", LATE | WEB),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Table, text
 from sqlalchemy.exc import DatabaseError
 
-import coopgov.app  # noqa: F401 - brings in every table
+import coopgov.wiring  # noqa: F401 - brings in every table
 from coopgov.core import outbox
 from coopgov.core.db import Base, append_only_ddl
 

@@ -87,9 +87,7 @@ def check_re_eligible(draft: OfficeDraft, figures: Figures) -> list[Breach]:
     figure = figures.find_figure("organs.re_eligible", on=draft.from_day)
     if figure is None or figure.as_bool() or not draft.was_on_the_board:
         return []
-    sentence = N_(
-        "%(name)s has held this mandate before, and the statutes allow no second one. Choose somebody else."
-    )
+    sentence = N_("%(name)s has held this mandate before, and the statutes allow no second one. Choose somebody else.")
     return [Breach("not_re_eligible", sentence, {"name": draft.name}, figure.citations, field="role")]
 
 
