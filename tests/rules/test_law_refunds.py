@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coopgov.core.figures import LegalForm
@@ -49,7 +49,6 @@ def test_losses_that_cannot_be_are_refused(wrong):
 
 
 @given(cents, cents, cents, st.lists(st.integers(1, 10**6), min_size=1, max_size=20), st.randoms())
-@settings(max_examples=25)
 def test_members_together_get_no_more_than_what_is_left_in_any_order(loss, more, reserves, held, random):
     losses, worse = (Losses(each, reserves, sum(held)) for each in (loss, loss + more))
     paid = [refund_value(each, losses, SARL, ON).cents for each in held]
@@ -83,7 +82,6 @@ def test_refunds_stop_at_the_floor():
 
 
 @given(cents, cents, cents, st.fractions(Fraction(1, 4), 1, max_denominator=20))
-@settings(max_examples=25)
 def test_a_stricter_floor_never_lets_more_out(capital, highest, minimum, ratio):
     loose, strict = (capital_floor(highest, minimum, figures, ON) for figures in (SARL, book(floor=ratio)))
     assert most_refundable(capital, strict) <= most_refundable(capital, loose)

@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coopgov.core.figures import LegalForm
@@ -73,7 +73,6 @@ def test_fewer_than_nobody_is_refused():
 
 
 @given(heads, heads, heads)
-@settings(max_examples=30)
 def test_the_caps_hold_and_are_reached_exactly_when_they_bite(internal, others, cooperatives):
     weights = external_weights(Heads(internal, others, cooperatives), LAW_ALONE, ON)
     assert 0 <= weights.others <= 1
@@ -87,7 +86,6 @@ def test_the_caps_hold_and_are_reached_exactly_when_they_bite(internal, others, 
 
 
 @given(heads, heads, st.fractions(0, Fraction(35, 100), max_denominator=100))
-@settings(max_examples=30)
 def test_stricter_statutes_never_give_externals_more(internal, others, cap):
     crowd = Heads(internal, others)
     stricter = external_weights(crowd, book(cap=cap), ON)

@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coopgov.core.figures import LegalForm
@@ -98,7 +98,6 @@ def test_all_that_is_wrong_with_a_split_is_told_at_once():
 
 
 @given(cents, cents, cents, parts, cents)
-@settings(max_examples=30)
 def test_the_parts_of_a_scop_add_up_and_a_stricter_statute_admits_no_more(surplus, highest, reserve, part, interest):
     year = ScopYear(surplus, highest, reserve, part, interest)
     split = split_scop_surplus(year, SCOP, ON)
@@ -152,7 +151,6 @@ def test_grants_bear_no_interest():
 
 
 @given(cents, cents, cents, cents)
-@settings(max_examples=30)
 def test_the_parts_of_a_scic_add_up_and_interest_allowed_never_eats_reserves(surplus, reserves, capital, grants):
     most = most_scic_interest(ScicYear(surplus, reserves, capital, 0, grants), CAP, SCIC, ON)
     split = split_scic_surplus(ScicYear(surplus, reserves, capital, most, grants), SCIC, ON)
@@ -177,7 +175,6 @@ def test_seniority_counts_twice_at_most():
 @given(
     cents, st.lists(st.tuples(st.integers(1, 10**6), st.fractions(1, 2, max_denominator=20)), min_size=1, max_size=9)
 )
-@settings(max_examples=15)
 def test_the_labour_share_is_paid_to_the_cent_whatever_the_order(labour, people):
     paid = share_labour(labour, *zip(*people, strict=True))
     backwards = share_labour(labour, *zip(*reversed(people), strict=True))
