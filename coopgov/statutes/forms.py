@@ -287,7 +287,7 @@ def _figure_fields(entry: Entry) -> dict[str, Any]:
     words = {word: str(gettext(sheet.WORDS.get(word, word))) for word in entry.words}
     truths = {"true": gettext("yes"), "false": gettext("no")}
     choices = {"": gettext("(nothing: the law speaks)")} | (truths if entry.unit is Unit.BOOL else words)
-    return {entry.name: SelectField(label, choices=choices), clause_of(entry.name): clause}
+    return {entry.name: SelectField(label, choices=choices, default=""), clause_of(entry.name): clause}
 
 
 def _college_fields(code: str) -> dict[str, Any]:
