@@ -135,7 +135,7 @@ def server():
 
 
 def test_a_mail_that_may_have_left_leaves_again_under_the_same_name_and_is_noted_once(coop, killed, server):
-    sitting.prepare(coop).follows("Convoquer…").presses("Convoquer maintenant")
+    sitting.judge(sitting.prepare(coop).follows("Convoquer…"), "Convoquer maintenant")
     growth = killed("deliver", mail_url=server.url)
     assert set(growth.values()) == {0}
     settings = replace(coop.app.extensions["coopgov.config"], mail_url=server.url)
