@@ -1,10 +1,11 @@
 """Reads of compliance: sums over all members in a number of statements that does not grow with them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import and_, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
@@ -34,17 +35,22 @@ from coopgov.compliance.rules import (
 )
 from coopgov.core.dates import paris_day
 from coopgov.core.policy import Role
-from coopgov.core.reading import once
+from coopgov.core.reading import is_writing, once
 from coopgov.law.arithmetic import add_months
 from coopgov.law.telling import CHECKED_EVERY_MONTHS, is_due
 from coopgov.members import queries as members
 from coopgov.members.rules import Category, Status
 from coopgov.minutes import queries as minutes
 from coopgov.shares import queries as shares
+from coopgov.shares.book import head
+from coopgov.shares.chain import Head, Kept
 from coopgov.statutes import queries as statutes
 
 # The largest holder, and who is the largest once that one has left.
 LARGEST = 2
+T = TypeVar("T")
+Ends = tuple[Head, members.EventsHead]
+_kept = Kept()
 YEARS_BACK = 5
 MONTHS = 24
 
@@ -73,13 +79,28 @@ def situation_on(session: Session, on: date) -> Situation:
     """The members and their shares on that day, summed by the database."""
     found = statutes.statutes_on(session, on)
     return Situation(
-        groups=_groups(session, on),
+        groups=_keep(session, ("groups", on), lambda: _groups(session, on)),
         nominal=found.share_nominal_cents,
         peak=shares.peak_capital(session, on),
         holders=_holders(session, on),
         directors=_directors(session, on),
         colleges=found.colleges,
     )
+
+
+@once
+def _ends(session: Session) -> Ends:
+    return head(session), members.events_head(session)
+
+
+def _keep(session: Session, question: tuple[Any, ...], read: Callable[[], T]) -> T:
+    """What follows from the share book and the events of members alone, kept under the ends of both.
+
+    An act may be undone, and other events may then take the numbers of its own: it always reads.
+    """
+    if is_writing(session):
+        return read()
+    return _kept.answer(_ends(session)[0], (_ends(session)[1], *question), read)
 
 
 def _groups(session: Session, on: date) -> tuple[Group, ...]:
@@ -119,11 +140,16 @@ def _held(on: date) -> Any:
 
 
 def _holders(session: Session, on: date) -> tuple[Holder, ...]:
+    rows = _keep(session, ("largest", on), lambda: _largest(session, on))
+    names = members.get_members(session, [member_id for member_id, _cents in rows])
+    return tuple(Holder(member_id, names[member_id].name, cents) for member_id, cents in rows)
+
+
+def _largest(session: Session, on: date) -> list[tuple[UUID, int]]:
     held = _held(on)
     largest = select(held.c.member_id, held.c.cents).where(held.c.cents > 0)
-    rows = session.execute(largest.order_by(held.c.cents.desc(), held.c.member_id).limit(LARGEST)).all()
-    names = members.get_members(session, [row.member_id for row in rows])
-    return tuple(Holder(row.member_id, names[row.member_id].name, int(row.cents)) for row in rows)
+    rows = session.execute(largest.order_by(held.c.cents.desc(), held.c.member_id).limit(LARGEST))
+    return [(member_id, int(cents)) for member_id, cents in rows]
 
 
 @once
@@ -144,8 +170,7 @@ def find_named(session: Session, number: int, on: date) -> Named | None:
     member = members.find_by_number(session, number)
     if member is None:
         return None
-    standing = members.standings_on(on).subquery()
-    row = session.execute(select(standing).where(standing.c.member_id == member.id)).first()
+    row = session.execute(members.standings_on(on, among=[member.id])).first()
     if row is None:
         return None
     kind = _kind(row.status, row.category, row.college, row.is_cooperative, row.is_organisation)
@@ -232,7 +257,8 @@ def facts(session: Session) -> list[Fact]:
 def history(session: Session, on: date) -> list[Point]:
     """What moves at the end of each of the last months, and on that day: sums of changes, three statements."""
     days = month_ends(on, since=_founded(session))
-    heads, capital = _heads_by_day(session, on), _employed_capital_by_day(session, on)
+    heads = _keep(session, ("heads", on), lambda: _heads_by_day(session, on))
+    capital = _keep(session, ("employed capital", on), lambda: _employed_capital_by_day(session, on))
     whole = shares.capital_by_day(session, on)
     employed = _at(days, [(day, n) for day, category, _college, n in heads if category is Category.EMPLOYED])
     external = _at(days, [(day, n) for day, category, _college, n in heads if category is Category.EXTERNAL])
@@ -274,7 +300,7 @@ def _steps(levels: Sequence[tuple[date, int]]) -> list[tuple[date, int]]:
 
 def _heads_by_day(session: Session, on: date) -> Sequence[tuple[date, Category, str, int]]:
     """By how many heads each category and college grew or shrank on each day."""
-    spell = members.spells().subquery()
+    spell = members.spells().cte("spell")
     is_member = spell.c.status == Status.MEMBER
     come = select(spell.c.since.label("day"), spell.c.category, spell.c.college, func.count().label("heads")).where(
         is_member, spell.c.since <= on

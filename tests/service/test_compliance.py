@@ -1,6 +1,7 @@
 """What compliance measures is what the registers say, whoever counts, and in as many statements for many as for few."""
 
 from collections import Counter
+from contextlib import suppress
 from datetime import date
 from uuid import uuid4
 
@@ -108,6 +109,25 @@ def test_what_moved_is_at_each_month_what_the_registers_say_of_that_day(world, s
         assert (point.capital, point.employed_capital) == (by_hand["capital"], by_hand["employed_capital"]), point.day
         assert point.peak == shares.peak_capital(session, point.day)
     assert len({point.employed_capital for point in points}) > 3
+
+
+def test_what_is_kept_of_the_registers_is_never_an_old_answer(world, session):
+    ids, _late = lived(world)
+    seen = [queries.situation_on(session, TODAY)]
+    session.rollback()
+    subscribe(world, [(ids[3], 2)], TODAY)
+    seen.append(queries.situation_on(session, TODAY))
+    session.rollback()
+    with suppress(ZeroDivisionError), world.act() as act:
+        membership.resign(act, member_id=ids[3], effective_on=TODAY, reason="départ")
+        assert queries.situation_on(act.session, TODAY).employed == 8
+        raise ZeroDivisionError
+    with world.act() as act:
+        membership.resign(act, member_id=ids[9], effective_on=TODAY, reason="départ")
+    seen.append(queries.situation_on(session, TODAY))
+    assert [(now.employed, now.external) for now in seen] == [(9, 2), (9, 2), (9, 1)]
+    assert seen[1].capital - seen[0].capital == 2 * seen[0].nominal
+    assert queries.history(session, TODAY)[-1].external == 1
 
 
 def test_months_begin_with_the_cooperative():

@@ -28,9 +28,11 @@ from coopgov.members.queries.rows import (
     Voter,
 )
 from coopgov.members.queries.voters import (
+    EventsHead,
     count_voters,
     counts_by_category,
     employed_accounts,
+    events_head,
     heads_on,
     recipients,
     sellers,
@@ -46,6 +48,7 @@ __all__ = [
     "ConsentRow",
     "ContactRow",
     "EventRow",
+    "EventsHead",
     "KnownMember",
     "MemberFile",
     "MemberPage",
@@ -59,6 +62,7 @@ __all__ = [
     "counts_by_category",
     "earlier_memberships",
     "employed_accounts",
+    "events_head",
     "events_of",
     "find_by_account",
     "find_by_number",

@@ -1,11 +1,12 @@
 """The members of a day, from what happened to memberships: never from shares."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from coopgov.members.models import (
@@ -107,51 +108,69 @@ def sellers(session: Session, on: date) -> list[Seller]:
     return [Seller(*row) for row in rows]
 
 
-def standings_on(on: date) -> Any:
+def standings_on(on: date, *, among: Any = None) -> Any:
     """What every membership is on a day, for a feature that sums over all of them (a SELECT, not its rows).
 
     Gives `member_id`, `status`, `category`, `college`, `is_cooperative`, `is_organisation`.
     """
-    standing = _standing_on(on, None)
+    spell = spells(among=among).subquery()
     return (
         select(
-            standing.c.membership_id.label("member_id"), standing.c.status, standing.c.category, standing.c.college,
-            Party.is_cooperative, (Party.kind == PartyKind.ORGANISATION).label("is_organisation"),
+            spell.c.member_id, spell.c.status, spell.c.category, spell.c.college, Party.is_cooperative,
+            (Party.kind == PartyKind.ORGANISATION).label("is_organisation"),
         )
-        .join(Membership, Membership.id == standing.c.membership_id)
+        .join(Membership, Membership.id == spell.c.member_id)
         .join(Party, Party.id == Membership.party_id)
-        .where(standing.c.place == 1)
+        .where(spell.c.since <= on, or_(spell.c.until.is_(None), spell.c.until > on))
     )  # fmt: skip
 
 
-def spells() -> Any:
-    """Every stretch of days in which a membership was one thing (a SELECT, not its rows).
+def spells(*, among: Any = None) -> Any:
+    """Every stretch of days in which a membership was one thing (a SELECT, not its rows), or those `among` these ids.
 
     Gives `member_id`, `status`, `category`, `college`, `since`, and `until`, the first day of the next one or NULL.
+    The window follows the index of the events, so that nothing is sorted.
     """
-    event, reversal = aliased(MembershipEvent), aliased(MembershipEvent)
-    undone = exists().where(reversal.reverses_id == event.id)
+    event = aliased(MembershipEvent)
+    undone = select(MembershipEvent.reverses_id).where(MembershipEvent.reverses_id.is_not(None))
     until = func.lead(event.effective_on).over(
         partition_by=event.membership_id, order_by=(event.effective_on, event.id)
     )
-    return select(
+    found = select(
         event.membership_id.label("member_id"), event.status, event.category, event.college,
         event.effective_on.label("since"), until.label("until"),
-    ).where(event.kind != EventKind.REVERSAL, ~undone)  # fmt: skip
+    ).where(event.kind != EventKind.REVERSAL, event.id.not_in(undone))  # fmt: skip
+    return found if among is None else found.where(event.membership_id.in_(among))
 
 
 def employed_accounts(session: Session, account_ids: Collection[UUID], on: date) -> set[UUID]:
     """Those of these accounts whose holder is an employed member on that day."""
-    standing = _standing_on(on, None)
+    theirs = Membership.account_id.in_(account_ids)
+    standing = standings_on(on, among=select(Membership.id).where(theirs)).subquery()
     rows = session.scalars(
         select(Membership.account_id)
-        .join(standing, standing.c.membership_id == Membership.id)
-        .where(
-            standing.c.place == 1, standing.c.status == Status.MEMBER, standing.c.category == Category.EMPLOYED,
-            Membership.account_id.in_(account_ids),
-        )
-    )  # fmt: skip
+        .join(standing, standing.c.member_id == Membership.id)
+        .where(standing.c.status == Status.MEMBER, standing.c.category == Category.EMPLOYED, theirs)
+    )
     return {account_id for account_id in rows if account_id is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class EventsHead:
+    """The end of the events of all memberships: what follows from them alone can be kept under it."""
+
+    count: int
+    last_id: int | None = None
+    member_id: UUID | None = None
+
+
+def events_head(session: Session) -> EventsHead:
+    """How many events there are, and the last one: an event that is committed late changes the count."""
+    count = session.scalar(select(func.count()).select_from(MembershipEvent)) or 0
+    last = session.execute(
+        select(MembershipEvent.id, MembershipEvent.membership_id).order_by(MembershipEvent.id.desc()).limit(1)
+    ).first()
+    return EventsHead(count, *last) if last is not None else EventsHead(count)
 
 
 def _standing_on(on: date, known_at: datetime | None) -> Any:
