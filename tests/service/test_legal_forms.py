@@ -161,8 +161,19 @@ def test_a_block_vote_by_college_is_refused_rather_than_counted_wrongly(act):
     assert (breach.code, breach.field) == ("statutes_figure_wrong_kind", "colleges.transfer")
 
 
-def test_equal_votes_reject_and_the_result_names_the_rule(world):
+def test_equal_votes_reject_and_the_result_names_the_rule(world, client):
     world.found("scic-sarl", count=4)
     assembly_id = world.opened(0, 1, 2, 3)
     result = world.decide(world.items(assembly_id)[0], {0: FOR, 1: FOR, 2: AGAINST, 3: AGAINST})
     assert (result.outcome, result.tie) == ("rejected", "rejected")
+    page = world.sign_in(client, 0).get(f"/assemblies/{assembly_id}").text
+    assert "Autant de voix pour que contre" in page
+
+
+def test_a_plan_without_a_place_is_refused_on_its_page_with_the_article(world, client):
+    world.found("scop-sarl", count=4)
+    form = {"kind": "ordinary", "held_on": "2027-01-15", "held_time": "18:00", "place": "", "remote_vote": "y"}
+    answer = world.sign_in(client, 1).post("/assemblies/new", data=form)
+    assert answer.status_code == 422
+    assert "ce serait une consultation écrite" in answer.text
+    assert "78-763" in answer.text
