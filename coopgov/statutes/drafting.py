@@ -11,6 +11,7 @@ from uuid import UUID
 from coopgov.core.errors import Breach, Citation
 from coopgov.core.figures import LegalForm
 from coopgov.core.i18n import N_
+from coopgov.core.policy import Actor, Permission, Role
 from coopgov.law.book import Law
 from coopgov.law.rulebook import StatutesFigure
 from coopgov.law.values import value_from_text, value_to_text
@@ -177,6 +178,12 @@ def effect_day(wished_on: date | None, decided_on: date) -> date:
     """The day on which the new statutes take force: never that of the assembly that adopts them."""
     following = decided_on + timedelta(days=1)
     return following if wished_on is None else max(wished_on, following)
+
+
+def may_write(actor: Actor, *, is_first: bool) -> bool:
+    """Whoever installs the site may found the cooperative; later statutes belong to the board and the secretary."""
+    is_office = actor.is_system or actor.has(Role.BOARD, Role.SECRETARY)
+    return actor.may(Permission.STATUTES_DRAFT) and (is_first or is_office)
 
 
 def check_words(title: str, reasons: str) -> list[Breach]:

@@ -12,7 +12,6 @@ from coopgov.core.canonical import canonical_json, digest
 from coopgov.core.errors import Breach, Forbidden, NotFound, refuse_if
 from coopgov.core.i18n import N_
 from coopgov.core.ids import new_id
-from coopgov.core.policy import Permission, Role
 from coopgov.core.states import step
 from coopgov.law.values import value_to_text
 from coopgov.statutes import documents, queries
@@ -31,6 +30,7 @@ from coopgov.statutes.drafting import (
     check_wish,
     check_words,
     effect_day,
+    may_write,
     rebase,
     subject_of,
     with_minimum_as_figure,
@@ -313,9 +313,7 @@ def _law(act: Act) -> dict[str, Any]:
 
 
 def _check_may_write(act: Act, base: Statutes | None) -> None:
-    """Whoever installs the site may found the cooperative; later statutes belong to the board and the secretary."""
-    is_office = act.actor.is_system or act.actor.has(Role.BOARD, Role.SECRETARY)
-    if not act.actor.may(Permission.STATUTES_DRAFT) or (base is not None and not is_office):
+    if not may_write(act.actor, is_first=base is None):
         raise Forbidden
 
 

@@ -15,7 +15,7 @@ from coopgov.core.errors import Breach, NotFound
 from coopgov.core.policy import Permission
 from coopgov.statutes import queries, service, sheet
 from coopgov.statutes.changes import changes
-from coopgov.statutes.drafting import DraftState, effect_day
+from coopgov.statutes.drafting import DraftState, effect_day, may_write
 from coopgov.statutes.forms import (
     CURRENT,
     ActionForm,
@@ -80,6 +80,7 @@ def _page(statutes: Statutes | None, versions: list[Statutes]) -> str:
         versions=versions,
         drafts=[row for row in _drafts() if row.state in {DraftState.DRAFT, DraftState.FROZEN, DraftState.NO_QUORUM}],
         pills=PILLS,
+        can_draft=may_write(current_actor(), is_first=False),
         today=today(),
     )
 
@@ -114,7 +115,8 @@ def _lines_between(older: Statutes, newer: Statutes) -> list[ChangeLine]:
 @requires(Permission.STATUTES_SEE)
 def drafts() -> Response:
     """The drafts that the person asking may read, the last changed first."""
-    return render_template("statutes/drafts.html", drafts=_drafts(), pills=PILLS)
+    can_draft = may_write(current_actor(), is_first=queries.find_latest(reading()) is None)
+    return render_template("statutes/drafts.html", drafts=_drafts(), pills=PILLS, can_draft=can_draft)
 
 
 def _drafts() -> list[DraftRow]:
@@ -158,10 +160,9 @@ def _new_page(form: DraftForm) -> str:
 def draft(draft_id: UUID) -> Response:
     """One draft: what it changes, what stands against it, its sections."""
     row = queries.get_draft(reading(), draft_id)
-    writes = current_actor().may(Permission.STATUTES_DRAFT)
-    if not (writes or row.is_shown):
+    if not (current_actor().may(Permission.STATUTES_DRAFT) or row.is_shown):
         raise NotFound
-    return _draft_page(row, writes=writes)
+    return _draft_page(row, writes=may_write(current_actor(), is_first=row.base_id is None))
 
 
 def _draft_page(row: DraftRow, *, writes: bool) -> str:

@@ -109,3 +109,4 @@ def test_the_first_statutes_are_written_and_adopted_by_whoever_installs_the_site
     found = queries.find_latest(session)
     assert (found.decision, found.in_force_from) == ("Assemblée constitutive", date(2026, 11, 20))
     assert browser.post("/statutes/drafts/new", data={**WORDS, "source": "current"}).status_code == 403
+    assert "Préparer une modification" not in browser.get("/statutes").text
