@@ -71,6 +71,7 @@ class ReviseForm(_WhenForm):
         # Without a place it would be no assembly: the rules refuse it, with the article.
         [Length(max=300)],
         description=_l("The whole address, with the name of the room."),
+        render_kw={"required": True},
     )
     remote_vote = BooleanField(_l("Members may vote remotely before the assembly"))
 
