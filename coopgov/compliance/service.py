@@ -19,7 +19,7 @@ def tell(act: Act, *, kind: FactKind, day: date, year_end: date | None = None, n
     """Write down what happened outside of the application, and when."""
     about = year_end if kind.is_of_a_year else None
     refuse_if(check_fact(kind, day, about, queries.year_ends(act.session, act.today), today=act.today))
-    return _keep(act, "compliance.told", _row(act, kind, day, about, note.strip(), None))
+    return _write_down(act, "compliance.told", _row(act, kind, day, about, note.strip(), None))
 
 
 def withdraw(act: Act, *, fact_id: UUID, reason: str) -> UUID:
@@ -29,7 +29,7 @@ def withdraw(act: Act, *, fact_id: UUID, reason: str) -> UUID:
     told = _told(facts, fact_id)
     refuse_if(check_withdrawal(facts, fact_id, reason))
     row = _row(act, told.kind, told.day, told.year_end, reason.strip(), fact_id)
-    return _keep(act, "compliance.withdrawn", row)
+    return _write_down(act, "compliance.withdrawn", row)
 
 
 def _told(facts: list[Fact], fact_id: UUID) -> Fact:
@@ -48,7 +48,7 @@ def _row(
     )  # fmt: skip
 
 
-def _keep(act: Act, what: str, row: ToldFact) -> UUID:
+def _write_down(act: Act, what: str, row: ToldFact) -> UUID:
     act.keep(row)
     act.record(what, f"told-fact:{row.id}", {"kind": row.kind.value, "day": row.day})
     return row.id
