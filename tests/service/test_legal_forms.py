@@ -48,12 +48,12 @@ def refused(command, *arguments, **values):
 
 @pytest.mark.parametrize("name", ready_names())
 def test_with_each_ready_set_an_assembly_is_planned_convened_printed_and_decides(world, name):
-    world.found(name, count=24)
+    world.found(name, count=8)
     assert statutes_queries.statutes_on(world.session, FOUNDED).legal_form is ready_set(name).legal_form
-    assembly_id = world.opened(*range(20))
+    assembly_id = world.opened(*range(8))
     papers = archive.documents_about(world.session, f"assembly:{assembly_id}")
     assert {"notice", "proxy_form"} <= {paper.kind for paper in papers}
-    result = world.decide(world.items(assembly_id)[0], dict.fromkeys(range(20), FOR))
+    result = world.decide(world.items(assembly_id)[0], dict.fromkeys(range(8), FOR))
     assert result.outcome == "adopted"
     world.do("close_assembly", assembly_id=assembly_id)
     assert queries.get_assembly(world.session, assembly_id).state is State.CLOSED
