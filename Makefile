@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 SOURCES := coopgov tests bench tools migrations
+# Some machines forbid bytecode: each command would compile every source again.
+export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check fix bench lock system-run system-test
 
