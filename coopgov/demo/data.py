@@ -49,7 +49,7 @@ from coopgov.terms import service as terms
 from coopgov.treasury import service as treasury
 from coopgov.web.acts import reading, today
 
-READY: Final = {"scop-sa": "scop-sa-cae", "scic-sa": "scic-sa"}
+READY: Final = {"scop-sa": "scop-sa-cae", "scic-sa": "scic-sa", "loi47-sa": "loi47-sa"}
 CREATORS, STAFF, EXTERNAL, CLIENTS = 240, 9, 4, 12
 FOUNDED: Final = timedelta(days=1_100)
 # Days from the annual assembly to the filing of its accounts, and from the cooperative review to that assembly.
