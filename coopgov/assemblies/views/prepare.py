@@ -304,8 +304,7 @@ def change_agenda(item_id: UUID, what: str) -> Response:
 @requires(Permission.ASSEMBLIES_PREPARE)
 def confirm_convening(assembly_id: UUID) -> Response:
     """Who gets what, what is refused, what to judge, before the button that cannot be taken back."""
-    assembly = queries.get_assembly(reading(), assembly_id)
-    return _convene_page(assembly, _preflight(assembly), None)
+    return _convene_page(queries.get_assembly(reading(), assembly_id), None)
 
 
 @bp.post("/<uuid:assembly_id>/convene")
@@ -320,14 +319,15 @@ def convene(assembly_id: UUID) -> Response:
             service.convene(act, assembly_id=assembly_id, reasons=reasons_of(form, checks))
             flash(_("The assembly is convened. The mails leave now; print and post the letters today."), "success")
             return redirect(url_for(".show", assembly_id=assembly_id), 303)
-    return _convene_page(assembly, checks, form), 422
+    return _convene_page(assembly, form), 422
 
 
-def _convene_page(assembly: AssemblyRow, checks: Sequence[Check], form: BaseForm | None) -> str:
+def _convene_page(assembly: AssemblyRow, form: BaseForm | None) -> str:
     told = _told(assembly)
+    checks = _preflight(assembly, told)
     return render_template(
         "assemblies/convene.html", assembly=assembly, items=_as_it_stands(assembly),
-        form=form or with_reasons(ActionForm, checks)(formdata=None), told=told, checks=_preflight(assembly, told),
+        form=form or with_reasons(ActionForm, checks)(formdata=None), told=told, checks=checks,
         is_clear=is_clear(checks), channel=rulebook().figure("assembly.channel.without_consent", on=today()),
         most_letters=MOST_LETTERS,
     )  # fmt: skip
