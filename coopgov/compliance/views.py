@@ -43,8 +43,10 @@ bp = Blueprint("compliance", __name__, url_prefix="/compliance")
 
 @bp.before_request
 def wait_for_statutes() -> ResponseReturnValue | None:
-    """Before the first statutes there is nothing to measure by: their page says so."""
-    return None if statutes.find_statutes_on(reading(), today()) else redirect(url_for("statutes.show"), 303)
+    """Before the first statutes there is nothing to measure by: their page says so, to whoever may see this one."""
+    if not current_actor().may(Permission.COMPLIANCE_SEE) or statutes.find_statutes_on(reading(), today()):
+        return None
+    return redirect(url_for("statutes.show"), 303)
 
 
 @bp.get("/")
