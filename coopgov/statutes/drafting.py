@@ -196,6 +196,13 @@ def check_words(title: str, reasons: str) -> list[Breach]:
     return breaches
 
 
+def check_wished_day(wished_on: date | None, today: date) -> list[Breach]:
+    """List what stands against a wished day while the draft is written: it is past."""
+    if wished_on is None or wished_on > today:
+        return []
+    return [Breach("wished_day_past", N_("Choose a day to come, or leave it empty."), field="wished_on")]
+
+
 def check_wish(wished_on: date | None, held_on: date) -> list[Breach]:
     """List what stands against the wished day: the assembly itself is held under the statutes it finds."""
     if wished_on is None or wished_on > held_on:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -28,6 +27,7 @@ from coopgov.statutes.drafting import (
     check_draft,
     check_subject,
     check_wish,
+    check_wished_day,
     check_words,
     effect_day,
     may_write,
@@ -110,7 +110,13 @@ def draft_statutes(
     latest = queries.find_latest(act.session)
     _check_may_write(act, latest)
     text = _first_words(latest, ready)
-    refuse_if([*check_words(title, reasons), *check_amendment(text, latest.text if latest else None, **_law(act))])
+    refuse_if(
+        [
+            *check_words(title, reasons),
+            *check_wished_day(wished_on, act.today),
+            *check_amendment(text, latest.text if latest else None, law=queries.the_law(), on=act.today),
+        ]
+    )
     row = StatutesDraft(
         id=new_id(), base_id=latest.id if latest else None, title=title.strip(), reasons=_paragraphs(reasons),
         text=_kept(text), wished_on=wished_on, author=act.actor.name[:80], created_at=act.now, changed_at=act.now,
@@ -146,7 +152,7 @@ def revise_draft(act: Act, *, draft_id: UUID, edit: Edit) -> None:
 def reword_draft(act: Act, *, draft_id: UUID, title: str, reasons: str, wished_on: date | None) -> None:
     """Change the title, the reasons or the wished day of a draft."""
     row = _writable(act, draft_id)
-    refuse_if([*check_words(title, reasons), *check_wish(wished_on, act.today)])
+    refuse_if([*check_words(title, reasons), *check_wished_day(wished_on, act.today)])
     row.title, row.reasons, row.wished_on, row.changed_at = title.strip(), _paragraphs(reasons), wished_on, act.now
     act.record("statutes_draft.reworded", _about(draft_id), {"title": row.title, "wished_on": wished_on})
 
@@ -306,10 +312,6 @@ def _check_unchanged(act: Act, draft: DraftRow) -> list[Breach]:
 
 def _base(act: Act, row: StatutesDraft | DraftRow) -> Statutes | None:
     return queries.get_statutes(act.session, row.base_id) if row.base_id is not None else None
-
-
-def _law(act: Act) -> dict[str, Any]:
-    return {"law": queries.the_law(), "on": act.today}
 
 
 def _check_may_write(act: Act, base: Statutes | None) -> None:

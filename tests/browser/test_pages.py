@@ -25,7 +25,12 @@ A4 = {"width": 794, "height": 1123}
 # Shorter ones may be the same in both languages, or a name.
 LONG_ENOUGH = 25
 # An assembly's title and what is put to its vote are acts in French, whoever reads them.
-ACTS = {"Assemblée générale ordinaire", "Abonnement mensuel de la boutique", "Commission sur les ventes"}
+ACTS = {
+    "Assemblée générale ordinaire",
+    "Assemblée générale extraordinaire",
+    "Abonnement mensuel de la boutique",
+    "Commission sur les ventes",
+}
 
 
 @cache
