@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from coopgov.accounts import service as account_service
 from coopgov.assemblies import queries as assemblies
@@ -214,11 +216,23 @@ def test_an_effect_refused_at_the_vote_leaves_the_result_and_its_reason_in_the_m
     assert assemblies.agenda(world.session, assembly_id)[0].outcome == "adopted"
 
 
+def test_a_frozen_text_changed_behind_our_back_does_not_become_the_statutes(world):
+    draft_id = draft(world)
+    assembly_id = convened(world, draft_id)
+    with world.act() as a:
+        a.session.execute(text("UPDATE statutes_draft SET text = replace(text, '\"20\"', '\"90\"')"))
+    held(world, assembly_id)
+    assert queries.get_draft(world.session, draft_id).statutes_id is None
+    assert len(queries.history(world.session)) == 1
+    with pytest.raises(DatabaseError, match="append-only"), world.act() as a:
+        a.session.execute(text("UPDATE statutes_frozen SET facts = '{}'"))
+
+
 def test_a_draft_on_an_older_version_is_taken_over_to_the_one_in_place(world):
     draft_id = draft(world)
     with world.act() as a:
-        text = replace(ready_set("scic-sa"), seat="1 place Neuve, 35000 Rennes")
-        service.adopt_statutes(a, text=text, in_force_from=date(2026, 12, 1), decision="AGE du 10 novembre")
+        moved = replace(ready_set("scic-sa"), seat="1 place Neuve, 35000 Rennes")
+        service.adopt_statutes(a, text=moved, in_force_from=date(2026, 12, 1), decision="AGE du 10 novembre")
     assembly_id = planned(world, draft_id)
     assert "draft_on_old_base" in world.refused("convene", assembly_id=assembly_id)
     with world.act() as a:
