@@ -31,12 +31,11 @@ from coopgov.compliance.rules import (
     Year,
     last_days,
     merged,
-    year_end_before,
 )
 from coopgov.core.dates import paris_day
 from coopgov.core.policy import Role
 from coopgov.core.reading import is_writing, once
-from coopgov.law.arithmetic import add_months
+from coopgov.law.arithmetic import add_months, year_end_before
 from coopgov.law.telling import CHECKED_EVERY_MONTHS, is_due
 from coopgov.members import queries as members
 from coopgov.members.rules import Category, Status
@@ -197,8 +196,14 @@ def dated_on(session: Session, on: date) -> Dated:
 
 def last_year_end(session: Session, on: date) -> date | None:
     """The end of the last financial year; None when the cooperative is younger."""
-    ended = year_end_before(statutes.statutes_on(session, on).year_end, on)
+    ended = year_end_before(_month_and_day(session, on), on)
     return ended if ended >= _founded(session) else None
+
+
+def _month_and_day(session: Session, on: date) -> str:
+    """The end of the financial years of that day; before the first statutes known here, theirs."""
+    found = statutes.find_statutes_on(session, on) or statutes.history(session)[-1]
+    return found.year_end
 
 
 def year_ends(session: Session, on: date) -> list[date]:
@@ -217,7 +222,7 @@ def _founded(session: Session) -> date:
 
 
 def _year(session: Session, ended_on: date, told: Mapping[FactKind, date]) -> Year:
-    month_and_day = statutes.statutes_on(session, ended_on).year_end
+    month_and_day = _month_and_day(session, ended_on)
     approved = told.get(FactKind.ACCOUNTS_APPROVED) or _approved_here(session, ended_on, month_and_day)
     return Year(ended_on, approved, told.get(FactKind.ACCOUNTS_FILED))
 

@@ -134,6 +134,19 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
+def year_end_before(month_and_day: str, on: date) -> date:
+    """The end of the financial year ("12-31") that closed last before that day."""
+    year = on.year
+    while (ended := _in_year(month_and_day, year)) >= on:
+        year -= 1
+    return ended
+
+
+def _in_year(month_and_day: str, year: int) -> date:
+    # A year may end on 29 February: in a common year, on the last day of that month.
+    return add_months(date.fromisoformat(f"2000-{month_and_day}"), 12 * (year - 2000))
+
+
 def decision_rule(figures: Figures, *, kind: Kind, call: Call, on: date) -> DecisionRule:
     """The rule of majority of an assembly of that kind, at that call, on that day."""
     fraction = figures.figure(f"assembly.majority.{kind}.{call}", on=on)

@@ -39,7 +39,6 @@ from coopgov.compliance.rules import (
     ratios,
     situation_after,
     standing,
-    year_end_before,
 )
 from coopgov.core.policy import Role
 from coopgov.law.rulebook import Rulebook, StatutesVersion
@@ -401,20 +400,6 @@ def test_the_most_pressing_stand_first_and_the_nearest_day_among_them():
     late = Minutes(1, date(2026, 1, 1))
     found = [one.code for one in pressing_first(due(year=Year(date(2026, 3, 31)), minutes=late).values())]
     assert found[:2] == ["minutes", "accounts"]
-
-
-@pytest.mark.parametrize(
-    ("month_and_day", "on", "ended"),
-    [
-        ("12-31", date(2026, 11, 24), date(2025, 12, 31)),
-        ("12-31", date(2027, 1, 1), date(2026, 12, 31)),
-        ("11-24", date(2026, 11, 24), date(2025, 11, 24)),
-        ("02-29", date(2027, 3, 1), date(2027, 2, 28)),
-        ("02-29", date(2024, 3, 1), date(2024, 2, 29)),
-    ],
-)
-def test_the_last_financial_year_is_the_one_that_has_ended(month_and_day, on, ended):
-    assert year_end_before(month_and_day, on) == ended
 
 
 # What people told

@@ -19,6 +19,7 @@ from coopgov.law.arithmetic import (
     quorum_heads,
     quorum_met,
     reaches,
+    year_end_before,
 )
 
 HALF, TWO_THIRDS, THREE_QUARTERS = Fraction(1, 2), Fraction(2, 3), Fraction(3, 4)
@@ -165,3 +166,17 @@ def test_months_never_skip_one(day, months):
     assert (later.year - day.year) * 12 + later.month - day.month == months
     assert later.day <= day.day
     assert later.day == day.day or (later + timedelta(days=1)).day == 1
+
+
+@pytest.mark.parametrize(
+    ("month_and_day", "on", "ended"),
+    [
+        ("12-31", date(2026, 11, 24), date(2025, 12, 31)),
+        ("12-31", date(2027, 1, 1), date(2026, 12, 31)),
+        ("11-24", date(2026, 11, 24), date(2025, 11, 24)),
+        ("02-29", date(2027, 3, 1), date(2027, 2, 28)),
+        ("02-29", date(2024, 3, 1), date(2024, 2, 29)),
+    ],
+)
+def test_the_last_financial_year_is_the_one_that_has_ended(month_and_day, on, ended):
+    assert year_end_before(month_and_day, on) == ended

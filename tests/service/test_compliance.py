@@ -2,6 +2,7 @@
 
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ import pytest
 
 from coopgov.accounts import service as offices
 from coopgov.compliance import queries, service
-from coopgov.compliance.rules import FactKind, Verdict, deadlines, is_employed, ratios
+from coopgov.compliance.rules import FactKind, Verdict, Year, deadlines, is_employed, ratios
 from coopgov.core.errors import NotFound, RuleBroken
 from coopgov.core.policy import Role
 from coopgov.members import queries as members
@@ -19,6 +20,8 @@ from coopgov.registers.verify import verify_all
 from coopgov.shares import queries as shares
 from coopgov.shares import service as share_book
 from coopgov.statutes import queries as statutes
+from coopgov.statutes import service as statutes_service
+from coopgov.statutes.ready import ready_set
 from tests.service.counting import statements
 from tests.shares_world import FOUNDED, wire
 
@@ -205,6 +208,18 @@ def test_statutes_that_tighten_a_limit_speak_on_the_page(world, session):
     assert "Statuts" in measured["minimum_of_capital"].figures[0].citations[0].text
     found = {one.code: one for one in deadlines(queries.dated_on(session, TODAY), figures, TODAY)}
     assert found["accounts"].verdict is Verdict.RED
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_years_that_closed_before_the_first_statutes_known_here_are_counted_too(app, act):
+    with act() as a:
+        text = replace(ready_set("scop-sa-cae"), founded_on=date(2024, 3, 1), year_end="06-30")
+        statutes_service.adopt_statutes(a, text=text, in_force_from=date(2026, 11, 2), decision="AGE de 2026")
+    with act() as a:
+        assert queries.year_ends(a.session, TODAY) == [date(2026, 6, 30), date(2025, 6, 30), date(2024, 6, 30)]
+        year = date(2026, 6, 30)
+        service.tell(a, kind=FactKind.ACCOUNTS_APPROVED, day=date(2026, 10, 1), year_end=year)
+        assert queries.dated_on(a.session, TODAY).year == Year(year, date(2026, 10, 1))
 
 
 def everything(session):

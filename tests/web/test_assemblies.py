@@ -1,6 +1,7 @@
 """An assembly as the board prepares it, as members live it on a phone, as the bureau runs it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from uuid import uuid4
@@ -10,6 +11,8 @@ import pytest
 from coopgov.assemblies import queries
 from coopgov.assemblies.rules import State
 from coopgov.ballots import queries as ballots
+from coopgov.statutes.ready import ready_set
+from tests import assemblies_world
 from tests.assemblies_world import FOR, HELD_AT, wire
 from tests.service.counting import count_statements
 
@@ -312,3 +315,12 @@ def test_pages_take_as_many_statements_with_few_in_the_room_as_with_many(browser
     world.arrive(assembly_id, *range(18))
     many = [count_statements(partial(get, client, path)) for client, path in paths]
     assert many == few
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_financial_year_that_ends_on_29_february_closes_in_every_year(app, clock, monkeypatch):
+    monkeypatch.setattr(assemblies_world, "ready_set", lambda name: replace(ready_set(name), year_end="02-29"))
+    made = wire(app, clock)
+    made.found()
+    page = get(made.sign_in(app.test_client(), 0), f"/assemblies/{made.plan()}/prepare")
+    assert 'value="2026-02-28"' in page

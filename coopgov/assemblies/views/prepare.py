@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
@@ -30,7 +30,7 @@ from coopgov.core.act import Act
 from coopgov.core.dates import paris_day
 from coopgov.core.policy import Permission
 from coopgov.core.preflight import Check, is_clear
-from coopgov.law.arithmetic import earliest_assembly_day
+from coopgov.law.arithmetic import earliest_assembly_day, year_end_before
 from coopgov.members import queries as members
 from coopgov.proposals import queries as proposals
 from coopgov.statutes import queries as statutes
@@ -136,7 +136,9 @@ def _told(assembly: AssemblyRow) -> Told:
 def _adding(failed: BaseForm | None) -> dict[str, BaseForm]:
     """The forms that add a resolution; the one that failed keeps what was typed."""
     made: dict[str, Callable[[], BaseForm]] = {
-        "accounts": lambda: AccountsForm(year_end=_last_year_end()),
+        "accounts": lambda: AccountsForm(
+            year_end=year_end_before(statutes.statutes_on(reading(), today()).year_end, today())
+        ),
         "proposal": _proposal_form,
         "admission": _admission_form,
         "statutes": _statutes_form,
@@ -159,12 +161,6 @@ def _without(items: Sequence[ItemRow], forms: dict[str, BaseForm]) -> dict[str, 
     for field in fields:
         field.choices = {key: label for key, label in field.choices.items() if key not in taken}
     return forms
-
-
-def _last_year_end() -> date:
-    found = statutes.statutes_on(reading(), today())
-    this_year = date.fromisoformat(f"{today().year}-{found.year_end}")
-    return this_year if this_year < today() else this_year.replace(year=today().year - 1)
 
 
 def _proposal_form() -> ProposalItemForm:

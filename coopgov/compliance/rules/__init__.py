@@ -9,7 +9,6 @@ from coopgov.compliance.rules.deadlines import (
     Year,
     deadlines,
     last_day_of,
-    year_end_before,
 )
 from coopgov.compliance.rules.kinds import (
     FACT_LABELS,
@@ -52,5 +51,4 @@ __all__ = [
     "Obligation", "Part", "Said", "Situation", "Verdict", "Year", "changes", "check_draft", "check_fact",
     "check_withdrawal", "deadlines", "is_employed", "last_day_of", "last_days", "merged", "more_to_pass",
     "others_gone_to_pass", "others_to_come_back", "pressing_first", "ratios", "situation_after", "standing",
-    "year_end_before",
 ]  # fmt: skip

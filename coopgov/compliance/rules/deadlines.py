@@ -226,16 +226,3 @@ def _law_checks(law: LawChecks, on: date) -> Obligation:
         )
     found = Said(N_("All %(total)s figures were looked at within the year."), {"total": law.total})
     return Obligation("law_checks", label, Verdict.FINE, found, due=law.next_due)
-
-
-def year_end_before(month_and_day: str, on: date) -> date:
-    """The end of the financial year that closed last before that day."""
-    year = on.year
-    while (ended := _in_year(month_and_day, year)) >= on:
-        year -= 1
-    return ended
-
-
-def _in_year(month_and_day: str, year: int) -> date:
-    # A year may end on 29 February: in a common year, on the last day of that month.
-    return add_months(date.fromisoformat(f"2000-{month_and_day}"), 12 * (year - 2000))
