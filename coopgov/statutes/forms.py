@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from coopgov.core.figures import FigureValue
 from coopgov.core.i18n import N_
@@ -189,7 +189,7 @@ class SectionForm(BaseForm):
     def _fact(self, name: str) -> object:
         data = self[name].data
         if name == "siren":
-            return re.sub(r"\s", "", data)
+            return re.sub(r"[\s.]", "", data)
         return data.strip().replace("\r\n", "\n") if isinstance(data, str) else data
 
     def _figure(self, entry: Entry) -> StatutesFigure | None:
@@ -305,7 +305,7 @@ def _fact_label(name: str) -> str:
 
 
 def _line(name: str, most: int, description: Any = "") -> StringField:
-    needed = [InputRequired(_l("This field is needed.")), Length(max=most)]
+    needed = [DataRequired(_l("This field is needed.")), Length(max=most)]
     return StringField(_fact_label(name), needed, description=description)
 
 
@@ -313,7 +313,7 @@ _FACT_FIELDS: Mapping[str, Any] = {
     "name": lambda: _line("name", 200),
     "is_cae": lambda: BooleanField(_fact_label("is_cae")),
     "object_text": lambda: TextAreaField(
-        _fact_label("object_text"), [InputRequired(_l("This field is needed.")), Length(max=5_000)]
+        _fact_label("object_text"), [DataRequired(_l("This field is needed.")), Length(max=5_000)]
     ),
     "seat": lambda: _line("seat", 300),
     "siren": lambda: _line("siren", 20),

@@ -29,6 +29,7 @@ FORM_LABELS: dict[LegalForm, str] = {
     LegalForm.LOI47_SA: N_("Cooperative of the 1947 act, public limited company (SA)"),
 }
 
+_NINE_FIGURES = re.compile(r"\d{9}", re.ASCII)
 _DAY_OF_YEAR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
@@ -79,7 +80,8 @@ def _check_identity(text: StatutesText) -> list[Breach]:
     from stdnum.fr import siren  # noqa: PLC0415 - the package is slow to load and only adopting needs it
 
     breaches = []
-    if not siren.is_valid(text.siren):
+    # The library also takes spaces and dots, which no mention on a paper has.
+    if not (_NINE_FIGURES.fullmatch(text.siren) and siren.is_valid(text.siren)):
         sentence = N_("This SIREN is not right: it has nine figures, the last of which checks the others.")
         breaches.append(Breach("bad_siren", sentence, {}, field="siren"))
     if not _is_day_of_year(text.year_end):

@@ -88,3 +88,8 @@ def test_a_version_cannot_take_force_before_the_last_one():
 def test_all_that_is_wrong_is_told_at_once():
     text = replace(ready_set("scop-sa-cae"), siren="123456789", year_end="02-30", statutory_minimum_cents=1)
     assert codes(text) == ["bad_siren", "bad_year_end", "capital_under_minimum"]
+
+
+@pytest.mark.parametrize("siren", ["903.214.872", "903 214 872", "903214872 ", "٩٠٣٢١٤٨٧٢", ""])
+def test_a_siren_is_kept_as_nine_figures_and_nothing_else(siren):
+    assert codes(replace(ready_set("scop-sa-cae"), siren=siren)) == ["bad_siren"]

@@ -51,6 +51,20 @@ def test_a_draft_is_written_section_by_section(founded, signed_in, session):
     assert browser.get(f"{draft}/edit/nowhere").status_code == 404
 
 
+def test_the_identity_is_never_blank_and_a_siren_typed_with_dots_is_kept_without(founded, signed_in, session):
+    browser = signed_in(Role.SECRETARY)
+    draft = begun(browser)
+    typed = {
+        "name": "Nous autres", "object_text": "Vendre ensemble.", "seat": "1 place Neuve", "siren": "732.829.320",
+        "rcs_city": "Rennes", "year_end": "02-29",
+    }  # fmt: skip
+    for name in ("name", "object_text", "seat", "rcs_city"):
+        assert browser.post(f"{draft}/edit/identity", data={**typed, name: "  "}).status_code == 422
+    assert browser.post(f"{draft}/edit/identity", data=typed).status_code == 303
+    [kept] = queries.list_drafts(session)
+    assert (kept.text.siren, kept.text.year_end) == ("732829320", "02-29")
+
+
 def test_colleges_are_weighed_in_percent_added_moved_and_removed(founded, signed_in, session):
     browser = signed_in(Role.BOARD)
     draft = begun(browser)
