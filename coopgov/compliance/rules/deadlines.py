@@ -91,7 +91,7 @@ def last_day_of(mandate: MandateHeld, figures: Figures, on: date) -> date | None
     longest = figures.find_figure("organs.max_years", on=on)
     if mandate.role is not Role.BOARD or longest is None:
         return mandate.last_day
-    by_law = add_years(mandate.from_day, longest.as_int()) - timedelta(days=1)
+    by_law = add_years(mandate.from_day, longest.as_int())
     return by_law if mandate.last_day is None else min(mandate.last_day, by_law)
 
 
