@@ -5,23 +5,41 @@ from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from coopgov.core import judgements
 from coopgov.core.act import Act
+from coopgov.core.canonical import digest
 from coopgov.core.errors import refuse_if
 from coopgov.core.preflight import LONGEST_REASON, Check, check_preflight, points_to_judge
 from coopgov.web.filters import sentence
 from coopgov.web.forms import BaseForm
 
 NEEDED = _l("Write what you checked: without it nothing is done.")
+# What is written of a point is evidence: it is never kept for another one.
+CHANGED = _l("They have changed since you read them. Read them again, then confirm.")
 
 
 def with_reasons(form: type[BaseForm], checks: Sequence[Check]) -> type[Any]:
-    """The form with one field more for each point that a person has to judge."""
-    fields = {check.reason_field: _reason(n) for n, check in enumerate(points_to_judge(checks), start=1)}
+    """The form with one field more for each point that a person has to judge, and which points she was shown."""
+    points = points_to_judge(checks)
+    fields: dict[str, Any] = {check.reason_field: _reason(n) for n, check in enumerate(points, start=1)}
+    if points:
+        fields["points_shown"] = _shown(points)
     return type(form.__name__, (form,), fields)
+
+
+def _shown(points: Sequence[Check]) -> HiddenField:
+    mark = digest([[point.code, point.sentence, {name: str(value) for name, value in point.values.items()}]
+                   for point in points])  # fmt: skip
+
+    def is_what_was_read(_form: BaseForm, field: HiddenField) -> None:
+        said, field.data = field.data, mark
+        if said != mark:
+            raise ValidationError(CHANGED)
+
+    return HiddenField(_l("Points to judge"), [is_what_was_read], default=mark)
 
 
 def _reason(number: int) -> TextAreaField:

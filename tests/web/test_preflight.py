@@ -1,5 +1,7 @@
 """What is checked is shown before anything is written; what was typed stays, whatever is refused."""
 
+import re
+
 import pytest
 
 from coopgov.accounts import service as accounts
@@ -60,3 +62,22 @@ def test_a_proposal_that_changes_no_fee_is_brought_once_it_was_judged(app, world
     refused = board.post(f"{path}/bring")
     assert (refused.status_code, "sans cela, rien n’est fait" in refused.text) == (422, True)
     assert board.post(f"{path}/bring", data={"reason_competence": "Ni statuts ni exclusion."}).status_code == 303
+
+
+def test_what_was_written_of_one_resolution_is_never_kept_for_another(app, world):
+    assembly_id = world.plan(texts=2)
+    board, path = world.sign_in(app.test_client(), 0), f"/assemblies/{assembly_id}/convene"
+    judged = {f"reason_{code}": "Relu." for code in ("competence-1", "competence-2", "doubts")}
+    shown = mark(board.get(path).text)
+    first, _second = world.items(assembly_id)
+    world.do("revise_item", item_id=first, title="Résolution 1", text="L’assemblée dissout la société.")
+    refused = board.post(path, data={**judged, "points_shown": shown})
+    assert (refused.status_code, "Ils ont changé depuis que vous les avez lus" in refused.text) == (422, True)
+    assert "Relu." in refused.text
+    assert board.post(path, data={**judged, "points_shown": mark(refused.text)}).status_code == 303
+
+
+def mark(page):
+    """The mark of the points that a page shows."""
+    [found] = re.findall(r'name="points_shown"[^>]* value="(\w{64})"', page)
+    return found

@@ -148,7 +148,7 @@ def _competence_check(item: AgendaDraft, facts: Preparation, figures: Figures) -
             "assembly may decide it. Accounts, elections and what is neither belong to an ordinary one."
         )
     found = competent_body(figures, other, on=facts.held_on)
-    values = {"position": item.position, "title": item.title}
+    values = {"position": item.position, "title": item.title, "text": item.text}
     return to_judge(f"competence-{item.position}", sentence, values, found.citations if found else ())
 
 
