@@ -76,12 +76,17 @@ def check_statutes(text: StatutesText, *, in_force_from: date, previous_from: da
     ]
 
 
-def _check_identity(text: StatutesText) -> list[Breach]:
-    from stdnum.fr import siren  # noqa: PLC0415 - the package is slow to load and only adopting needs it
+def is_siren(text: str) -> bool:
+    """Whether this is a SIREN: nine figures, the last of which checks the others."""
+    from stdnum.fr import siren  # noqa: PLC0415 - the package is slow to load and few pages need it
 
+    # The package also takes spaces and dots, which no column keeps.
+    return bool(_NINE_FIGURES.fullmatch(text)) and bool(siren.is_valid(text))
+
+
+def _check_identity(text: StatutesText) -> list[Breach]:
     breaches = []
-    # The library also takes spaces and dots, which no mention on a paper has.
-    if not (_NINE_FIGURES.fullmatch(text.siren) and siren.is_valid(text.siren)):
+    if not is_siren(text.siren):
         sentence = N_("This SIREN is not right: it has nine figures, the last of which checks the others.")
         breaches.append(Breach("bad_siren", sentence, {}, field="siren"))
     if not _is_day_of_year(text.year_end):

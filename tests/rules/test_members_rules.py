@@ -130,7 +130,7 @@ def test_each_earlier_membership_has_its_answer():
     assert answer(Status.FORMER) == []
 
 
-@pytest.mark.parametrize("siren", ["", "12345678", "123456789", "90321487A", "9032148720"])
+@pytest.mark.parametrize("siren", ["", "12345678", "123456789", "90321487A", "9032148720", "903.214.872"])
 def test_a_wrong_siren_is_refused(siren):
     assert codes(check_siren(siren)) == ["bad_siren"]
 

@@ -13,6 +13,7 @@ from coopgov.members.rules.admission import check_category_allowed, check_colleg
 from coopgov.members.rules.kinds import Status
 from coopgov.members.rules.people import Application, College
 from coopgov.members.rules.standing import check_not_ahead
+from coopgov.statutes.rules import is_siren
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,7 @@ def _check_accepts(*, accepts_statutes: bool) -> list[Breach]:
 
 def check_siren(siren: str) -> list[Breach]:
     """A SIREN has nine figures and a check digit."""
-    from stdnum.fr import siren as checked  # noqa: PLC0415 - the package is slow to load and few pages need it
-
-    if checked.is_valid(siren):
+    if is_siren(siren):
         return []
     sentence = N_("This SIREN is not right: it has nine figures, the last of which checks the others.")
     return [Breach("bad_siren", sentence, {}, field="siren")]
