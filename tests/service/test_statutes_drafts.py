@@ -12,6 +12,8 @@ from coopgov.accounts import service as account_service
 from coopgov.assemblies import queries as assemblies
 from coopgov.assemblies.rules import AssemblyKind
 from coopgov.assemblies.verify import verify as verify_assemblies
+from coopgov.compliance import service as compliance
+from coopgov.compliance.rules import FactKind
 from coopgov.core.db import db
 from coopgov.core.errors import Forbidden, RuleBroken
 from coopgov.core.policy import Actor, Role
@@ -19,6 +21,7 @@ from coopgov.law.rulebook import StatutesFigure
 from coopgov.minutes import queries as minutes
 from coopgov.printing.archive import documents_about, get_facts
 from coopgov.printing.render import render_html
+from coopgov.registers.verify import verify_all
 from coopgov.shares import service as shares
 from coopgov.statutes import queries, service
 from coopgov.statutes.drafting import DraftState, Edit
@@ -28,6 +31,7 @@ from coopgov.statutes.verify import verify
 from coopgov.wiring import HANDLERS
 from tests.assemblies_world import AGAINST, FOR, FOUNDED, HELD_AT, wire
 from tests.person import words
+from tests.service.tampering import by_hand
 from tests.service.test_races import at_once
 
 NOTICE = "assembly.notice_days.first"
@@ -329,3 +333,25 @@ def test_the_first_statutes_are_adopted_from_a_ready_set_by_whoever_installs_the
     assert (found.seat, found.founded_on, found.decision) == ("Die", date(2026, 11, 2), "Assemblée constitutive")
     with pytest.raises(Forbidden), act(zoe) as a:
         service.draft_statutes(a, title="Autre", reasons="Autre.")
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_byte_changed_by_hand_in_what_was_voted_judged_or_told_is_found(world, tmp_path):
+    convened(world, draft(world))
+    with world.act() as a:
+        compliance.tell(a, kind=FactKind.REVISION, day=date(2026, 5, 4), note="rapport 12")
+    stores = {"statutes_frozen", "judgement", "told_fact"}
+    found = [faulty(world, tmp_path)]
+    by_hand(
+        "UPDATE statutes_frozen SET facts = facts || ' '", "UPDATE judgement SET reason = reason || ' '",
+        "UPDATE told_fact SET note = note || ' '",
+    )  # fmt: skip
+    found.append(faulty(world, tmp_path))
+    by_hand("DELETE FROM statutes_frozen", "DELETE FROM judgement", "DELETE FROM told_fact")
+    found.append(faulty(world, tmp_path))
+    assert [stores & faults for faults in found] == [set(), stores, stores]
+
+
+def faulty(world, folder):
+    """The stores in which something is not as it was written."""
+    return {fault.where.split()[0] for fault in verify_all(world.session, folder)}
