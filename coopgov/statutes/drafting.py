@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
 
+from coopgov.core.dates import add_years
 from coopgov.core.errors import Breach, Citation
 from coopgov.core.figures import LegalForm
 from coopgov.core.i18n import N_
@@ -17,8 +18,9 @@ from coopgov.law.rulebook import StatutesFigure
 from coopgov.law.values import value_from_text, value_to_text
 from coopgov.statutes.rules import College, StatutesText, check_statutes
 
-# The house's own limits, those of a resolution.
+# The house's own limits: those of a resolution; how long statutes may wait to take force.
 TITLE_LENGTH, REASONS_LENGTH = 200, 5_000
+MOST_YEARS_AHEAD: Final = 5
 MINIMUM: Final = "capital.statutory_minimum_cents"
 
 
@@ -197,10 +199,21 @@ def check_words(title: str, reasons: str) -> list[Breach]:
 
 
 def check_wished_day(wished_on: date | None, today: date) -> list[Breach]:
-    """List what stands against a wished day while the draft is written: it is past."""
-    if wished_on is None or wished_on > today:
+    """List what stands against a wished day while the draft is written: it is past, or a slip of the finger."""
+    if wished_on is None:
         return []
+    if wished_on > today:
+        return check_not_far(wished_on, today, field="wished_on")
     return [Breach("wished_day_past", N_("Choose a day to come, or leave it empty."), field="wished_on")]
+
+
+def check_not_far(day: date, today: date, *, field: str) -> list[Breach]:
+    """List why statutes do not wait so long: until they are in force no later version can be."""
+    latest = add_years(today, MOST_YEARS_AHEAD)
+    if day <= latest:
+        return []
+    sentence = N_("Statutes cannot change again before this day. Check its year: the last day possible is %(latest)s.")
+    return [Breach("statutes_too_far_ahead", sentence, {"latest": latest}, field=field)]
 
 
 def check_wish(wished_on: date | None, held_on: date) -> list[Breach]:

@@ -25,6 +25,7 @@ from coopgov.statutes.drafting import (
     as_json,
     check_amendment,
     check_draft,
+    check_not_far,
     check_subject,
     check_wish,
     check_wished_day,
@@ -257,6 +258,7 @@ def adopt_first(act: Act, *, draft_id: UUID, in_force_from: date, decision: str)
         refuse_if([Breach("statutes_exist", sentence)])
     if not decision.strip():
         refuse_if([Breach("decision_missing", N_("Name the decision that adopts these statutes."), field="decision")])
+    refuse_if(check_not_far(in_force_from, act.today, field="in_force_from"))
     _move(row, DraftStep.ADOPT)
     row.decision, row.decided_on = decision.strip(), act.today
     row.statutes_id = adopt_statutes(act, text=draft.text, in_force_from=in_force_from, decision=decision.strip())

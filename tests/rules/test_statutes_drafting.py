@@ -25,6 +25,7 @@ from coopgov.statutes.drafting import (
     check_amendment,
     check_draft,
     check_wish,
+    check_wished_day,
     effect_day,
     from_json,
     rebase,
@@ -160,3 +161,18 @@ def test_a_minimum_under_the_law_is_told_beside_its_figure():
     low = replace(text_of(), statutory_minimum_cents=100)
     breaches = check_draft(with_minimum_as_figure(low), before=None, before_from=None, on=ON, law=the_law())
     assert [(one.code, one.field) for one in breaches] == [("capital_under_minimum", "capital.statutory_minimum_cents")]
+
+
+@pytest.mark.parametrize(
+    ("wished_on", "refused"),
+    [
+        (None, []),
+        (date(2026, 11, 24), ["wished_day_past"]),
+        (date(2026, 11, 25), []),
+        (date(2031, 11, 24), []),
+        (date(2031, 11, 25), ["statutes_too_far_ahead"]),
+        (date(2127, 1, 1), ["statutes_too_far_ahead"]),
+    ],
+)
+def test_new_statutes_wait_for_a_day_to_come_that_is_not_a_slip_of_the_finger(wished_on, refused):
+    assert [breach.code for breach in check_wished_day(wished_on, date(2026, 11, 24))] == refused

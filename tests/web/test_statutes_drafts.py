@@ -118,6 +118,8 @@ def test_the_first_statutes_are_written_and_adopted_by_whoever_installs_the_site
     draft = begun(browser, source="scop-sarl", title="Premiers statuts")
     page = browser.get(draft).text
     assert f"{draft}/adopt" in page
+    far = browser.post(f"{draft}/adopt", data={"decision": "Assemblée constitutive", "in_force_from": "2126-11-20"})
+    assert (far.status_code, "Vérifiez son année" in far.text) == (422, True)
     answer = browser.post(f"{draft}/adopt", data={"decision": "Assemblée constitutive", "in_force_from": "2026-11-20"})
     assert answer.status_code == 303
     found = queries.find_latest(session)
