@@ -32,6 +32,9 @@ _BAD: Mapping[Unit, Any] = {
     Unit.CENTS: _l("Write an amount in euros, for example 12,50."),
     Unit.FRACTION: _l("Write a part of the whole, for example 1/4 or 25 %."),
     Unit.TIME: _l("Write an hour, for example 15:00."),
+    **dict.fromkeys(
+        (Unit.DAYS, Unit.MONTHS, Unit.YEARS), _l("Write a whole number, for example 12; a hundred years at most.")
+    ),
 }
 # What the field of a figure asks for.
 _ASKS = N_("Value")

@@ -1,7 +1,9 @@
 """Figures of the statutes as people type them: "1/4", "25 %", "15", "1 850 000,00 €", "15 h"."""
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Final
 
 from coopgov.core.figures import FigureValue
 from coopgov.core.money import parse_cents
@@ -11,6 +13,8 @@ _SPACES = re.compile(r"[\s\u00a0\u202f]+")
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,4})?)%", re.ASCII)
 _RATIO = re.compile(r"(\d{1,6})(?:/(\d{1,6}))?", re.ASCII)
+# A longer time is a slip of the finger, and days counted with it leave the calendar.
+_CENTURY: Final[Mapping[Unit, int]] = {Unit.DAYS: 36_525, Unit.MONTHS: 1_200, Unit.YEARS: 100}
 _HOUR = re.compile(r"(\d{1,2})(?:h|:)(\d{2})?", re.ASCII)
 
 
@@ -20,7 +24,7 @@ def read_typed(unit: Unit, text: str) -> FigureValue:
         return _cents(text)
     plain = _SPACES.sub("", text)
     if unit in WHOLE_NUMBERS:
-        return read_value(unit, int(_match(_WHOLE, plain)[0]))
+        return _whole(unit, int(_match(_WHOLE, plain)[0]))
     if unit is Unit.FRACTION:
         return read_fraction(text)
     if unit is Unit.TIME:
@@ -53,6 +57,12 @@ def show_percent(value: Fraction) -> str:
     """A part in percent where that is exact ("40 %"), else as the fraction it is ("1/3")."""
     hundredths = value * 100
     return f"{hundredths} %" if hundredths.denominator == 1 else str(value)
+
+
+def _whole(unit: Unit, number: int) -> FigureValue:
+    if number > _CENTURY.get(unit, number):
+        raise ValueError(f"{number} {unit} are more than a hundred years")
+    return read_value(unit, number)
 
 
 def _cents(text: str) -> int:

@@ -71,6 +71,8 @@ def test_a_text_is_kept_whole_and_differs_from_itself_in_nothing(name):
         (Unit.FRACTION, "0", Fraction(0)),
         (Unit.DAYS, "15", 15),
         (Unit.DAYS, "1 500", 1500),
+        (Unit.DAYS, "36525", 36_525),
+        (Unit.YEARS, "100", 100),
         (Unit.CENTS, "1 850 000,00 €", 185_000_000),
         (Unit.TIME, "15 h", "15:00"),
         (Unit.TIME, "9h30", "09:30"),
@@ -86,7 +88,7 @@ def test_a_figure_is_read_as_people_write_it(unit, typed, value):
     [
         (Unit.FRACTION, "3/2"), (Unit.FRACTION, "1/0"), (Unit.FRACTION, "25"), (Unit.FRACTION, "101 %"),
         (Unit.FRACTION, "1e-3"), (Unit.DAYS, "-1"), (Unit.DAYS, "1,5"), (Unit.DAYS, "1" * 10), (Unit.CENTS, "-1"),
-        (Unit.TIME, "25:00"), (Unit.BOOL, "peut-être"),
+        (Unit.TIME, "25:00"), (Unit.BOOL, "peut-être"), (Unit.DAYS, "36526"), (Unit.MONTHS, "1201"), (Unit.YEARS, "101"),
     ],
 )  # fmt: skip
 def test_what_is_no_figure_is_not_read(unit, typed):
@@ -97,7 +99,7 @@ def test_what_is_no_figure_is_not_read(unit, typed):
 @given(st.fractions(0, 1, max_denominator=1000), st.integers(0, 10**9 - 1), st.integers(0, 10**14 - 1))
 def test_what_a_field_shows_is_read_back(part, whole, cents):
     assert read_fraction(show_percent(part)) == part
-    for unit, value in ((Unit.FRACTION, part), (Unit.DAYS, whole), (Unit.CENTS, cents)):
+    for unit, value in ((Unit.FRACTION, part), (Unit.HEADS, whole), (Unit.CENTS, cents)):
         assert read_typed(unit, show_typed(unit, value)) == value
 
 
