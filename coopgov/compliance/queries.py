@@ -32,7 +32,6 @@ from coopgov.compliance.rules import (
     last_days,
     merged,
 )
-from coopgov.core.dates import paris_day
 from coopgov.core.policy import Role
 from coopgov.core.reading import is_writing, once
 from coopgov.law.arithmetic import add_months, year_end_before
@@ -338,8 +337,3 @@ def _employed_capital_by_day(session: Session, on: date) -> list[tuple[date, int
     come = select(pairs.c.since, func.sum(pairs.c.cents)).where(pairs.c.since <= on).group_by(pairs.c.since)
     gone = select(pairs.c.until, -func.sum(pairs.c.cents)).where(pairs.c.until <= on).group_by(pairs.c.until)
     return [(day, int(cents)) for day, cents in session.execute(union_all(come, gone))]
-
-
-def told_on(fact: Fact) -> date:
-    """The legal day on which it was told."""
-    return paris_day(fact.recorded_at)
