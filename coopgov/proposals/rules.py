@@ -267,7 +267,7 @@ def preflight(facts: Brought, figures: Figures) -> list[Check]:
     return [
         *checked(check_complete(facts.text), title),
         *_backing_checks(facts),
-        *(_fee_checks(facts, figures) if facts.text.changes else [_free_text_check()]),
+        *(_fee_checks(facts, figures) if facts.text.changes else [_free_text_check(facts.text)]),
     ]
 
 
@@ -321,9 +321,9 @@ def _power_check(facts: Brought, figures: Figures) -> Check:
     return green("power", _POWERS[facts.decision_power], {}, found.citations if found else ())
 
 
-def _free_text_check() -> Check:
+def _free_text_check(text: Text) -> Check:
     sentence = N_(
         "It changes no fee: only a person can tell which assembly may decide it. What changes the statutes, dissolves, "
         "merges or excludes belongs to an extraordinary one."
     )
-    return to_judge("competence", sentence)
+    return to_judge("competence", sentence, {"title": text.title, "reasons": text.reasons})

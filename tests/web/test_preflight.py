@@ -1,10 +1,12 @@
 """What is checked is shown before anything is written; what was typed stays, whatever is refused."""
 
 import re
+from uuid import UUID
 
 import pytest
 
 from coopgov.accounts import service as accounts
+from coopgov.core.judgements import judged_about
 from coopgov.core.policy import Role
 from tests.assemblies_world import wire
 
@@ -75,6 +77,24 @@ def test_what_was_written_of_one_resolution_is_never_kept_for_another(app, world
     assert (refused.status_code, "Ils ont changé depuis que vous les avez lus" in refused.text) == (422, True)
     assert "Relu." in refused.text
     assert board.post(path, data={**judged, "points_shown": mark(refused.text)}).status_code == 303
+
+
+def test_a_proposal_reworded_on_an_agenda_is_read_judged_and_voted_in_its_new_words(app, world):
+    board, author = world.sign_in(app.test_client(), 0), world.sign_in(app.test_client(), 5)
+    old, new = ({"title": title, "reasons": "Parce que."} for title in ("Un atelier", "Quitter Valence"))
+    proposal = author.post("/proposals/", data=old).location
+    assert author.post(f"{proposal}/submit").status_code == 303
+    before = mark(board.get(proposal).text)
+    assembly_id = world.plan(texts=0)
+    world.do("add_proposal_item", assembly_id=assembly_id, proposal_id=UUID(proposal.rpartition("/")[2]))
+    assert author.post(f"{proposal}/edit", data=new).status_code == 303
+    stale = board.post(f"{proposal}/bring", data={"reason_competence": "Relu.", "points_shown": before})
+    assert (stale.status_code, "Relisez-les" in stale.text) == (422, True)
+    page = board.get(f"/assemblies/{assembly_id}/convene").text
+    assert ("« Quitter Valence »" in page.replace("\u00a0", " "), "Un atelier" in page) == (True, False)
+    world.do("convene", assembly_id=assembly_id)
+    [judged, *_] = sorted(judged_about(world.session, f"assembly:{assembly_id}"), key=lambda one: one.code)
+    assert "Quitter Valence" in judged.sentence
 
 
 def mark(page):

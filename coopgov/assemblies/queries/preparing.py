@@ -1,6 +1,7 @@
 """The pre-flight of an assembly: what its rules look at, and what they found."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from coopgov.assemblies.queries.meetings import AssemblyRow, ItemRow, agenda, get_assembly
 from coopgov.assemblies.rules import (
+    AgendaDraft,
     Preparation,
     SubjectKind,
     Told,
@@ -43,7 +45,7 @@ def preflight(
         if item.subject_kind is SubjectKind.PROPOSAL and item.subject_id is not None
     }
     facts = Preparation(
-        assembly.kind, assembly.call, assembly.held_at, assembly.remote_vote, [item.draft() for item in items],
+        assembly.kind, assembly.call, assembly.held_at, assembly.remote_vote, _drafted(assembly, items, brought),
         members.count_voters(session, on), told, _first_on(session, assembly), actor.has(Role.BOARD),
         _plain(brought.values()),
         [
@@ -53,6 +55,19 @@ def preflight(
         ],
     )  # fmt: skip
     return preparation(facts, figures, on=on)
+
+
+def _drafted(
+    assembly: AssemblyRow, items: Sequence[ItemRow], brought: Mapping[int, ProposalRow]
+) -> list[AgendaDraft]:  # fmt: skip
+    """The resolutions with the words that convening would freeze: those of a proposal as its author left them."""
+    now = brought if assembly.call == 1 else {}
+    return [
+        replace(item.draft(), title=now[item.position].title, text=now[item.position].text.reasons)
+        if item.position in now
+        else item.draft()
+        for item in items
+    ]
 
 
 def _first_on(session: Session, assembly: AssemblyRow) -> date | None:

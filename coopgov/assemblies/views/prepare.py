@@ -184,15 +184,18 @@ def _statutes_form() -> StatutesItemForm:
 
 
 def _as_it_stands(assembly: AssemblyRow) -> list[ItemRow]:
-    """The agenda in preparation: a draft of the statutes is read as it is written now."""
+    """The agenda in preparation: a proposal or a draft of the statutes is read as it is written now."""
     items = queries.agenda(reading(), assembly.id)
-    return [_with_draft(item, assembly) if assembly.call == 1 else item for item in items]
+    return [_with_its_words(item, assembly) if assembly.call == 1 else item for item in items]
 
 
-def _with_draft(item: ItemRow, assembly: AssemblyRow) -> ItemRow:
-    if item.subject_kind is not SubjectKind.STATUTES or item.subject_id is None:
-        return item
-    title, text = resolution(reading(), statutes.get_draft(reading(), item.subject_id), assembly.held_on)
+def _with_its_words(item: ItemRow, assembly: AssemblyRow) -> ItemRow:
+    title, text = item.title, item.text
+    if item.subject_kind is SubjectKind.STATUTES and item.subject_id is not None:
+        title, text = resolution(reading(), statutes.get_draft(reading(), item.subject_id), assembly.held_on)
+    if item.subject_kind is SubjectKind.PROPOSAL and item.subject_id is not None:
+        words = proposals.get_proposal(reading(), item.subject_id).text
+        title, text = words.title, words.reasons
     return replace(item, title=title, text=text)
 
 
