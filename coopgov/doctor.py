@@ -97,7 +97,7 @@ def _translations() -> Finding:
 def _for_tests() -> Iterator[Finding]:
     tools: tuple[tuple[str, Callable[[], bool], str], ...] = (
         ("PostgreSQL (serveur)", _has_postgresql, "postgresql"),
-        ("Chromium", lambda: shutil.which("chromium") is not None, "chromium"),
+        ("Chromium", lambda: shutil.which("chromium-headless-shell") is not None, "chromium-headless-shell"),
         ("poppler (pdftotext)", lambda: shutil.which("pdftotext") is not None, "poppler-utils"),
     )
     for name, there, package in tools:

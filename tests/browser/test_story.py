@@ -378,7 +378,7 @@ def the_minutes_are_signed(story: Story, folder: Path) -> None:
     helene.sees("Le procès-verbal est définitif")
     helene.look("pv-definitif")
     story.site.work()
-    assert "PV n° 3" in read_pdf(helene, "Procès-verbal", folder)
+    assert "PV n° 4" in read_pdf(helene, "Procès-verbal", folder)
     open_assembly(malik)
     assert "Hélène Garnier" in read_pdf(malik, "Feuille de présence", folder)
 

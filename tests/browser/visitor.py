@@ -154,7 +154,7 @@ def serious_faults(page: Page) -> list[str]:
 def open_window(browser: Browser, site: Site, width: int = PHONE, **options: Any) -> Visitor:
     """A window of that width, with its own cookies; who opens it closes its context."""
     height = 844 if width < 600 else 900
-    usual = {"locale": "fr-FR", "device_scale_factor": 2 if PICTURES else 1}
+    usual = {"locale": "fr-FR", "reduced_motion": "reduce", "device_scale_factor": 2 if PICTURES else 1}
     context = browser.new_context(viewport={"width": width, "height": height}, **{**usual, **options})
     context.set_default_timeout(15_000)
     return Visitor(context.new_page(), site, width)

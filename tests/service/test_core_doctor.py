@@ -30,7 +30,7 @@ def test_this_machine_is_fit_to_run_and_test(config):
 
 def test_a_missing_program_is_named_with_its_package(config, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    for what, package in (("Tests : Chromium", "chromium"), ("Tests : poppler", "poppler-utils")):
+    for what, package in (("Tests : Chromium", "chromium-headless-shell"), ("Tests : poppler", "poppler-utils")):
         found = finding(config, what)
         assert (found.ok, found.remedy) == (False, f"sudo apt-get install -y {package}")
 
@@ -61,7 +61,7 @@ def test_the_command_says_each_thing_and_fails_when_one_is_missing(tmp_path, mon
     done = run("doctor", COOPGOV_DATA_DIR=str(tmp_path))
     assert done.exit_code == 1
     assert "✓ PDF : WeasyPrint et Pango" in done.output
-    assert "✗ Tests : Chromium\n    sudo apt-get install -y chromium\n" in done.output
+    assert "✗ Tests : Chromium\n    sudo apt-get install -y chromium-headless-shell\n" in done.output
 
 
 @pytest.mark.parametrize(
