@@ -253,8 +253,9 @@ def section_form(section: Section, text: StatutesText, law: Law, on: date) -> Se
     fields: dict[str, Any] = {name: _FACT_FIELDS[name]() for name in FACTS.get(section, ())}
     for entry in entries:
         fields |= _figure_fields(entry)
+    names = {college.code: college.label for college in text.colleges}
     for code in codes:
-        fields |= _college_fields(code)
+        fields |= _college_fields(code, names.get(code) or gettext("A new college"))
     made = type("MadeSectionForm", (SectionForm,), {"section": section, "entries": entries, "codes": codes, **fields})
     form = made(data=_data(text, section, entries))
     assert isinstance(form, SectionForm)  # noqa: S101 - made from it just above
@@ -293,12 +294,13 @@ def _figure_fields(entry: Entry) -> dict[str, Any]:
     return {entry.name: SelectField(label, choices=choices, default=""), clause_of(entry.name): clause}
 
 
-def _college_fields(code: str) -> dict[str, Any]:
+def _college_fields(code: str, name: str) -> dict[str, Any]:
+    """The fields of one college; an error is listed under their labels, so that each says whose it is."""
     stem = f"college.{code}"
     return {
-        f"{stem}.label": StringField(_l("Name of the college"), [Length(max=120)]),
-        f"{stem}.weight": WeightField(_l("Weight"), unit=Unit.FRACTION),
-        f"{stem}.place": WholeNumberField(_l("Rank")),
+        f"{stem}.label": StringField(gettext("%(college)s, name of the college", college=name), [Length(max=120)]),
+        f"{stem}.weight": WeightField(gettext("%(college)s, weight", college=name), unit=Unit.FRACTION),
+        f"{stem}.place": WholeNumberField(gettext("%(college)s, rank", college=name)),
         f"{stem}.removed": BooleanField(_l("Remove this college")),
     }
 

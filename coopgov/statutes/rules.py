@@ -173,11 +173,11 @@ def _check_weights(form: LegalForm, colleges: Sequence[College], *, law: Law, on
     for college in colleges:
         values: dict[str, object] = {"college": college.label, "weight": college.weight}
         if college.weight < lowest.as_fraction():
-            sentence = N_("The college “%(college)s” weighs %(weight)s; the law asks for at least %(bound)s.")
+            sentence = N_("The college “%(college)s” weighs %(weight)s; the law asks for at least %(bound)s. Raise it.")
             values["bound"] = lowest.as_fraction()
             breaches.append(Breach("college_too_light", sentence, values, lowest.citations, field="colleges"))
         if college.weight > highest.as_fraction():
-            sentence = N_("The college “%(college)s” weighs %(weight)s; the law allows at most %(bound)s.")
+            sentence = N_("The college “%(college)s” weighs %(weight)s; the law allows at most %(bound)s. Lower it.")
             values["bound"] = highest.as_fraction()
             breaches.append(Breach("college_too_heavy", sentence, values, highest.citations, field="colleges"))
     return [*breaches, *_check_sum(colleges, lowest.citations)]

@@ -267,7 +267,10 @@ def adopt_first(act: Act, *, draft_id: UUID, in_force_from: date, decision: str)
 
 def _check_alone(act: Act, draft: DraftRow) -> list[Breach]:
     """List why a draft waits: another one on the same version is before an assembly, and only one can be adopted."""
-    sentence = N_("The draft “%(title)s” changes the same version and is before an assembly. Wait for its vote.")
+    sentence = N_(
+        "The draft “%(title)s” changes the same version and is before an assembly: only one of the two can be adopted. "
+        "Take one off the agenda, or wait for its vote."
+    )
     return [
         Breach("another_draft_frozen", sentence, {"title": other.title})
         for other in queries.list_drafts(act.session)
