@@ -237,6 +237,10 @@ CASES = (
         "kind": ("resigned", CHOICE), "effective_on": ("2027-02-20", DAY), "reason": ("Retraite", line(500, needed=False)),
         "decision": ("", line(300, needed=False)),
     }),
+    Case("members.move", "malik", {"member_id": "jonas"}, {
+        "category": ("external", CHOICE), "college": ("clients", CHOICE), "effective_on": ("2027-02-20", DAY),
+        "decision": ("", line(300, needed=False)),
+    }),
     Case("members.undo", "malik", {"member_id": "m1", "event_id": "event"}, {"reason": ("Erreur", line(500))}),
     Case("members.import_batch", "nadia", {"batch_id": "batch"}),
     Case("members.discard", "nadia", {"batch_id": "other batch"}),

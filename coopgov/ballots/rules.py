@@ -254,8 +254,11 @@ def _check_weights(colleges: Iterable[str], weights: Mapping[str, Fraction] | No
     if weights is None:
         return []
     sentence = N_("The college “%(college)s” has no weight. Give it one in the statutes.")
+    nowhere = N_(
+        "Votes are weighed by college, and some members belong to none. Give each of them a college, on her page."
+    )
     return [
-        Breach("college_without_weight", sentence, {"college": college})
+        Breach("college_without_weight", sentence, {"college": college}) if college else Breach("no_college", nowhere)
         for college in sorted(colleges)
         if weights.get(college, Fraction(0)) <= 0
     ]

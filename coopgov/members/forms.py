@@ -221,6 +221,22 @@ class DepartureForm(BaseForm):
         self.kind.choices = [(kind.value, EVENT_LABELS[kind]) for kind in DEPARTURES]
 
 
+class MoveForm(BaseForm):
+    """Where a member votes from a day on: her category, and her college where the statutes have some."""
+
+    category = RadioField(_l("Category"), [InputRequired(_l("Choose one of the two."))])
+    college = RadioField(_l("College"), [InputRequired(_l("Choose a college."))])
+    effective_on = DateField(_l("Day on which it counts"), [_DAY])
+    decision = StringField(_l("Decision"), [Optional(), Length(max=300), one_line])
+
+    def __init__(self, colleges: Sequence[College], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.category.choices = [(one.value, label) for one, label in CATEGORY_LABELS.items()]
+        self.college.choices = [(college.code, college.label) for college in colleges]
+        if not colleges:
+            del self.college
+
+
 class UndoForm(BaseForm):
     """Why an event is undone."""
 

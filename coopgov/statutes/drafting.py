@@ -273,6 +273,17 @@ def check_being_written(title: str, *, is_written: bool) -> list[Breach]:
     return [Breach("draft_not_written", sentence, {"title": title}, field="draft_id")]
 
 
+def check_only_draft(other: str | None) -> list[Breach]:
+    """List why a draft cannot stand on an agenda beside another one on the same version."""
+    if other is None:
+        return []
+    sentence = N_(
+        "“%(title)s”, on this agenda too, changes the same version of the statutes: only one can be adopted. "
+        "Write both changes in one draft, or take one off."
+    )
+    return [Breach("two_drafts_on_agenda", sentence, {"title": other}, field="agenda")]
+
+
 def check_differs(text: StatutesText, before: StatutesText | None) -> list[Breach]:
     """List why there is nothing to vote: the draft is the version in place, word for word."""
     if before is None or with_minimum_as_figure(text) != with_minimum_as_figure(before):

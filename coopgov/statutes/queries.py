@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from coopgov.core.canonical import digest
 from coopgov.core.errors import Breach, NotFound
 from coopgov.core.figures import LegalForm
+from coopgov.core.i18n import N_
 from coopgov.core.reading import is_writing, once
 from coopgov.law.loader import Law, load_law
 from coopgov.law.rulebook import Rulebook, StatutesFigure, StatutesVersion
@@ -203,6 +204,19 @@ def stands_against(session: Session, draft: DraftRow, on: date) -> list[Breach]:
             draft.text, before=before, before_from=base.in_force_from if base else None, on=on, law=the_law()
         ),
     ]  # fmt: skip
+
+
+def waits_behind(session: Session, draft: DraftRow) -> list[Breach]:
+    """List why a draft waits: another one on the same version is before an assembly, and only one can be adopted."""
+    sentence = N_(
+        "The draft “%(title)s” changes the same version and is before an assembly: only one of the two can be adopted. "
+        "Take one off the agenda, or wait for its vote."
+    )
+    return [
+        Breach("another_draft_frozen", sentence, {"title": other.title})
+        for other in list_drafts(session)
+        if other.id != draft.id and other.base_id == draft.base_id and other.state is DraftState.FROZEN
+    ]
 
 
 def find_frozen(session: Session, subject_hash: str) -> FrozenStatutes | None:

@@ -193,7 +193,13 @@ def take_up_draft(act: Act, *, draft_id: UUID) -> None:
 def freeze_draft(act: Act, *, draft_id: UUID, held_on: date) -> FrozenStatutes:
     """Fix the text that an assembly will vote; checked again on the day it would take force."""
     row, draft = _locked(act, draft_id), queries.get_draft(act.session, draft_id)
-    refuse_if([*check_wish(row.wished_on, held_on), *_check_alone(act, draft), *_check_ready(act, draft, held_on)])
+    refuse_if(
+        [
+            *check_wish(row.wished_on, held_on),
+            *queries.waits_behind(act.session, draft),
+            *_check_ready(act, draft, held_on),
+        ]
+    )
     _move(row, DraftStep.FREEZE)
     frozen = _freeze(act, draft, held_on)
     row.subject_hash = frozen.subject_hash
@@ -207,7 +213,8 @@ def reopen_draft(act: Act, *, draft_id: UUID, held_on: date) -> None:
     if row.state is not DraftState.NO_QUORUM:
         sentence = N_("The draft “%(title)s” was taken up again since. Put it before a new assembly.")
         refuse_if([Breach("draft_taken_up", sentence, {"title": row.title})])
-    refuse_if([*_check_unchanged(act, draft), *_check_ready(act, draft, held_on)])
+    against = [*queries.waits_behind(act.session, draft), *_check_ready(act, draft, held_on)]
+    refuse_if([*_check_unchanged(act, draft), *against])
     _move(row, DraftStep.REOPEN)
     act.record("statutes_draft.reopened", _about(draft_id), {"subject_hash": row.subject_hash})
 
@@ -263,19 +270,6 @@ def adopt_first(act: Act, *, draft_id: UUID, in_force_from: date, decision: str)
     row.decision, row.decided_on = decision.strip(), act.today
     row.statutes_id = adopt_statutes(act, text=draft.text, in_force_from=in_force_from, decision=decision.strip())
     return row.statutes_id
-
-
-def _check_alone(act: Act, draft: DraftRow) -> list[Breach]:
-    """List why a draft waits: another one on the same version is before an assembly, and only one can be adopted."""
-    sentence = N_(
-        "The draft “%(title)s” changes the same version and is before an assembly: only one of the two can be adopted. "
-        "Take one off the agenda, or wait for its vote."
-    )
-    return [
-        Breach("another_draft_frozen", sentence, {"title": other.title})
-        for other in queries.list_drafts(act.session)
-        if other.id != draft.id and other.base_id == draft.base_id and other.state is DraftState.FROZEN
-    ]
 
 
 def _check_ready(act: Act, draft: DraftRow, held_on: date) -> list[Breach]:

@@ -187,7 +187,30 @@ def test_a_draft_taken_up_again_is_not_what_the_second_call_would_vote(world):
     with world.act() as a:
         service.take_up_draft(a, draft_id=draft_id)
     again = HELD_AT + timedelta(days=20)
-    assert world.refused("prepare_second_call", assembly_id=first, held_at=again) == ["draft_taken_up"]
+    assert world.refused("prepare_second_call", assembly_id=first, held_at=again) == ["nothing_left_to_vote"]
+
+
+def test_a_draft_taken_up_again_does_not_keep_the_other_resolutions_from_their_second_call(world):
+    draft_id = draft(world)
+    first = planned(world, draft_id)
+    world.do("add_text_item", assembly_id=first, title="Rapport", text="L’assemblée prend acte.")
+    world.do("convene", assembly_id=first)
+    world.clock.now = HELD_AT
+    world.do("note_no_quorum", assembly_id=first)
+    with world.act() as a:
+        service.take_up_draft(a, draft_id=draft_id)
+    second = world.do("prepare_second_call", assembly_id=first, held_at=HELD_AT + timedelta(days=20))
+    assert [(item.position, item.title) for item in assemblies.agenda(world.session, second)] == [(1, "Rapport")]
+
+
+def test_a_second_call_waits_while_another_draft_of_the_same_version_is_before_an_assembly(world):
+    missed, other = draft(world), draft(world, title="Autre")
+    first = convened(world, missed)
+    world.clock.now = HELD_AT
+    world.do("note_no_quorum", assembly_id=first)
+    again = HELD_AT + timedelta(days=20)
+    convened(world, other, held_at=again)
+    assert world.refused("prepare_second_call", assembly_id=first, held_at=again) == ["another_draft_frozen"]
 
 
 def test_only_an_extraordinary_assembly_changes_the_statutes(world):
@@ -289,6 +312,12 @@ def test_two_drafts_of_one_version_are_not_before_assemblies_together(world):
     convened(world, first)
     assembly_id = planned(world, second)
     assert world.refused("convene", assembly_id=assembly_id) == ["another_draft_frozen"]
+
+
+def test_two_drafts_of_one_version_are_not_on_one_agenda(world):
+    assembly_id = planned(world, draft(world))
+    world.do("add_statutes_item", assembly_id=assembly_id, draft_id=draft(world, title="Autre"))
+    assert world.refused("convene", assembly_id=assembly_id) == ["two_drafts_on_agenda"]
 
 
 def test_two_who_write_two_sections_at_once_lose_nothing(world, app):

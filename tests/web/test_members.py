@@ -224,6 +224,22 @@ def test_who_is_not_a_member_has_no_file(coop, signed_in):
     assert signed_in(Role.BOARD).get("/members/me").status_code == 404
 
 
+def test_a_member_is_moved_to_the_other_category_and_back(act, coop, signed_in, session):
+    coop()
+    one, *_others = enrol(act, "Arnaud", "Ben", "Chloé", "Dora")
+    secretary, url = signed_in(Role.SECRETARY), f"/members/{one}/college"
+    assert "Changer le collège ou la catégorie" in secretary.get(f"/members/{one}").text
+    was = queries.get_member(session, one).category
+    other = next(category for category in Category if category is not was)
+    session.rollback()
+    for category in (other, was):
+        data = {"category": category.value, "effective_on": "2026-11-20", "decision": "Contrat signé"}
+        assert secretary.post(url, data=data).status_code == 303
+        assert queries.get_member(session, one).category is category
+        session.rollback()
+    assert secretary.post(url, data={**data, "effective_on": "2031-01-01"}).status_code == 422
+
+
 def test_a_departure_and_its_undoing(act, coop, signed_in, session):
     coop()
     [one] = enrol(act, "Arnaud")

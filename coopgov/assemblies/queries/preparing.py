@@ -28,7 +28,7 @@ from coopgov.proposals import queries as proposals
 from coopgov.proposals.queries import ProposalRow
 from coopgov.proposals.rules import State as ProposalState
 from coopgov.statutes import queries as statutes
-from coopgov.statutes.drafting import DraftState, check_being_written, check_wish, effect_day
+from coopgov.statutes.drafting import DraftState, check_being_written, check_only_draft, check_wish, effect_day
 
 # What the assembly's own pre-flight tells of a proposal, besides what is refused.
 _TOLD = frozenset({"effect", "power"})
@@ -110,6 +110,7 @@ def _brought(
 
 def _drafts(session: Session, assembly: AssemblyRow, items: Sequence[ItemRow]) -> Iterator[Check]:
     """Drafts of the statutes: still being written, on the version in place, right on the day they would take force."""
+    before: dict[UUID | None, str] = {}
     for item in items if assembly.call == 1 else ():
         if item.subject_kind is SubjectKind.STATUTES and item.subject_id is not None:
             draft = statutes.get_draft(session, item.subject_id)
@@ -117,8 +118,11 @@ def _drafts(session: Session, assembly: AssemblyRow, items: Sequence[ItemRow]) -
             breaches = [
                 *check_being_written(draft.title, is_written=draft.state is DraftState.DRAFT),
                 *check_wish(draft.wished_on, assembly.held_on),
+                *check_only_draft(before.get(draft.base_id)),
+                *statutes.waits_behind(session, draft),
                 *statutes.stands_against(session, draft, day),
             ]
+            before.setdefault(draft.base_id, draft.title)
             kept = green("draft", N_("The new statutes would take force on %(day)s."), {"day": day})
             for check in checked(breaches, kept):
                 yield _of_resolution(item.position, check)

@@ -252,10 +252,26 @@ def prepare_second_call(act: Act, *, assembly_id: UUID, held_at: datetime) -> UU
     )  # fmt: skip
     act.session.add(second)
     act.session.flush()
-    left = [item for item in queries.agenda(act.session, assembly_id) if item.state is ItemState.NO_QUORUM]
+    missed = [item for item in queries.agenda(act.session, assembly_id) if item.state is ItemState.NO_QUORUM]
+    left = [item for item in missed if _still_waits(act, item)]
+    refuse_if(_check_something_left(left))
     _bring_again(act, second, left)
     act.record("assembly.second_call", f"assembly:{second.id}", {"previous": assembly_id, "held_at": held_at})
     return second.id
+
+
+def _still_waits(act: Act, item: ItemRow) -> bool:
+    """Whether a resolution can come back word for word: not a draft that its authors took up or gave up since."""
+    if item.subject_kind is not SubjectKind.STATUTES or item.subject_id is None:
+        return True
+    return statutes.get_draft(act.session, item.subject_id).state is DraftState.NO_QUORUM
+
+
+def _check_something_left(items: Sequence[ItemRow]) -> list[Breach]:
+    if items:
+        return []
+    sentence = N_("Nothing of the first agenda is left to vote: its drafts were taken up again. Plan a new assembly.")
+    return [Breach("nothing_left_to_vote", sentence)]
 
 
 def _check_inquorate(act: Act, first: Assembly) -> list[Breach]:

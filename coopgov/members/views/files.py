@@ -15,6 +15,7 @@ from coopgov.members import queries, service
 from coopgov.members.forms import (
     ConsentForm,
     DepartureForm,
+    MoveForm,
     PaperConsentForm,
     UndoForm,
     contacts_form_of,
@@ -23,7 +24,7 @@ from coopgov.members.forms import (
 )
 from coopgov.members.labels import BODY_LABELS, CATEGORY_LABELS, EVENT_LABELS, STATUS_KINDS, STATUS_LABELS
 from coopgov.members.queries import MemberFile
-from coopgov.members.rules import EventKind
+from coopgov.members.rules import Category, EventKind
 from coopgov.members.views.blueprint import REFUSED, bp
 from coopgov.members.views.lists import present_colleges
 from coopgov.printing.archive import documents_about
@@ -85,6 +86,27 @@ def departure(member_id: UUID) -> ResponseReturnValue:
                 flash(_("Recorded."), "success")
                 return redirect(url_for("members.show", member_id=member_id), 303)
     return render_template("members/departure.html", form=form, member=member), status
+
+
+@bp.route("/members/<uuid:member_id>/college", methods=["GET", "POST"])
+@requires(Permission.MEMBERS_ADMIT)
+def move(member_id: UUID) -> ResponseReturnValue:
+    """Move a member to another college or category."""
+    member = queries.get_member(reading(), member_id)
+    form, status = MoveForm(present_colleges(), category=member.category.value, college=member.college), 200
+    default_day(form, "effective_on", today())
+    if form.is_submitted():
+        status = REFUSED
+        if form.validate():
+            with refusals_on(form), begin_act() as act:
+                service.change_college(
+                    act, member_id=member_id, effective_on=day_of(form.effective_on),
+                    college=form.college.data if "college" in form else "",
+                    category=Category(form.category.data), decision=form.decision.data or "",
+                )  # fmt: skip
+                flash(_("Recorded."), "success")
+                return redirect(url_for("members.show", member_id=member_id), 303)
+    return render_template("members/move.html", form=form, member=member), status
 
 
 @bp.route("/members/<uuid:member_id>/events/<int:event_id>/undo", methods=["GET", "POST"])
