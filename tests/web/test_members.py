@@ -237,6 +237,8 @@ def test_a_member_is_moved_to_the_other_category_and_back(act, coop, signed_in, 
         assert secretary.post(url, data=data).status_code == 303
         assert queries.get_member(session, one).category is category
         session.rollback()
+    assert "C’est déjà sa place" in secretary.post(url, data=data).text
+    session.rollback()
     assert secretary.post(url, data={**data, "effective_on": "2031-01-01"}).status_code == 422
 
 

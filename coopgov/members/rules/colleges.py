@@ -6,6 +6,14 @@ from coopgov.core.errors import Breach, Citation
 from coopgov.core.i18n import N_
 
 
+def check_moves(*, changes: bool) -> list[Breach]:
+    """List why a change of place is none: the college and the category are those she has."""
+    if changes:
+        return []
+    sentence = N_("This is the place she has already. Choose another college or another category, or go back.")
+    return [Breach("nothing_moves", sentence, field="category")]
+
+
 def check_colleges_kept(
     before: Mapping[str, str], after: Collection[str], members: Mapping[str, int], articles: tuple[Citation, ...] = ()
 ) -> list[Breach]:

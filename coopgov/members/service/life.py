@@ -25,6 +25,7 @@ from coopgov.members.rules import (
     check_said,
     contract_end_keeps,
 )
+from coopgov.members.rules.colleges import check_moves
 from coopgov.members.service.standing import follow_status, other_member_with_email
 from coopgov.members.service.writing import (
     candidate_of,
@@ -123,6 +124,7 @@ def change_college(
     own = sells_on_own_account(act.session, effective_on, has_shop=row.has_shop)
     refuse_if(
         [
+            *check_moves(changes=(college, category) != (row.college, row.category)),
             *_check_day(act, member_id, effective_on),
             *check_college(college, colleges),
             *check_employed(category, on_own_account=own, on=effective_on, law=act.rulebook),
