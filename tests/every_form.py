@@ -154,7 +154,7 @@ DRAFT_WORDS = {
 IDENTITY = {
     "name": ("Le Grand Établi", line(200)), "object_text": ("Vendre.", prose(5_000)), "seat": ("Rennes", line(300)),
     "siren": ("918 302 563", Field(("", LONG, NUL, EMOJI, "123456789", "1e3"))), "rcs_city": ("Rennes", line(100)),
-    "founded_on": ("2021-01-04", MAYBE_DAY), "year_end": ("12-31", Field(("", LONG, NUL, "02-30", "31/12"))),
+    "founded_on": ("2021-01-04", MAYBE_DAY), "year_end": ("12-31", Field(("", LONG, NUL, "02-30", "31/31"))),
 }  # fmt: skip
 COLLEGES = {
     "college.createurs.label": ("Créatrices", line(120)), "college.createurs.weight": ("40 %", FRACTION),

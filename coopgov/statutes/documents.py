@@ -13,6 +13,7 @@ from coopgov.statutes import queries
 from coopgov.statutes.changes import ORDER, Change
 from coopgov.statutes.drafting import effect_day
 from coopgov.statutes.queries import DraftRow
+from coopgov.statutes.rules import College
 from coopgov.statutes.sheet import ChangeLine, change_lines
 
 
@@ -25,17 +26,17 @@ def resolution(session: Session, draft: DraftRow, held_on: date) -> tuple[str, s
 
 def resolution_title(title: str) -> str:
     """The title of the resolution that changes the statutes."""
-    return f"Modification des statuts : {title}"
+    return f"Modification des statuts\u00a0: {title}"
 
 
 def resolution_text(sentences: Sequence[str], *, reasons: str, wished_on: date | None) -> str:
     """The resolution that changes the statutes."""
     decides = (
         "L’assemblée générale, après avoir pris connaissance du projet de statuts, décide de modifier les statuts "
-        "comme suit :"
+        "comme suit\u00a0:"
     )
     lines = [f"– {sentence}" for sentence in sentences]
-    return "\n\n".join([f"Exposé des motifs : {reasons}", decides, *lines, _effect(wished_on)])
+    return "\n\n".join([f"Exposé des motifs\u00a0: {reasons}", decides, *lines, _effect(wished_on)])
 
 
 def _effect(wished_on: date | None) -> str:
@@ -62,9 +63,16 @@ def change_sentences(found: Sequence[Change], law: Law, form: LegalForm, on: dat
 def _sentence(change: Change, line: ChangeLine) -> str:
     what = f"{line.label} ({line.clause})" if line.clause else line.label
     if change.name == ORDER:
-        return f"{what} : {line.new}."
+        return f"{what}\u00a0: {line.new}."
     if change.new is None:
-        return f"{what} : clause supprimée, qui disait {line.old}."
+        return f"{what}\u00a0: clause supprimée, qui disait {line.old}."
     if change.old is None:
-        return f"{what} : {line.new}, ce que les statuts ne disaient pas."
-    return f"{what} : {line.new}, au lieu de {line.old}."
+        return f"{what}\u00a0: {line.new}, ce que les statuts ne disaient pas."
+    share = " des voix" if _is_same_college(change) else ""
+    return f"{what}\u00a0: {line.new}{share}, au lieu de {line.old}."
+
+
+def _is_same_college(change: Change) -> bool:
+    """Whether a college kept its name, so that only its weight differs."""
+    old, new = change.old, change.new
+    return isinstance(old, College) and isinstance(new, College) and old.label == new.label

@@ -19,11 +19,12 @@ from coopgov.law.rulebook import StatutesFigure
 from coopgov.law.values import Unit, read_value, value_to_text
 from coopgov.statutes import sheet
 from coopgov.statutes.drafting import MINIMUM, REASONS_LENGTH, TITLE_LENGTH, Edit
+from coopgov.statutes.queries import form_label
 from coopgov.statutes.ready import ready_names, ready_set
 from coopgov.statutes.rules import College, StatutesText
 from coopgov.statutes.sections import FACT_LABELS, FACTS, Section, entries_of
 from coopgov.statutes.sheet import FigureLine
-from coopgov.statutes.typed import read_typed, show_percent, show_typed
+from coopgov.statutes.typed import read_day_of_year, read_typed, show_day_of_year, show_percent, show_typed
 from coopgov.web.forms import BaseForm, CentsField, WholeNumberField, required
 
 NEW_COLLEGES = ("new1", "new2")
@@ -83,6 +84,24 @@ class WeightField(FigureField):
         return raw or ("" if self.data is None else show_percent(self.data))
 
 
+class YearEndField(StringField):
+    """The day a financial year ends: typed as 31/12 or 31 décembre, kept as 12-31."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Understand what was typed; it is kept as text to be shown again."""
+        if not valuelist:
+            return
+        self.raw_text = valuelist[0].strip()
+        try:
+            self.data = read_day_of_year(self.raw_text)
+        except ValueError as error:
+            raise ValidationError(gettext("Write a day and its month, for example 31/12.")) from error
+
+    def _value(self) -> str:
+        raw = getattr(self, "raw_text", "")
+        return str(raw or show_day_of_year(self.data or ""))
+
+
 class ActionForm(BaseForm):
     """A button: only the proof that it was pressed here."""
 
@@ -124,10 +143,18 @@ def draft_form(current: StatutesText | None) -> DraftForm:
     """The form of a new draft, with the texts that it may begin with."""
     form = DraftForm()
     ready = {name: ready_set(name) for name in ready_names()}
-    offered = {name: f"{text.name} ({name})" for name, text in ready.items() if _fits(text, current)}
+    offered = {name: _ready_label(text) for name, text in ready.items() if _fits(text, current)}
     begins = {} if current is None else {CURRENT: gettext("The statutes in place")}
     form.source.choices = begins | offered
     return form
+
+
+def _ready_label(text: StatutesText) -> str:
+    """A ready set by its legal form and what sets it apart."""
+    told = [form_label(text.legal_form)]
+    told += [gettext("business and employment cooperative (CAE)")] if text.is_cae else []
+    told += [gettext("with colleges")] if text.colleges else []
+    return str(gettext("Ready set: %(form)s", form=", ".join(told)))
 
 
 def _fits(text: StatutesText, current: StatutesText | None) -> bool:
@@ -326,7 +353,11 @@ _FACT_FIELDS: Mapping[str, Any] = {
     "founded_on": lambda: DateField(
         _fact_label("founded_on"), [Optional()], description=_l("Once given, it never changes.")
     ),
-    "year_end": lambda: _line("year_end", 5, _l("For example 12-31.")),
+    "year_end": lambda: YearEndField(
+        _fact_label("year_end"),
+        [InputRequired(_l("This field is needed."))],
+        description=_l("Day and month, for example 31/12."),
+    ),
     "share_nominal_cents": lambda: CentsField(_fact_label("share_nominal_cents"), [required]),
     "proposal_backers": lambda: WholeNumberField(_fact_label("proposal_backers"), [required]),
 }

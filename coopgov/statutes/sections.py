@@ -84,7 +84,7 @@ FACT_LABELS: Final[Mapping[str, str]] = {
     "siren": N_("SIREN"),
     "rcs_city": N_("Town of the register of companies"),
     "founded_on": N_("Day of registration"),
-    "year_end": N_("End of the financial year (month and day)"),
+    "year_end": N_("End of the financial year"),
     "share_nominal_cents": N_("Nominal value of a share"),
     "proposal_backers": N_("Backers a proposal needs"),
     "in_force_from": N_("In force from"),

@@ -17,7 +17,7 @@ from coopgov.statutes.changes import ORDER, Change
 from coopgov.statutes.queries import Statutes, form_label
 from coopgov.statutes.rules import College
 from coopgov.statutes.sections import FACT_LABELS
-from coopgov.web.filters import day, decimal, money, percent
+from coopgov.web.filters import day, day_of_year, decimal, money, percent
 
 WORDS: dict[str, str] = {
     "ordinary_assembly": N_("ordinary assembly"),
@@ -93,7 +93,7 @@ def change_lines(found: Sequence[Change], law: Law, form: LegalForm, on: date) -
 
 
 def _change_line(change: Change, law: Law, form: LegalForm, on: date) -> ChangeLine:
-    old, new = (_told(change.name, value, law) for value in (change.old, change.new))
+    old, new = _both_told(change, law)
     clauses = [value.clause for value in (change.old, change.new) if isinstance(value, StatutesFigure)]
     if len(set(clauses)) > 1 and old == new:
         old, new = (f"{value} ({clause})" for value, clause in zip((old, new), clauses, strict=True))
@@ -104,6 +104,14 @@ def _change_line(change: Change, law: Law, form: LegalForm, on: date) -> ChangeL
         _label(change, law), change.clause.replace(" ", "\u00a0"), old if change.old is not None else str(spoken),
         new if change.new is not None else str(spoken),
     )  # fmt: skip
+
+
+def _both_told(change: Change, law: Law) -> tuple[str, str]:
+    match change.old, change.new:
+        case College() as old, College() as new if old.label == new.label:
+            return percent(old.weight), percent(new.weight)
+        case old, new:
+            return _told(change.name, old, law), _told(change.name, new, law)
 
 
 def _label(change: Change, law: Law) -> str:
@@ -131,6 +139,8 @@ def _told(name: str, value: object, law: Law) -> str:  # noqa: PLR0911 - one lin
             return money(value) if name.endswith("_cents") else decimal(value)
         case date():
             return day(value)
+        case str() if name == "year_end":
+            return day_of_year(value)
         case _:
             return str(value)
 

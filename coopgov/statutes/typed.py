@@ -1,9 +1,13 @@
 """Figures of the statutes as people type them: "1/4", "25 %", "15", "1 850 000,00 €", "15 h"."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Final
+
+from babel.dates import get_month_names
 
 from coopgov.core.figures import FigureValue
 from coopgov.core.money import parse_cents
@@ -15,6 +19,8 @@ _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,4})?)%", re.ASCII)
 _RATIO = re.compile(r"(\d{1,6})(?:/(\d{1,6}))?", re.ASCII)
 # A longer time is a slip of the finger, and days counted with it leave the calendar.
 _CENTURY: Final[Mapping[Unit, int]] = {Unit.DAYS: 36_525, Unit.MONTHS: 1_200, Unit.YEARS: 100}
+_MONTH_AND_DAY = re.compile(r"\d{2}-\d{2}", re.ASCII)
+_DAY_AND_MONTH = re.compile(r"(\d{1,2})(?:er)?(?: ?/ ?| )(\d{1,2}|[^\W\d]{3,12})")
 _HOUR = re.compile(r"(\d{1,2})(?:h|:)(\d{2})?", re.ASCII)
 
 
@@ -44,6 +50,40 @@ def read_fraction(text: str) -> Fraction:
     if value > 1:
         raise ValueError(text)
     return value
+
+
+def read_day_of_year(text: str) -> str:
+    """Read a day and its month ("31/12", "31 décembre") as "12-31", which is read too; raises ValueError otherwise."""
+    plain = text.strip().lower()
+    if _MONTH_AND_DAY.fullmatch(plain):
+        return _day_of_year(plain)
+    found = _match(_DAY_AND_MONTH, _SPACES.sub(" ", plain))
+    return _day_of_year(f"{_month(found[2]):02}-{int(found[1]):02}")
+
+
+def show_day_of_year(month_and_day: str) -> str:
+    """Write "12-31" as people type it: 31/12."""
+    month, _, day = month_and_day.partition("-")
+    return f"{day}/{month}" if day else month_and_day
+
+
+def _month(text: str) -> int:
+    if text.isdecimal():
+        return int(text)
+    for locale in ("fr", "en"):
+        for number, name in get_month_names("wide", locale=locale).items():
+            if _unaccented(name.lower()) == _unaccented(text):
+                return int(number)
+    raise ValueError(text)
+
+
+def _unaccented(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+
+
+def _day_of_year(text: str) -> str:
+    date.fromisoformat(f"2000-{text}")
+    return text
 
 
 def show_typed(unit: Unit, value: FigureValue) -> str:

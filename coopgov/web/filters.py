@@ -31,7 +31,8 @@ class Told(Protocol):
 def register_filters(app: Flask) -> None:
     """Give templates the filters."""
     app.jinja_env.filters.update(
-        money=money, day=day, instant=instant, rate=rate, percent=percent, breach=sentence, decimal=decimal
+        money=money, day=day, instant=instant, rate=rate, percent=percent, breach=sentence, decimal=decimal,
+        day_of_year=day_of_year,
     )  # fmt: skip
 
 
@@ -54,6 +55,16 @@ def day(value: date, length: str = "long") -> str:
 @lru_cache(maxsize=1024)
 def _day(value: date, length: str, locale: str) -> str:
     return _ordinal(format_date(value, format=length, locale=locale), value, locale)
+
+
+def day_of_year(month_and_day: str) -> str:
+    """31 décembre, of "12-31"; what is no day of a year is shown as it is."""
+    try:
+        value = date.fromisoformat(f"2000-{month_and_day}")
+    except ValueError:
+        return month_and_day
+    locale = _locale()
+    return _ordinal(format_date(value, "d MMMM" if locale.startswith("fr") else "MMMM d", locale=locale), value, locale)
 
 
 def instant(value: datetime, length: str = "long") -> str:

@@ -34,7 +34,14 @@ from coopgov.statutes.drafting import (
 from coopgov.statutes.queries import the_law
 from coopgov.statutes.ready import ready_names, ready_set
 from coopgov.statutes.sections import Section, entries_of, section_of, sections_for
-from coopgov.statutes.typed import read_fraction, read_typed, show_percent, show_typed
+from coopgov.statutes.typed import (
+    read_day_of_year,
+    read_fraction,
+    read_typed,
+    show_day_of_year,
+    show_percent,
+    show_typed,
+)
 
 ON = date(2026, 11, 24)
 NOTICE, QUORUM = "assembly.notice_days.first", "assembly.quorum.ordinary.first"
@@ -178,3 +185,20 @@ def test_a_minimum_under_the_law_is_told_beside_its_figure():
 )
 def test_new_statutes_wait_for_a_day_to_come_that_is_not_a_slip_of_the_finger(wished_on, refused):
     assert [breach.code for breach in check_wished_day(wished_on, date(2026, 11, 24))] == refused
+
+
+@pytest.mark.parametrize("typed", ["31/12", "31 décembre", "31 Decembre", "31 december", "12-31", " 31 / 12 "])
+def test_the_end_of_the_year_is_typed_as_people_say_it(typed):
+    assert read_day_of_year(typed) == "12-31"
+    assert show_day_of_year("12-31") == "31/12"
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("1er août", "08-01"), ("29/2", "02-29")])
+def test_the_end_of_the_year_may_be_any_day(typed, kept):
+    assert read_day_of_year(typed) == kept
+
+
+@pytest.mark.parametrize("typed", ["", "31/31", "30 février", "02-30", "31", "31 nivôse", "décembre 31", "³1/12"])
+def test_what_is_no_day_of_the_year_is_not_read(typed):
+    with pytest.raises(ValueError):
+        read_day_of_year(typed)

@@ -24,6 +24,8 @@ from coopgov.printing.render import render_html
 from coopgov.registers.verify import verify_all
 from coopgov.shares import service as shares
 from coopgov.statutes import queries, service
+from coopgov.statutes.changes import changes
+from coopgov.statutes.documents import change_sentences
 from coopgov.statutes.drafting import DraftState, Edit
 from coopgov.statutes.ready import ready_set
 from coopgov.statutes.rules import College
@@ -384,3 +386,16 @@ def test_a_byte_changed_by_hand_in_what_was_voted_judged_or_told_is_found(world,
 def faulty(world, folder):
     """The stores in which something is not as it was written."""
     return {fault.where.split()[0] for fault in verify_all(world.session, folder)}
+
+
+def test_a_college_that_keeps_its_name_is_told_by_its_weights_alone(world):
+    before = ready_set("scic-sa")
+    one, other, *rest = before.colleges
+    moved = (replace(one, weight=one.weight - Fraction(1, 20)), replace(other, label="L’équipe"), *rest)
+    found = changes(before, replace(before, colleges=moved), queries.the_law())
+    told = change_sentences(found, queries.the_law(), before.legal_form, HELD_ON)
+    assert [words(sentence) for sentence in told] == [
+        "Collège « Créatrices et créateurs » : 35 % des voix, au lieu de 40 %.",
+        "Collège « L’équipe » : L’équipe, 20 %, au lieu de Salariées et salariés, 20 %.",
+    ]
+    assert "\u00a0: 35" in told[0]

@@ -42,7 +42,9 @@ def test_a_draft_is_written_section_by_section(founded, signed_in, session):
     assert (silent.status_code, "par exemple art." in silent.text) == (422, True)
     typed = {NOTICE: "20", f"{NOTICE}.clause": "art. 22", "assembly.notice_days.second": ""}
     assert browser.post(f"{draft}/edit/notice", data=typed).status_code == 303
+    assert "La clause est l’article de vos statuts" in silent.text
     page = words(browser.get(draft).text)
+    assert "peut être mis à l’ordre du jour d’une assemblée extraordinaire" in page
     for told in ("Délai de convocation, première convocation", "15 jours", "20 jours", "Abandonner ce projet"):
         assert told in page
     # What the section left empty is no longer a clause: the law speaks again.
@@ -56,13 +58,21 @@ def test_the_identity_is_never_blank_and_a_siren_typed_with_dots_is_kept_without
     draft = begun(browser)
     typed = {
         "name": "Nous autres", "object_text": "Vendre ensemble.", "seat": "1 place Neuve", "siren": "732.829.320",
-        "rcs_city": "Rennes", "year_end": "02-29",
+        "rcs_city": "Rennes", "year_end": "29 février",
     }  # fmt: skip
     for name in ("name", "object_text", "seat", "rcs_city"):
         assert browser.post(f"{draft}/edit/identity", data={**typed, name: "  "}).status_code == 422
     assert browser.post(f"{draft}/edit/identity", data=typed).status_code == 303
     [kept] = queries.list_drafts(session)
     assert (kept.text.siren, kept.text.year_end) == ("732829320", "02-29")
+    assert "29 février" in words(browser.get(draft).text)
+    assert 'value="29/02"' in browser.get(f"{draft}/edit/identity").text
+    wrong = browser.post(f"{draft}/edit/identity", data={**typed, "year_end": "31/31"})
+    assert (wrong.status_code, "Écrivez un jour et son mois" in wrong.text, 'value="31/31"' in wrong.text) == (
+        422,
+        True,
+        True,
+    )
 
 
 def test_colleges_are_weighed_in_percent_added_moved_and_removed(founded, signed_in, session):
@@ -74,6 +84,8 @@ def test_colleges_are_weighed_in_percent_added_moved_and_removed(founded, signed
     data |= {"college.new1.label": "Élus et villes", "college.new1.weight": "1/4", "college.new1.place": "1"}
     wrong = browser.post(f"{draft}/edit/colleges", data=data)
     assert (wrong.status_code, "85" in words(wrong.text), "art. 19" in wrong.text) == (422, True, True)
+    unnamed = browser.post(f"{draft}/edit/colleges", data={**data, "college.clients.label": " "})
+    assert (unnamed.status_code, "<legend>clients</legend>" in unnamed.text) == (422, False)
     assert browser.post(f"{draft}/edit/colleges", data={**data, "college.createurs.weight": "35 %"}).status_code == 303
     [kept] = queries.list_drafts(session)
     assert [(one.code, str(one.weight)) for one in kept.text.colleges] == [
