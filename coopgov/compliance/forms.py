@@ -42,7 +42,7 @@ class DraftForm(BaseForm):
 
     def __init__(self, colleges: Sequence[College], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.college.choices = [(one.code, one.label) for one in colleges]
+        self.college.choices = [("", gettext("Choose a college")), *((one.code, one.label) for one in colleges)]
         if not colleges:
             del self.college
 

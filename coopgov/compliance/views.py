@@ -79,8 +79,12 @@ def draft() -> ResponseReturnValue:
     situation = queries.situation_on(session, on)
     form = _draft_form(situation)
     is_asked = any(text for text in request.args.values())
-    found = _compared(form, situation, on) if is_asked else []
-    page = render_template("compliance/draft.html", form=form, changes=found, is_asked=is_asked)
+    after = _drafted(form, situation, on) if is_asked else None
+    page = render_template(
+        "compliance/draft.html", form=form, is_asked=is_asked,
+        changes=_compared(situation, after, on) if after else [],
+        heads=_heads_of_colleges(situation, after) if after else [],
+    )  # fmt: skip
     return page, 422 if form.errors or form.breaches else 200
 
 
@@ -92,14 +96,22 @@ def _draft_form(situation: Situation) -> DraftForm:
     return form
 
 
-def _compared(form: DraftForm, situation: Situation, on: date) -> Sequence[Change]:
+def _drafted(form: DraftForm, situation: Situation, on: date) -> Situation | None:
+    """What the movement would leave; None when it cannot be drafted or moves nothing."""
     if not form.validate():
-        return []
-    drafted, figures = _draft(form, on), rulebook()
+        return None
+    drafted = _draft(form, on)
     form.breaches = check_draft(situation, drafted)
-    if form.breaches or drafted.is_empty:
-        return []
-    after = situation_after(situation, drafted)
+    return None if form.breaches or drafted.is_empty else situation_after(situation, drafted)
+
+
+def _heads_of_colleges(before: Situation, after: Situation) -> list[tuple[str, int, int]]:
+    """The members of each college, before and after."""
+    return [(one.label, before.by_college[one.code], after.by_college[one.code]) for one in before.colleges]
+
+
+def _compared(situation: Situation, after: Situation, on: date) -> Sequence[Change]:
+    figures = rulebook()
     return changes(ratios(situation, figures, on), ratios(after, figures, on))
 
 

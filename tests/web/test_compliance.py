@@ -80,6 +80,16 @@ def test_a_bad_movement_is_told_by_its_field_and_kept(coop, asked, told):
     assert page.field("Parts que chacune souscrit") == "7"
 
 
+def test_people_who_join_a_scic_are_counted_in_the_college_that_was_chosen(app, clock):
+    helene = everything_wired(app, clock).found("scic-sa").person("helene")
+    helene.opens("/compliance/draft?external_join=40&college=", status=422)
+    helene.sees("Simulation : rien n’est écrit", "Choisissez le collège des personnes qui entrent")
+    helene.misses("Rien n’a été enregistré", "Avant et après")
+    page = helene.opens("/compliance/draft?external_join=40&college=clients")
+    page.sees("Associés de chaque collège avant et après le mouvement", "42")
+    helene.opens("/compliance/draft?employed_leave=1&college=").sees("Associés de chaque collège")
+
+
 def test_what_one_member_holds_is_not_told_to_who_may_not_see_shares(coop):
     zoe = coop.person("zoe").opens("/compliance/")
     assert "/shares/members/" not in zoe.sees("Plus gros porteur").answer.text

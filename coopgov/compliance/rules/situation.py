@@ -177,7 +177,7 @@ def check_draft(situation: Situation, draft: Draft) -> list[Breach]:
         breaches.append(
             Breach("more_leave_than_are", sentence, {"employed": situation.employed}, field="employed_leave")
         )
-    return breaches + _check_named(draft)
+    return breaches + _check_college(situation, draft) + _check_named(draft)
 
 
 def _check_number(name: str, number: int) -> list[Breach]:
@@ -185,6 +185,12 @@ def _check_number(name: str, number: int) -> list[Breach]:
         return []
     sentence = N_("Write a number between 0 and %(most)s.")
     return [Breach("number_out_of_range", sentence, {"most": MOST_DRAFTED}, field=name)]
+
+
+def _check_college(situation: Situation, draft: Draft) -> list[Breach]:
+    if draft.college or not situation.colleges or not (draft.employed_join or draft.external_join):
+        return []
+    return [Breach("no_college_chosen", N_("Choose the college of those who join."), field="college")]
 
 
 def _check_named(draft: Draft) -> list[Breach]:
