@@ -98,8 +98,8 @@ class YearEndField(StringField):
             raise ValidationError(gettext("Write a day and its month, for example 31/12.")) from error
 
     def _value(self) -> str:
-        raw = getattr(self, "raw_text", "")
-        return str(raw or show_day_of_year(self.data or ""))
+        raw = getattr(self, "raw_text", None)
+        return show_day_of_year(self.data or "") if raw is None else str(raw)
 
 
 class ActionForm(BaseForm):
