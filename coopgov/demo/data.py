@@ -28,6 +28,7 @@ from coopgov.core.preflight import points_to_judge
 from coopgov.demo.cast import CAST
 from coopgov.demo.people import Person as Somebody
 from coopgov.demo.people import draw_people
+from coopgov.demo.rules import category_of
 from coopgov.demo.service import keep_time, register_character
 from coopgov.demo.stage import AFTERNOON, Stage, Tell, on_stage
 from coopgov.law.rulebook import StatutesFigure
@@ -191,7 +192,7 @@ def _cast_members(plan: Plan, form: LegalForm) -> Iterator[NewMember]:
             yield _new_member(
                 somebody,
                 joined,
-                _category(form, "createurs" if part.has_shop else "salaries"),
+                category_of(form, "createurs" if part.has_shop else "salaries"),
                 _college(form, "createurs" if part.has_shop else "salaries"),
                 part.has_shop,
             )
@@ -205,14 +206,8 @@ def _crowd(drawn: Sequence[Somebody], dice: random.Random, plan: Plan, form: Leg
     for college, count in groups:
         for _ in range(count):
             joined = plan.today - timedelta(days=dice.randint(latest, FOUNDED.days))
-            category = _category(form, college)
+            category = category_of(form, college)
             yield _new_member(next(people), joined, category, _college(form, college), college == "createurs", dice)
-
-
-def _category(form: LegalForm, group: str) -> Category:
-    """Who sells is employed in the CAE, takes part in the cooperative of 1947, and is independent in the SCIC."""
-    employed = {"salaries"} if form.is_scic else {"createurs", "salaries"}
-    return Category.EMPLOYED if group in employed else Category.EXTERNAL
 
 
 def _college(form: LegalForm, code: str) -> str:
@@ -584,7 +579,7 @@ def _apply(troupe: Troupe, plan: Plan) -> None:
         membership.apply(act, application=Application(
             person=Person(PartyKind.PERSON, newcomer.family, newcomer.given),
             reach=Reach(newcomer.email, "", (newcomer.street,), newcomer.postcode, newcomer.town),
-            craft=newcomer.craft, category=_category(form, "createurs"), college=_college(form, "createurs"), shares_wished=4,
+            craft=newcomer.craft, category=category_of(form, "createurs"), college=_college(form, "createurs"), shares_wished=4,
             has_shop=True, consents_to_email=True, accepts_statutes=True,
         ))  # fmt: skip
     stage.say(f"{newcomer.name} présente sa candidature.")

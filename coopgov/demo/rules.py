@@ -1,11 +1,13 @@
-"""How far the demonstration's clock may go, and which links of a mail are its own."""
+"""How far the demonstration's clock may go, which links of a mail are its own, what its members are."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from coopgov.core.errors import Breach
+from coopgov.core.figures import LegalForm
 from coopgov.core.i18n import N_
+from coopgov.members.rules import Category
 
 FARTHEST = timedelta(days=3660)
 
@@ -16,6 +18,12 @@ class Piece:
 
     text: str
     href: str | None = None
+
+
+def category_of(form: LegalForm, group: str) -> Category:
+    """Who sells is employed in the CAE, takes part in the cooperative of 1947, and is independent in the SCIC."""
+    employed = {"salaries"} if form.is_scic else {"createurs", "salaries"}
+    return Category.EMPLOYED if group in employed else Category.EXTERNAL
 
 
 def check_move(*, present: datetime, target: datetime, real: datetime) -> list[Breach]:

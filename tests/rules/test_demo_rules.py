@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coopgov.demo.rules import FARTHEST, check_move, pieces
+from coopgov.core.figures import LegalForm
+from coopgov.demo.rules import FARTHEST, category_of, check_move, pieces
+from coopgov.members.rules import Category
 
 BASE = "http://localhost:8000"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -34,3 +36,9 @@ def test_a_link_never_leads_outside():
 @pytest.mark.parametrize("target", [NOW - timedelta(seconds=1), NOW, NOW + FARTHEST + timedelta(days=1)])
 def test_the_clock_goes_neither_back_nor_out_of_sight(target):
     assert check_move(present=NOW, target=target, real=NOW)
+
+
+@pytest.mark.parametrize(("form", "employed"), [("scop-sa", {"createurs", "salaries"}), ("scic-sa", {"salaries"})])
+def test_independent_sellers_of_a_scic_are_not_told_to_be_employed(form, employed):
+    groups = {"createurs", "salaries", "clients", "soutiens"}
+    assert {one for one in groups if category_of(LegalForm(form), one) is Category.EMPLOYED} == employed
