@@ -232,6 +232,8 @@ def _counted(unit: Unit, value: int) -> str:
 def _bound(entry: Entry, figure: Figure | None, leeway: Leeway) -> str:
     law_value = shown(entry.unit, figure.value) if figure else ""
     match leeway.may:
+        case StatutesMay.RAISE if figure and entry.unit is Unit.FRACTION and not figure.value:
+            return str(gettext("The law asks for none; the statutes may."))
         case StatutesMay.RAISE:
             return str(gettext("The law: %(value)s at least.", value=law_value))
         case StatutesMay.LOWER:

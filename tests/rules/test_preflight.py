@@ -183,6 +183,20 @@ def test_a_figure_not_read_in_the_text_in_force_is_doubtful_until_a_clause_settl
     assert doubts_of(assembly(), settled) == [names[0], names[2], names[4]]
 
 
+def test_the_weights_of_the_colleges_are_told_where_there_are_some():
+    assert "colleges" not in checks_of(assembly())
+    weighed = checks_of(assembly(colleges=[("Créateurs", Fraction(2, 5)), ("Clients", Fraction(3, 5))]))["colleges"]
+    assert [dict(one.values) for one in weighed.values["weights"]] == [
+        {"college": "Créateurs", "weight": Fraction(2, 5)}, {"college": "Clients", "weight": Fraction(3, 5)},
+    ]  # fmt: skip
+
+
+def test_what_the_minutes_will_say_of_a_doubt_names_the_rules_and_their_articles():
+    doubts = checks_of(assembly())["doubts"]
+    assert len(doubts.values["figures"]) == len(doubts.doubts)
+    assert doubts.values["articles"] == tuple(citation.text for citation in doubts.citations)
+
+
 # A proposal
 
 

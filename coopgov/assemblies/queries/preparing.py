@@ -53,6 +53,7 @@ def preflight(
             *_brought(session, figures, assembly, brought, actor, on),
             *_drafts(session, assembly, items),
         ],
+        [(one.label, one.weight) for one in statutes.statutes_on(session, assembly.held_on).colleges],
     )  # fmt: skip
     return preparation(facts, figures, on=on)
 

@@ -77,6 +77,8 @@ class Preparation:
     """The proposals that change no fee: nothing tells the program what they decide."""
     subjects: Sequence[Check] = ()
     """What was found of the candidates and the proposals on the agenda."""
+    colleges: Sequence[tuple[str, Fraction]] = ()
+    """The colleges of the statutes of that day, with their weights."""
 
     @property
     def held_on(self) -> date:
@@ -98,6 +100,7 @@ def preparation(facts: Preparation, figures: Figures, *, on: date) -> list[Check
         *_remote_checks(facts, figures),
         _quorum_check(facts, figures),
         _majority_check(facts, figures),
+        *_colleges_check(facts, figures),
         _proxy_check(facts, figures),
         *_doubts_check(facts, figures, on),
     ]
@@ -248,6 +251,18 @@ def _majority_check(facts: Preparation, figures: Figures) -> Check:
     return green("majority", MAJORITIES[rule.base, rule.strict], values, rule.citations)
 
 
+def _colleges_check(facts: Preparation, figures: Figures) -> list[Check]:
+    if not facts.colleges:
+        return []
+    weights = tuple(
+        green("weight", N_("%(college)s %(weight)s"), {"college": label, "weight": weight})
+        for label, weight in facts.colleges
+    )
+    figure = figures.find_figure("colleges.weight_min", on=facts.held_on)
+    sentence = N_("Votes are counted college by college, and each college weighs its part of the whole: %(weights)s.")
+    return [green("colleges", sentence, {"weights": weights}, figure.citations if figure else ())]
+
+
 def _majority(facts: Preparation, figures: Figures) -> DecisionRule:
     return decision_rule(figures, kind=law_kind(facts.kind), call=law_call(facts.call), on=facts.held_on)
 
@@ -265,13 +280,12 @@ def _doubts_check(facts: Preparation, figures: Figures, on: date) -> list[Check]
     doubtful = [(name, figure) for name, figure in _that_matter(facts, figures, on) if _is_doubtful(figure)]
     if not doubtful:
         return []
-    sentence = N_(
-        "These figures of law were not read in the text in force today: %(figures)s. Read the articles again or ask "
-        "a lawyer; a clause of the statutes would settle them."
-    )
+    # Minutes print this sentence as it stands: the doubt itself is told beside it, to who convenes.
+    sentence = N_("Rules to be compared with their articles as they stand today: %(figures)s (%(articles)s).")
     names = tuple(name for name, _figure in doubtful)
+    articles = tuple(citation.text for citation in _citations(doubtful))
     doubts = tuple(Doubt(name, _KNOWN[figure.confidence], figure.note) for name, figure in doubtful)
-    return [to_judge("doubts", sentence, {"figures": names}, _citations(doubtful), doubts)]
+    return [to_judge("doubts", sentence, {"figures": names, "articles": articles}, _citations(doubtful), doubts)]
 
 
 def _is_doubtful(figure: Figure) -> bool:
