@@ -32,7 +32,7 @@ SETTINGS = (
     Setting("COOPGOV_MAIL_URL", "mailbox: in the demonstration, else none", "`smtp://user:password@host:587`, `smtps://…`; `mailbox:` only in the demonstration."),
     Setting("COOPGOV_MAIL_FROM", "coopgov@localhost", "Sender of mails."),
     Setting("COOPGOV_WEB_WORKERS", "2", "Web processes on PostgreSQL; SQLite always has one."),
-    Setting("COOPGOV_WEB_THREADS", "8", "Threads of each web process."),
+    Setting("COOPGOV_WEB_THREADS", "4", "Threads of each web process; more of them wait for one another."),
 )  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         mail_url=_mail_url(env, demo=demo),
         mail_from=env.get("COOPGOV_MAIL_FROM", "coopgov@localhost"),
         web_workers=_count(env, "COOPGOV_WEB_WORKERS", 2),
-        web_threads=_count(env, "COOPGOV_WEB_THREADS", 8),
+        web_threads=_count(env, "COOPGOV_WEB_THREADS", 4),
         proxies=_count(env, "COOPGOV_PROXIES", 0, least=0),
     )
 
