@@ -120,8 +120,20 @@ def drafts() -> Response:
 
 
 def _drafts() -> list[DraftRow]:
-    writes = current_actor().may(Permission.STATUTES_DRAFT)
-    return [row for row in queries.list_drafts(reading()) if writes or row.is_shown]
+    return [row for row in queries.list_drafts(reading()) if _may_read(row)]
+
+
+def _readable(draft_id: UUID) -> DraftRow:
+    """A draft that who asks may read; raises NotFound for any other."""
+    row = queries.get_draft(reading(), draft_id)
+    if not _may_read(row):
+        raise NotFound
+    return row
+
+
+def _may_read(row: DraftRow) -> bool:
+    """Whether who asks may read a draft: everybody once it is put to a vote, before that those who write it."""
+    return row.is_shown or may_write(current_actor(), is_first=row.base_id is None)
 
 
 @bp.get("/statutes/drafts/new")
@@ -159,9 +171,7 @@ def _new_page(form: DraftForm) -> str:
 @requires(Permission.STATUTES_SEE)
 def draft(draft_id: UUID) -> Response:
     """One draft: what it changes, what stands against it, its sections."""
-    row = queries.get_draft(reading(), draft_id)
-    if not (current_actor().may(Permission.STATUTES_DRAFT) or row.is_shown):
-        raise NotFound
+    row = _readable(draft_id)
     return _draft_page(row, writes=may_write(current_actor(), is_first=row.base_id is None))
 
 
@@ -202,7 +212,7 @@ def _counted(row: DraftRow, changed: Sequence[Section], on: date) -> list[tuple[
 @requires(Permission.STATUTES_DRAFT)
 def words(draft_id: UUID) -> Response:
     """The title, the reasons and the wished day of a draft."""
-    row = queries.get_draft(reading(), draft_id)
+    row = _readable(draft_id)
     form = WordsForm(title=row.title, reasons=row.reasons, wished_on=row.wished_on)
     return render_template("statutes/words.html", form=form, draft=row)
 
@@ -211,7 +221,7 @@ def words(draft_id: UUID) -> Response:
 @requires(Permission.STATUTES_DRAFT)
 def reword(draft_id: UUID) -> Response:
     """Change the words of a draft."""
-    row, form = queries.get_draft(reading(), draft_id), WordsForm()
+    row, form = _readable(draft_id), WordsForm()
     if form.validate():
         with refusals_on(form), begin_act() as act:
             service.reword_draft(
@@ -247,7 +257,7 @@ def revise_section(draft_id: UUID, section: str) -> Response:
 
 
 def _edited(draft_id: UUID) -> tuple[DraftRow, date]:
-    row = queries.get_draft(reading(), draft_id)
+    row = _readable(draft_id)
     return row, effect_day(row.wished_on, today())
 
 
@@ -271,7 +281,7 @@ def _section_page(row: DraftRow, form: SectionForm, on: date) -> str:
 @requires(Permission.STATUTES_DRAFT)
 def change_draft(draft_id: UUID, what: str) -> Response:
     """Give a draft up, write on after a missing quorum, or take it over to the version in place."""
-    queries.get_draft(reading(), draft_id)
+    _readable(draft_id)
     if ActionForm().validate():
         with begin_act() as act:
             _STEPS[what](act, draft_id=draft_id)
@@ -289,7 +299,7 @@ _STEPS: dict[str, Callable[..., None]] = {
 @requires(Permission.STATUTES_DRAFT)
 def confirm_adoption(draft_id: UUID) -> Response:
     """The decision that adopts the first statutes, before the button that cannot be taken back."""
-    row = queries.get_draft(reading(), draft_id)
+    row = _readable(draft_id)
     form = AdoptForm(in_force_from=row.text.founded_on or today())
     return _adopt_page(row, form)
 
@@ -298,7 +308,7 @@ def confirm_adoption(draft_id: UUID) -> Response:
 @requires(Permission.STATUTES_DRAFT)
 def adopt_first(draft_id: UUID) -> Response:
     """Adopt the first statutes."""
-    row, form = queries.get_draft(reading(), draft_id), AdoptForm()
+    row, form = _readable(draft_id), AdoptForm()
     if form.validate():
         with refusals_on(form), begin_act() as act:
             _adopt(act, draft_id, form)

@@ -31,6 +31,15 @@ def begun(browser, **more):
     return answer.location
 
 
+def test_what_the_board_has_not_shown_yet_is_not_the_administrators_to_read(founded, signed_in):
+    draft = begun(signed_in(Role.SECRETARY))
+    administrator = signed_in(Role.ADMINISTRATOR)
+    assert "Vingt jours" not in administrator.get("/statutes/drafts").text
+    for page in (draft, f"{draft}/words", f"{draft}/edit/notice", f"{draft}/adopt"):
+        assert administrator.get(page).status_code == 404
+    assert signed_in(Role.BOARD).get(draft).status_code == 200
+
+
 def test_a_draft_is_written_section_by_section(founded, signed_in, session):
     browser = signed_in(Role.SECRETARY)
     draft = begun(browser)
