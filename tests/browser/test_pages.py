@@ -63,7 +63,7 @@ def test_pages_are_accessible_fit_and_speak_one_language(
     language, width = LANGUAGES[kind]
     visitor = visit(serve(kind, "pages"), width).be(name)
     if language == "en":
-        visitor.page.get_by_role("button", name="English").click()
+        visitor.leave_by(visitor.page.get_by_role("button", name="English"))
     foreign, seen = sentences(language), known[language]
     menu = menu_of(visitor)
     waiting = deque(menu)

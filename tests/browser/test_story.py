@@ -46,7 +46,7 @@ class Story:
     def at(self, day: str, hour: str) -> None:
         """Move the demonstration's date, by its page."""
         anyone = self["Awa Diallo"]
-        anyone.page.get_by_role("link", name="Date", exact=True).click()
+        anyone.leave_by(anyone.page.get_by_role("link", name="Date", exact=True))
         anyone.type("Date et heure à Paris", f"{day}T{hour}")
         anyone.press("Y aller")
         anyone.sees("Nous sommes le", hour)
@@ -220,9 +220,9 @@ def members_give_proxies(story: Story) -> None:
 
 
 def read_the_notice(benoit: Visitor) -> None:
-    benoit.page.get_by_role("link", name="Courrier").click()
+    benoit.leave_by(benoit.page.get_by_role("link", name="Courrier"))
     benoit.look("courriels")
-    benoit.main.get_by_role("row", name="9 juin 2026").get_by_role("link").first.click()
+    benoit.leave_by(benoit.main.get_by_role("row", name="9 juin 2026").get_by_role("link").first)
     benoit.sees("9 juin 2026", PROPOSAL)
     benoit.look("courriel")
 
@@ -388,7 +388,7 @@ def sellers_are_told(story: Story) -> None:
     awa.menu("Tarifs")
     awa.sees("24 juin 2026", "Préavis de 15 jours")
     awa.look("tarifs-en-attente")
-    awa.page.get_by_role("link", name="Courrier").click()
+    awa.leave_by(awa.page.get_by_role("link", name="Courrier"))
     awa.follow("Changement de tarifs")
     awa.sees("24 juin 2026")
     awa.look("courriel-tarif")
@@ -407,7 +407,7 @@ def the_fee_changes_on_its_day(story: Story) -> None:
     awa.sees("1 %", "depuis le 24 juin 2026")
     expect(awa.main.locator("tr", has_text="24 juin 2026").filter(has_text="1 %")).to_have_count(1)
     awa.look("tarifs-en-vigueur")
-    awa.main.locator("tr", has_text="24 juin 2026").get_by_role("link").first.click()
+    awa.leave_by(awa.main.locator("tr", has_text="24 juin 2026").get_by_role("link").first)
     awa.look("decision")
     awa.follow("Lire la proposition et son débat")
     awa.sees(PROPOSAL, "En vigueur")

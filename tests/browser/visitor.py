@@ -14,6 +14,8 @@ AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 PICTURES = os.environ.get("PICTURES_DIR")  # where to keep screenshots, when somebody wants to look
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE, DESK = 390, 1280
+# Whether a button sends its form, which the browser would let through.
+SENDS = "b => b.type === 'submit' && b.form !== null && (b.form.noValidate || b.form.checkValidity())"
 # What a page answers on purpose: it refuses, it is being prepared.
 MEANT = re.compile(r"status of (422|503) ")
 
@@ -59,15 +61,25 @@ class Visitor:
         """Follow an entry of the main menu, opening it first on a phone."""
         if self.width < 900:
             self.page.get_by_role("button", name="Menu", exact=True).click()
-        self.page.get_by_role("navigation", name="Menu principal").get_by_role("link", name=label, exact=True).click()
+        entry = self.page.get_by_role("navigation", name="Menu principal").get_by_role("link", name=label, exact=True)
+        self.leave_by(entry)
 
     def follow(self, label: str, *, within: Locator | None = None) -> None:
         """Follow a link."""
-        (within or self.main).get_by_role("link", name=label).first.click()
+        self.leave_by((within or self.main).get_by_role("link", name=label).first)
 
     def press(self, label: str, *, within: Locator | None = None) -> None:
         """Press a button."""
-        (within or self.main).get_by_role("button", name=label).first.click()
+        button = (within or self.main).get_by_role("button", name=label).first
+        if button.evaluate(SENDS):
+            self.leave_by(button)
+        else:
+            button.click()
+
+    def leave_by(self, way: Locator) -> None:
+        """Click on what leads to another page, and be there: a click alone does not wait for it."""
+        with self.page.expect_navigation():
+            way.click()
 
     def open(self, label: str) -> None:
         """Open what is folded away."""
