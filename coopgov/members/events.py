@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from coopgov.core.events import Event
+from coopgov.members.rules import EventKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,17 @@ class CandidateRefused(Event):
 
 @dataclass(frozen=True, slots=True)
 class MemberLeft(Event):
-    """Somebody is no longer a member, from that day on."""
+    """Somebody is no longer a member, from that day on, for what happened: `REVERSAL` when her admission is undone."""
 
     member_id: UUID
     on: date
+    kind: EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class MemberBack(Event):
+    """A former member is one again: her exit is undone, as if it never was, or she is taken back (*réintégration*)."""
+
+    member_id: UUID
+    on: date
+    is_undone: bool = False

@@ -36,7 +36,9 @@ from coopgov.members.rules.standing import (
     check_reversible,
     check_said,
     fold_all,
+    latest_standing,
     standing_of,
+    still_standing,
 )
 
 __all__ = [
@@ -82,6 +84,8 @@ __all__ = [
     "external_share",
     "fold",
     "fold_all",
+    "latest_standing",
     "standing_of",
+    "still_standing",
     "words_of",
 ]

@@ -36,12 +36,7 @@ class Standing:
 
 def standing_of(events: Iterable[EventFact], *, on: date) -> Standing | None:
     """Fold the events up to the end of that day; a reversed event never was."""
-    known = list(events)
-    reversed_ids = {event.reverses_id for event in known if event.reverses_id is not None}
-    live = sorted(
-        (e for e in known if e.kind is not EventKind.REVERSAL and e.id not in reversed_ids and e.effective_on <= on),
-        key=lambda event: (event.effective_on, event.id),
-    )
+    live = [event for event in still_standing(list(events)) if event.effective_on <= on]
     if not live:
         return None
     last = live[-1]
@@ -62,6 +57,18 @@ def fold_all(events: Iterable[EventFact]) -> Standing | None:
 
 def _last_day(events: Sequence[EventFact], kind: EventKind) -> date | None:
     return next((event.effective_on for event in reversed(events) if event.kind is kind), None)
+
+
+def still_standing(events: Sequence[EventFact]) -> list[EventFact]:
+    """The events that nobody undid, in the order in which they count."""
+    undone = {event.reverses_id for event in events if event.reverses_id is not None}
+    live = [event for event in events if event.kind is not EventKind.REVERSAL and event.id not in undone]
+    return sorted(live, key=lambda event: (event.effective_on, event.id))
+
+
+def latest_standing(events: Sequence[EventFact]) -> EventFact:
+    """The event that makes the membership what it is; there is always one, the first."""
+    return still_standing(events)[-1]
 
 
 def check_day_order(events: Sequence[EventFact], effective_on: date) -> list[Breach]:
@@ -91,9 +98,8 @@ def check_not_ahead(effective_on: date, today: date) -> list[Breach]:
 
 def check_reversible(events: Sequence[EventFact], event_id: int) -> list[Breach]:
     """Only the latest event still standing can be undone, and a candidature is refused, not undone."""
-    undone = {event.reverses_id for event in events if event.reverses_id is not None}
-    standing = [event for event in events if event.kind is not EventKind.REVERSAL and event.id not in undone]
-    last = max(standing, key=lambda event: (event.effective_on, event.id), default=None)
+    standing = still_standing(events)
+    last = standing[-1] if standing else None
     if last is not None and last.id == event_id and last.kind is not EventKind.APPLIED and len(standing) > 1:
         return []
     sentence = N_("Only the latest event of a membership can be undone. Undo the later ones first.")

@@ -88,7 +88,7 @@ def admit(
         act, row, EventKind.ADMITTED, effective_on=effective_on, status=Status.MEMBER,
         decided_by=decided_by, decision=decision,
     )  # fmt: skip
-    follow_status(act, row, before=Status.CANDIDATE, on=effective_on, decision=decision)
+    follow_status(act, row, EventKind.ADMITTED, before=Status.CANDIDATE, on=effective_on, decision=decision)
     facts = {"effective_on": effective_on, "decision": decision, "decided_by": decided_by, "number": row.number}
     act.record("member.admitted", f"member:{member_id}", facts)
     mails.send(act, row, "members_admitted", on=effective_on, decision=decision, shares=wished)

@@ -102,7 +102,7 @@ def reinstate(
         act, row, EventKind.REINSTATED, effective_on=effective_on, status=status, decision=decision,
         decided_by=decided_by,
     )  # fmt: skip
-    follow_status(act, row, before=Status.FORMER, on=effective_on, decision=decision)
+    follow_status(act, row, EventKind.REINSTATED, before=Status.FORMER, on=effective_on, decision=decision)
     act.record("member.reinstated", f"member:{member_id}", {"effective_on": effective_on, "decision": decision})
 
 
@@ -155,7 +155,7 @@ def reverse_event(act: Act, *, event_id: int, reason: str) -> None:
     )  # fmt: skip
     if row.status is Status.MEMBER:
         refuse_if([*other_member_with_email(act, row), *_check_members_now(act)])
-    follow_status(act, row, before=before, on=act.today, decision=reason)
+    follow_status(act, row, EventKind.REVERSAL, before=before, on=act.today, decision=reason)
     act.record("member.event_reversed", f"member:{row.id}", {"event": event_id, "reason": reason})
 
 
@@ -178,7 +178,7 @@ def _leave(
         act, row, kind, effective_on=effective_on, status=status or left, reason=reason, decision=decision,
         decided_by=decided_by,
     )  # fmt: skip
-    follow_status(act, row, before=before, on=effective_on, decision=decision)
+    follow_status(act, row, kind, before=before, on=effective_on, decision=decision)
     facts = {"effective_on": effective_on, "reason": reason, "decision": decision, "number": row.number}
     act.record(f"member.{kind.value}", f"member:{member_id}", facts)
 

@@ -11,22 +11,31 @@ from coopgov.core.act import Act
 from coopgov.core.errors import Breach
 from coopgov.core.i18n import N_
 from coopgov.core.policy import Role
-from coopgov.members.events import MemberAdmitted, MemberLeft
+from coopgov.members import queries
+from coopgov.members.events import MemberAdmitted, MemberBack, MemberLeft
 from coopgov.members.models import Membership
-from coopgov.members.rules import Status
+from coopgov.members.rules import EventKind, Status, latest_standing
 from coopgov.members.service.writing import locked
 
 
-def follow_status(act: Act, row: Membership, *, before: Status, on: date, decision: str) -> None:
-    """Open or close what membership opens, when it has changed from `before`."""
+def follow_status(act: Act, row: Membership, kind: EventKind, *, before: Status, on: date, decision: str) -> None:
+    """Open or close what membership opens, when an event of that kind has changed it from `before`."""
     if row.status is Status.MEMBER and before is not Status.MEMBER:
         link_account(act, row, on=on, decision=decision)
-        act.publish(MemberAdmitted(row.id, on))
+        back = MemberBack(row.id, on, is_undone=kind is EventKind.REVERSAL)
+        act.publish(back if before is Status.FORMER else MemberAdmitted(row.id, on))
     elif before is Status.MEMBER and row.status is not Status.MEMBER:
         # Somebody who comes back one day does not subscribe what she once wished.
         row.shares_wished = 0
         _end_office(act, row, on)
-        act.publish(MemberLeft(row.id, on))
+        act.publish(MemberLeft(row.id, row.left_on or on, _exit_of(act, row, kind)))
+
+
+def _exit_of(act: Act, row: Membership, kind: EventKind) -> EventKind:
+    """How she left: where a return is undone, the exit before it holds again."""
+    if row.status is not Status.FORMER or kind is not EventKind.REVERSAL:
+        return kind
+    return latest_standing(queries.events_of(act.session, row.id)).kind
 
 
 def grant_wish(act: Act, *, member_id: UUID) -> None:
