@@ -11,7 +11,7 @@ WEB = {"flask", "sqlalchemy", "wtforms"}
 # Papers, spreadsheets, calendars, migrations, jobs: whoever needs one of them waits for it, nobody else.
 LATE = {
     "alembic", "apscheduler", "email_validator", "flask_migrate", "holidays", "icalendar", "markdown_it", "nh3", "num2words",
-    "openpyxl", "psycopg", "stdnum", "weasyprint",
+    "openpyxl", "psycopg", "segno", "stdnum", "weasyprint", "xlsxwriter",
 }  # fmt: skip
 
 
