@@ -15,7 +15,7 @@ from coopgov.core.db import bulk_insert, one_at_a_time
 from coopgov.core.money import Cents
 from coopgov.shares.chain import Head, chunks, commitment, link
 from coopgov.shares.models import ShareLeg, ShareLot, ShareNote, ShareTx
-from coopgov.shares.rules import Leg, TxKind
+from coopgov.shares.rules import Leg, Lot, TxKind
 
 # Any constant will do; it only has to be the same for every writer of this book.
 PEN = 0x73686172
@@ -30,12 +30,18 @@ class Entry:
     kind: TxKind
     effective_on: date
     legs: tuple[Leg, ...]
-    opens_lots: bool = False
+    # The lots that begin with it.
+    opens: tuple[Lot, ...] = ()
     reason_code: str = ""
     resolution: str = ""
     note: str = ""
     payable_now: Cents | None = None
     reverses_seq: int | None = None
+    request_id: UUID | None = None
+    # The second person, where two are needed.
+    approved_by: str | None = None
+    # The true day of a movement that comes after its register was closed.
+    late_for: date | None = None
 
 
 def take_the_pen(session: Session) -> None:
@@ -95,7 +101,8 @@ def _tx(act: Act, entry: Entry, end: Head) -> tuple[dict[str, Any], list[dict[st
     seq, salt = end.seq + 1, secrets.token_bytes(32)
     tx: dict[str, Any] = {
         "seq": seq, "kind": entry.kind, "effective_on": entry.effective_on, "recorded_at": act.now,
-        "recorded_by": act.actor.pseudonym, "approved_by": None, "request_id": None,
+        "recorded_by": act.actor.pseudonym, "approved_by": entry.approved_by, "request_id": entry.request_id,
+        "late_for": entry.late_for,
         "resolution": entry.resolution, "reason_code": entry.reason_code, "payable_now_cents": entry.payable_now,
         "document_id": None, "document_sha256": None, "reverses_seq": entry.reverses_seq, "legs": len(entry.legs),
         "payload_digest": commitment(salt, entry.note) if entry.note else "", "prev_hash": end.hash,
@@ -113,12 +120,14 @@ HEADER = (
 
 def header_facts(tx: Mapping[str, Any]) -> dict[str, Any]:
     """What the chain covers of a transaction's own row."""
-    return {name: tx[name] for name in HEADER} | {"recorded_at": tx["recorded_at"].astimezone(UTC)}
+    late = {"late_for": tx["late_for"]} if tx["late_for"] is not None else {}
+    return {name: tx[name] for name in HEADER} | {"recorded_at": tx["recorded_at"].astimezone(UTC)} | late
 
 
 def leg_facts(line: int, leg: Leg) -> dict[str, Any]:
     """What the chain covers of a leg: the history of its lot too."""
-    return {
+    parent = {"parent_lot_id": leg.lot.parent_id} if leg.lot.parent_id is not None else {}
+    return parent | {
         "line": line, "account": leg.account, "membership_id": leg.member_id, "qty": leg.quantity,
         "unit_cents": leg.unit_cents, "lot_id": leg.lot.id, "class_id": leg.lot.class_id,
         "first_acquired_on": leg.lot.first_acquired_on, "issue_unit_cents": leg.lot.issue_unit_cents,
@@ -126,14 +135,12 @@ def leg_facts(line: int, leg: Leg) -> dict[str, Any]:
 
 
 def _lots(tx: Mapping[str, Any], entry: Entry) -> list[dict[str, Any]]:
-    if not entry.opens_lots:
-        return []
     return [
         {
-            "id": lot.id, "class_id": lot.class_id, "opened_by_tx": tx["seq"], "parent_lot_id": None,
+            "id": lot.id, "class_id": lot.class_id, "opened_by_tx": tx["seq"], "parent_lot_id": lot.parent_id,
             "first_acquired_on": lot.first_acquired_on, "issue_unit_cents": lot.issue_unit_cents,
         }
-        for lot in dict.fromkeys(leg.lot for leg in entry.legs)
+        for lot in entry.opens
     ]  # fmt: skip
 
 

@@ -57,3 +57,57 @@ class SharesReversed(Event):
     reverses_seq: int
     effective_on: date
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharesRedeemed(Event):
+    """Shares of a member are withdrawn: what was paid on them is to be paid back, less losses."""
+
+    seq: int
+    member_id: UUID
+    quantity: int
+    cents: int
+    effective_on: date
+    decision: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharesTransferred(Event):
+    """Shares went from one holder to another, by a transfer or to an heir, with what was paid on them."""
+
+    seq: int
+    from_id: UUID
+    to_id: UUID
+    quantity: int
+    cents: int
+    effective_on: date
+    decision: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharesConverted(Event):
+    """Shares were exchanged for shares of another class; what they were worth more is the remainder."""
+
+    seq: int
+    member_id: UUID
+    remainder_cents: int
+    effective_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class NewNominal:
+    """What a new nominal value changes for one holder: the difference is below zero when it fell."""
+
+    seq: int
+    member_id: UUID
+    difference_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class NominalChanged(Event):
+    """The nominal value of the shares held has changed, holder by holder."""
+
+    holders: tuple[NewNominal, ...]
+    effective_on: date
+    decision: str

@@ -24,6 +24,9 @@ class Book:
     owner: str
     kept_in: str
     held: str
+    # How the rules of two persons name it, and the kinds that need a decision, as SQL words.
+    name: str = ""
+    decided: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,11 @@ class Guard:
     def statements(self) -> dict[str, list[str]]:
         """The SQL that makes it, by dialect."""
         on = f"{self.moment} INSERT ON {self.table}"
+        wrong = {dialect: Template(self.wrong).safe_substitute(words) for dialect, words in _DAY_AFTER.items()}
         make = f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS"
-        refuse = f"IF {self.when} THEN IF {self.wrong} THEN RAISE EXCEPTION '{self.refusal}'; END IF; END IF"
+        refuse = f"IF {self.when} THEN IF {wrong['postgresql']} THEN RAISE EXCEPTION '{self.refusal}'; END IF; END IF"
         return {
-            "sqlite": [f"CREATE TRIGGER {self.name} {on} WHEN ({self.when}) AND ({self.wrong}) {self._abort()}"],
+            "sqlite": [f"CREATE TRIGGER {self.name} {on} WHEN ({self.when}) AND ({wrong['sqlite']}) {self._abort()}"],
             "postgresql": [
                 f"{make} $$ BEGIN {refuse}; RETURN NEW; END $$",
                 f"CREATE TRIGGER {self.name} {on} FOR EACH ROW EXECUTE FUNCTION {self.name}()",
@@ -55,6 +59,11 @@ class Guard:
         return f"BEGIN SELECT RAISE(ABORT, '{self.refusal}'); END"
 
 
+# The one thing that the two engines do not say alike.
+_DAY_AFTER = {
+    "sqlite": {"day_after_close": "date(c.day, '+1 day')"},
+    "postgresql": {"day_after_close": "c.day + 1"},
+}
 _COMPLETE = "NEW.line = (SELECT legs FROM $tx WHERE seq = NEW.tx_seq)"
 _ORIGINAL = "(SELECT reverses_seq FROM $tx WHERE seq = NEW.tx_seq)"
 _OUT_OF_ORDER = (
@@ -82,6 +91,17 @@ _BELOW_ZERO = (
 )
 _TOO_MANY = "NEW.line < 1 OR NEW.line > (SELECT legs FROM $tx WHERE seq = NEW.tx_seq)"
 
+_CLOSED = "NEW.effective_on <= (SELECT max(through_date) FROM period_close)"
+_NOT_LATE = (
+    "NOT EXISTS (SELECT 1 FROM (SELECT max(through_date) AS day FROM period_close) c "
+    "WHERE c.day >= NEW.late_for AND $day_after_close = NEW.effective_on)"
+)
+_ALONE = (
+    "coalesce(NEW.approved_by = NEW.recorded_by, NEW.approved_by IS NULL AND coalesce((SELECT r.is_needed "
+    "FROM two_person_rule r WHERE r.book = '$name' AND r.kind = NEW.kind AND r.from_date <= NEW.recorded_at "
+    "ORDER BY r.from_date DESC, r.id DESC LIMIT 1), false))"
+)
+
 # Each guard: its name, its moment, when it looks, what is wrong, what it says.
 _ON_TRANSACTIONS = (
     ("in_order", "BEFORE", "NEW.seq IS NOT NULL", _OUT_OF_ORDER, "the next line follows the last one"),
@@ -93,6 +113,13 @@ _ON_TRANSACTIONS = (
         "a reversal undoes an earlier first-hand line",
     ),
 )
+# What a book asks of a transaction beside the arithmetic: an open period, two persons, a decision.
+_ON_PROCEDURE = (
+    ("closed", "BEFORE", "NEW.seq IS NOT NULL", _CLOSED, "the register of that day is closed"),
+    ("late", "BEFORE", "NEW.late_for IS NOT NULL", _NOT_LATE, "a late line takes the first open day"),
+    ("two_persons", "BEFORE", "NEW.kind IS NOT NULL", _ALONE, "another person approves it"),
+    ("decided", "BEFORE", "NEW.kind IN ($decided)", "trim(NEW.resolution) = ''", "it needs a decision"),
+)  # fmt: skip
 _ON_LEGS = (
     ("sealed", "BEFORE", "NEW.line IS NOT NULL", _TOO_MANY, "the transaction has all its legs"),
     ("balanced", "AFTER", _COMPLETE, _UNBALANCED, "the legs do not add up to zero"),
@@ -105,6 +132,11 @@ def guards_of(book: Book) -> list[Guard]:
     """Every trigger of a book: order, reversal, seal, balance, exactness, never below zero."""
     on_tx = [_guard(book, book.tx, *parts) for parts in _ON_TRANSACTIONS]
     return on_tx + [_guard(book, book.leg, *parts) for parts in _ON_LEGS]
+
+
+def procedure_of(book: Book) -> list[Guard]:
+    """The triggers that hold periods closed, two persons, and decisions written."""
+    return [_guard(book, book.tx, *parts) for parts in _ON_PROCEDURE]
 
 
 def install(table: Any, guards: list[Guard]) -> None:
@@ -124,5 +156,5 @@ def _guard(book: Book, table: str, name: str, moment: str, when: str, wrong: str
     names["original"] = Template(_ORIGINAL).substitute(names)
     return Guard(
         name=f"{table}_{name}", table=table, moment=moment, refusal=f"{table}: {refusal}",
-        when=Template(when).substitute(names), wrong=Template(wrong).substitute(names),
+        when=Template(when).substitute(names), wrong=Template(wrong).safe_substitute(names),
     )  # fmt: skip

@@ -18,8 +18,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from coopgov.core.db import Instant, Model, append_only, words
 from coopgov.core.ids import new_id
-from coopgov.shares.guards import Book, guards_of, install
-from coopgov.shares.rules import Account, TxKind
+from coopgov.shares.guards import Book, guards_of, install, procedure_of
+from coopgov.shares.leg_guards import CLOSE_GUARDS, LEG_GUARDS, LOT_GUARDS
+from coopgov.shares.rules import Account, BookName, CloseKind, RequestKind, RequestState, TxKind
 
 
 class ShareClass(Model):
@@ -76,6 +77,8 @@ class ShareTx(Model):
     document_id: Mapped[UUID | None]
     document_sha256: Mapped[str | None] = mapped_column(String(64))
     reverses_seq: Mapped[int | None] = mapped_column(ForeignKey("share_tx.seq"), unique=True)
+    # The true day of a movement that comes after the register of that day was closed.
+    late_for: Mapped[date | None] = mapped_column(info={"since": "0003"})
     legs: Mapped[int]
     # Of the remark in `share_note`, which may be erased; empty without one.
     payload_digest: Mapped[str] = mapped_column(String(64), default="")
@@ -132,6 +135,76 @@ class ShareNote(Model):
     words: Mapped[str] = mapped_column(Text)
 
 
+class ShareRequest(Model):
+    """What somebody asks about shares (*demande*): it changes until it is executed, the book never does."""
+
+    __tablename__ = "share_request"
+    __table_args__ = (
+        CheckConstraint("quantity > 0 OR kind = 'reversal'", name="quantity"),
+        CheckConstraint("(kind = 'reversal') = (reverses_seq IS NOT NULL)", name="reversal"),
+        CheckConstraint("approved_by IS NULL OR approved_by <> drafted_by", name="two_persons"),
+        CheckConstraint("(state = 'executed') = (executed_tx IS NOT NULL)", name="executed"),
+        Index("ix_share_request_state", "state", "asked_on", "id"),
+        Index("ix_share_request_membership_id", "membership_id", "asked_on"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[RequestKind] = mapped_column(words(RequestKind))
+    state: Mapped[RequestState] = mapped_column(words(RequestState))
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("membership.id"))
+    to_membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("membership.id"))
+    class_id: Mapped[UUID | None] = mapped_column(ForeignKey("share_class.id"))
+    to_class_id: Mapped[UUID | None] = mapped_column(ForeignKey("share_class.id"))
+    quantity: Mapped[int] = mapped_column(default=0)
+    # The lots chosen, as canonical JSON; empty for the oldest first.
+    lots: Mapped[str] = mapped_column(Text, default="")
+    reverses_seq: Mapped[int | None] = mapped_column(ForeignKey("share_tx.seq"))
+    cause: Mapped[str] = mapped_column(String(40), default="")
+    asked_on: Mapped[date]
+    earliest_on: Mapped[date]
+    resolution: Mapped[str] = mapped_column(String(200), default="")
+    decided_on: Mapped[date | None]
+    drafted_by: Mapped[str] = mapped_column(String(80))
+    drafted_at: Mapped[datetime] = mapped_column(Instant)
+    approved_by: Mapped[str | None] = mapped_column(String(80))
+    executed_tx: Mapped[int | None] = mapped_column(ForeignKey("share_tx.seq"), unique=True)
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class PeriodClose(Model):
+    """A register or a year closed (*arrêté*): nothing of those days is written any more; the heads tell the books."""
+
+    __tablename__ = "period_close"
+    __table_args__ = (UniqueConstraint("kind", "through_date"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[CloseKind] = mapped_column(words(CloseKind))
+    through_date: Mapped[date]
+    share_seq: Mapped[int]
+    share_hash: Mapped[str] = mapped_column(String(64))
+    capital_seq: Mapped[int]
+    capital_hash: Mapped[str] = mapped_column(String(64))
+    journal_size: Mapped[int] = mapped_column(BigInteger)
+    journal_head: Mapped[str] = mapped_column(String(64))
+    closed_at: Mapped[datetime] = mapped_column(Instant)
+    closed_by: Mapped[str] = mapped_column(String(80))
+    document_id: Mapped[UUID | None]
+
+
+class TwoPersonRule(Model):
+    """Whether a kind of movement needs two persons from a day on, and the decision that says so."""
+
+    __tablename__ = "two_person_rule"
+    __table_args__ = (Index("ix_two_person_rule_book", "book", "kind", "from_date"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    book: Mapped[BookName] = mapped_column(words(BookName))
+    kind: Mapped[str] = mapped_column(String(40))
+    from_date: Mapped[date]
+    is_needed: Mapped[bool]
+    decision: Mapped[str] = mapped_column(String(300))
+
+
 BOOK = Book(
     tx="share_tx",
     leg="share_leg",
@@ -141,9 +214,14 @@ BOOK = Book(
     owner="membership_id",
     kept_in="lot_id",
     held="account = 'holder'",
+    name=BookName.SHARE.value,
+    decided="'redeem', 'transfer', 'inherit', 'convert', 'split', 'nominal_change'",
 )
-for _table in (ShareTx.__table__, ShareLeg.__table__, ShareLot.__table__, ShareClassNominal.__table__):
-    append_only(_table)
+_APPEND_ONLY = (ShareTx, ShareLeg, ShareLot, ShareClassNominal, PeriodClose, TwoPersonRule)
+for _model in _APPEND_ONLY:
+    append_only(_model.__table__)
 append_only(ShareNote.__table__, verbs=("UPDATE",))
-install(ShareTx.__table__, guards_of(BOOK))
-install(ShareLeg.__table__, guards_of(BOOK))
+install(ShareTx.__table__, guards_of(BOOK) + procedure_of(BOOK))
+install(ShareLeg.__table__, guards_of(BOOK) + LEG_GUARDS)
+install(ShareLot.__table__, LOT_GUARDS)
+install(PeriodClose.__table__, CLOSE_GUARDS)

@@ -64,7 +64,7 @@ def _legs_between(session: Session, after: int, until: int) -> dict[int, list[An
         select(
             ShareLeg.tx_seq, ShareLeg.line, ShareLeg.account, ShareLeg.membership_id, ShareLeg.class_id,
             ShareLeg.lot_id, ShareLeg.qty, ShareLeg.unit_cents, ShareLeg.effective_on,
-            ShareLot.first_acquired_on, ShareLot.issue_unit_cents,
+            ShareLot.first_acquired_on, ShareLot.issue_unit_cents, ShareLot.parent_lot_id,
         )
         .join(ShareLot, ShareLot.id == ShareLeg.lot_id)
         .where(ShareLeg.tx_seq > after, ShareLeg.tx_seq <= until)
@@ -84,7 +84,8 @@ def _check_chain(tx: Any, rows: Sequence[Any], expected: int, prev: str) -> str 
 
 
 def _facts(row: Any) -> dict[str, Any]:
-    return {
+    parent = {"parent_lot_id": row.parent_lot_id} if row.parent_lot_id is not None else {}
+    return parent | {
         "line": row.line, "account": row.account, "membership_id": row.membership_id, "qty": row.qty,
         "unit_cents": row.unit_cents, "lot_id": row.lot_id, "class_id": row.class_id,
         "first_acquired_on": row.first_acquired_on, "issue_unit_cents": row.issue_unit_cents,

@@ -207,7 +207,7 @@ def test_a_reversal_has_no_bulletin_and_a_member_without_shares_no_certificate(w
 
 TX = (
     "INSERT INTO share_tx (seq, kind, effective_on, recorded_at, recorded_by, resolution, reason_code, legs, "
-    "payload_digest, prev_hash, hash, reverses_seq) VALUES (:seq, :kind, :on, '2026-11-24 09:00:00', 'sql', '', '', "
+    "payload_digest, prev_hash, hash, reverses_seq) VALUES (:seq, :kind, :on, '2026-11-24 09:00:00', 'sql', :resolution, :reason, "
     ":legs, '', :prev, :hash, :reverses)"
 )
 LEG = (
@@ -227,6 +227,8 @@ def raw_tx(a, seq=2, *, kind="subscribe", on="2026-04-01", legs=2, prev=None, re
         "prev": prev,
         "hash": f"{seq:064}",
         "reverses": reverses,
+        "resolution": "AG" if kind == "redeem" else "",
+        "reason": "reduction" if kind == "redeem" else "",
     }
     a.session.execute(text(TX), values)
 
@@ -282,10 +284,13 @@ def test_a_sound_line_written_by_hand_passes_the_guards(held):
         ({"prev": "f" * 64}, (), "follows the last one"),
         ({"kind": "reversal", "reverses": 1, "on": "2026-03-01"}, (), "undoes an earlier"),
         ({"kind": "reversal"}, (), None),
-        ({}, (3, -2), "add up to zero"),
-        ({}, (3, 3), "add up to zero"),
-        ({}, (-6, 6), "below zero"),
-        ({"on": "2026-03-01"}, (-1, 1), "below zero"),
+        ({}, (3, -2), "add up to zero|of this kind"),
+        ({}, (3, 3), "add up to zero|of this kind"),
+        ({}, (-3, 3), "of this kind"),
+        ({"kind": "redeem"}, (3, -3), "of this kind"),
+        ({"kind": "transfer"}, (-3, 3), "needs a decision"),
+        ({"kind": "redeem"}, (-6, 6), "below zero"),
+        ({"kind": "redeem", "on": "2026-03-01"}, (-1, 1), "below zero"),
         ({"kind": "reversal", "reverses": 1}, (-4, 4), "exact"),
     ],
 )

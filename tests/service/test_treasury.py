@@ -14,6 +14,7 @@ from coopgov.core.money import Cents
 from coopgov.core.policy import Actor, Role
 from coopgov.members import queries as members
 from coopgov.printing import archive
+from coopgov.shares import book as share_book
 from coopgov.shares import service as shares
 from coopgov.shares.service import OpeningHolding, Subscription
 from coopgov.shares.verify import verify as verify_shares
@@ -316,7 +317,7 @@ def take(world, member_id, what, number, on):
             case "pay":
                 service.pay(a, member_id=member_id, cents=Cents(number * 7_50), effective_on=on)
             case "undo_shares":
-                if number <= shares.book.head(a.session).seq:
+                if number <= share_book.head(a.session).seq:
                     shares.reverse(a, seq=number, effective_on=on, reason="essai")
             case _:
                 if number <= service.book.head(a.session).seq:

@@ -1,9 +1,8 @@
-"""What may be written in the share book, and why not."""
+"""What may be subscribed, and why not."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 from uuid import UUID
@@ -13,78 +12,7 @@ from coopgov.core.errors import Breach
 from coopgov.core.figures import Figures
 from coopgov.core.i18n import N_
 from coopgov.core.money import Cents, Euros
-from coopgov.shares.chain import Moment, first_negative
-
-MOST_SHARES = 1_000_000_000
-# The reason of a subscription that falls if admission is refused.
-CONDITIONAL = "conditional_on_admission"
-
-
-class TxKind(StrEnum):
-    """What a transaction of the share book does (*mouvement de parts*)."""
-
-    SUBSCRIBE = "subscribe"
-    REDEEM = "redeem"
-    TRANSFER = "transfer"
-    INHERIT = "inherit"
-    CONVERT = "convert"
-    SPLIT = "split"
-    NOMINAL_CHANGE = "nominal_change"
-    REVERSAL = "reversal"
-    OPENING = "opening"
-
-
-KIND_LABELS = {
-    TxKind.SUBSCRIBE: N_("Subscription"),
-    TxKind.REVERSAL: N_("Reversal"),
-    TxKind.OPENING: N_("Taken over from the older register"),
-}
-
-
-class Account(StrEnum):
-    """Whose side a leg is on: a holder's, or the issuer's (the cooperative itself)."""
-
-    HOLDER = "holder"
-    ISSUER = "issuer"
-
-
-class Standing(StrEnum):
-    """Where the subscriber stands on the day of the movement."""
-
-    ADMITTED = "admitted"
-    LATER = "later"
-    CANDIDATE = "candidate"
-    OUTSIDE = "outside"
-
-
-@dataclass(frozen=True, slots=True)
-class Lot:
-    """Shares acquired together (*lot*): their first day and price stay with them through transfers."""
-
-    id: UUID
-    class_id: UUID
-    first_acquired_on: date
-    issue_unit_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One side of a transaction: so many shares of one lot, in or out of one account."""
-
-    account: Account
-    member_id: UUID | None
-    lot: Lot
-    quantity: int
-    unit_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Subscriber:
-    """Who subscribes: the name for the sentence, where she stands, since when she is a member."""
-
-    name: str
-    standing: Standing
-    since: date | None = None
+from coopgov.shares.rules.kinds import MOST_SHARES, Account, Leg, Lot, Standing, Subscriber, TxKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,32 +35,12 @@ class Draft:
         return Cents(self.quantity * self.unit_cents)
 
 
-@dataclass(frozen=True, slots=True)
-class Undoing:
-    """A reversal (*contre-passation*) about to be written, with what it would undo."""
-
-    seq: int
-    kind: TxKind
-    original_on: date
-    effective_on: date
-    today: date
-    reason: str
-    reversed_by: int | None
-    # The timeline of each lot it touches, as it would be.
-    timelines: Sequence[Sequence[Moment]] = ()
-
-
 def issue_legs(member_id: UUID, lot: Lot, quantity: int, unit_cents: int) -> tuple[Leg, Leg]:
     """The two legs of an issue of shares: into the holder's account, out of the issuer's."""
     return (
         Leg(Account.HOLDER, member_id, lot, quantity, unit_cents),
         Leg(Account.ISSUER, None, lot, -quantity, unit_cents),
     )
-
-
-def negated(legs: Iterable[Leg]) -> tuple[Leg, ...]:
-    """The legs of a reversal: the same lots and prices, the opposite quantities."""
-    return tuple(replace(leg, quantity=-leg.quantity) for leg in legs)
 
 
 def least_payable(total: int, figures: Figures, on: date) -> Cents:
@@ -256,38 +164,6 @@ def short_of(draft: Draft, figures: Figures) -> int:
     return 0 if least is None else least.as_int() - held // draft.unit_cents - draft.quantity
 
 
-def check_reversal(undoing: Undoing) -> list[Breach]:
-    """List all that stands against undoing a movement."""
-    breaches = check_day(undoing.effective_on, undoing.today) + check_reason(undoing.reason)
-    values = {"seq": undoing.seq, "day": undoing.original_on, "by": undoing.reversed_by or 0}
-    if undoing.kind is TxKind.REVERSAL:
-        sentence = N_("Movement %(seq)s is itself a reversal. Record the right movement instead.")
-        return [*breaches, Breach("is_a_reversal", sentence, values)]
-    if undoing.reversed_by is not None:
-        sentence = N_("Movement %(seq)s is reversed already, by movement %(by)s. There is nothing left to undo.")
-        return [*breaches, Breach("reversed_already", sentence, values)]
-    if undoing.effective_on < undoing.original_on:
-        sentence = N_("Movement %(seq)s takes effect on %(day)s. Give that day or a later one.")
-        breaches.append(Breach("before_the_original", sentence, values, field="effective_on"))
-    return breaches + check_timelines(undoing.timelines)
-
-
-def check_reason(reason: str) -> list[Breach]:
-    """List what stands against the reason of a reversal."""
-    if reason.strip():
-        return []
-    return [Breach("no_reason", N_("Say why, for those who read the register later."), field="reason")]
-
-
-def check_timelines(timelines: Iterable[Iterable[Moment]]) -> list[Breach]:
-    """List the holdings that would fall below zero, each with the day and the movement where they would."""
-    shortages = [shortage for shortage in map(first_negative, timelines) if shortage is not None]
-    sentence = N_(
-        "The holding would fall below zero on %(day)s, with movement %(seq)s. Reverse the later movements first."
-    )
-    return [Breach("below_zero", sentence, {"day": short.on, "seq": short.seq}) for short in shortages]
-
-
 def check_opening(subscriber: Subscriber, quantity: int, total: int, paid: int) -> list[Breach]:
     """List what stands against taking over one holding of an older register."""
     breaches = []
@@ -332,15 +208,3 @@ def not_a_number_of_shares(quantity: int) -> Breach:
     else:
         sentence = N_("%(quantity)s shares are too many. Check the number.")
     return Breach("not_a_number_of_shares", sentence, {"quantity": quantity}, field="quantity")
-
-
-def check_nominal_kept(before: Cents, after: Cents, *, capital: Cents) -> list[Breach]:
-    """List why the nominal value of a share cannot change: shares of the old value are held."""
-    if before == after or capital == 0:
-        return []
-    sentence = N_(
-        "Shares of %(before)s are held, for %(capital)s in all, and this share book cannot exchange them yet. "
-        "Keep the nominal value."
-    )
-    values = {"before": Euros(before), "capital": Euros(capital)}
-    return [Breach("nominal_of_held_shares", sentence, values, field="share_nominal_cents")]

@@ -1,0 +1,77 @@
+"""The database's own refusals that are the share book's alone: the form of each movement, lots, standing, closes."""
+
+from string import Template
+
+from coopgov.shares.guards import Guard
+
+_COMPLETE = "NEW.line = (SELECT legs FROM share_tx WHERE seq = NEW.tx_seq)"
+_LEGS = "SELECT 1 FROM share_leg l WHERE l.tx_seq = t.seq"
+_HELD = "FROM share_leg l WHERE l.tx_seq = t.seq AND l.account = 'holder'"
+_OTHER_PRICE = (
+    "NOT EXISTS (SELECT 1 FROM share_lot o WHERE o.id = NEW.lot_id AND o.class_id = NEW.class_id "
+    "AND o.issue_unit_cents = NEW.unit_cents)"
+)
+# Lot by lot what one side gives the other takes; who gives and who takes is the kind's.
+_WRONG_FORM = (
+    "EXISTS (SELECT 1 FROM share_tx t WHERE t.seq = NEW.tx_seq AND t.kind <> 'reversal' AND ("
+    "EXISTS ($legs GROUP BY l.lot_id HAVING sum(l.qty) <> 0) "
+    "OR t.kind IN ('subscribe', 'opening') AND EXISTS ($legs AND (l.account = 'holder') <> (l.qty > 0)) "
+    "OR t.kind = 'redeem' AND EXISTS ($legs AND (l.account = 'holder') = (l.qty > 0)) "
+    "OR t.kind IN ('transfer', 'inherit') AND (EXISTS ($legs AND l.account = 'issuer') "
+    "OR EXISTS ($legs GROUP BY l.membership_id HAVING min(l.qty) < 0 AND max(l.qty) > 0)) "
+    "OR CASE WHEN t.kind IN ('transfer', 'inherit') THEN 2 ELSE 1 END "
+    "<> (SELECT count(DISTINCT l.membership_id) $held) "
+    "OR t.kind = 'split' AND (SELECT sum(l.qty * l.unit_cents) $held) <> 0 "
+    "OR t.kind = 'nominal_change' AND (SELECT sum(l.qty) $held) <> 0 "
+    "OR t.kind IN ('split', 'nominal_change') "
+    "AND (SELECT count(DISTINCT l.class_id) FROM share_leg l WHERE l.tx_seq = t.seq) <> 1 "
+    "OR t.kind = 'convert' AND NOT coalesce((SELECT sum(l.qty * l.unit_cents) <= 0 "
+    "AND sum(l.qty * l.unit_cents) > -min(CASE WHEN l.qty > 0 THEN l.unit_cents END) "
+    "$held), false)))"
+)
+# What a membership is on the day a movement truly happens; whom no event names yet is a candidate.
+_STATUS = (
+    "coalesce((SELECT e.status FROM membership_event e WHERE e.membership_id = l.membership_id "
+    "AND e.effective_on <= coalesce(t.late_for, t.effective_on) AND e.kind <> 'reversal' "
+    "AND NOT EXISTS (SELECT 1 FROM membership_event u WHERE u.reverses_id = e.id) "
+    "ORDER BY e.effective_on DESC, e.id DESC LIMIT 1), 'candidate')"
+)
+_NO_STANDING = (
+    "EXISTS (SELECT 1 FROM share_tx t JOIN share_leg l ON l.tx_seq = t.seq "
+    "WHERE t.seq = NEW.tx_seq AND l.account = 'holder' AND ("
+    "t.kind IN ('subscribe', 'transfer', 'inherit') AND l.qty > 0 AND NOT (t.kind = 'subscribe' "
+    "AND t.reason_code = 'conditional_on_admission' AND $status = 'candidate') AND $status <> 'member' "
+    "OR t.kind = 'redeem' AND t.reason_code <> 'reduction' AND $status <> 'former'))"
+)
+_WRONG_LOT = (
+    "NOT EXISTS (SELECT 1 FROM share_tx t WHERE t.seq = NEW.opened_by_tx "
+    "AND NEW.first_acquired_on <= coalesce(t.late_for, t.effective_on) AND ("
+    "NEW.parent_lot_id IS NULL AND t.kind IN ('subscribe', 'opening') "
+    "OR t.kind IN ('convert', 'split', 'nominal_change') AND EXISTS (SELECT 1 FROM share_lot p "
+    "WHERE p.id = NEW.parent_lot_id AND p.first_acquired_on = NEW.first_acquired_on)))"
+)
+_WRONG_CLOSE = (
+    "NEW.through_date < (SELECT max(through_date) FROM period_close) "
+    "OR NEW.share_seq <> coalesce((SELECT max(seq) FROM share_tx), 0) "
+    "OR NEW.share_seq > 0 AND NEW.share_hash <> (SELECT hash FROM share_tx WHERE seq = NEW.share_seq) "
+    "OR NEW.capital_seq <> coalesce((SELECT max(seq) FROM capital_tx), 0) "
+    "OR NEW.capital_seq > 0 AND NEW.capital_hash <> (SELECT hash FROM capital_tx WHERE seq = NEW.capital_seq)"
+)
+
+
+def _guard(table: str, name: str, moment: str, when: str, wrong: str, refusal: str) -> Guard:
+    whole = Template(wrong).substitute(legs=_LEGS, held=_HELD, status=_STATUS)
+    return Guard(f"{table}_{name}", table, moment, when, whole, f"{table}: {refusal}")
+
+
+LEG_GUARDS = [
+    _guard("share_leg", "price", "BEFORE", "NEW.line IS NOT NULL", _OTHER_PRICE, "a share has the price of its lot"),
+    _guard("share_leg", "form", "AFTER", _COMPLETE, _WRONG_FORM, "the legs are not those of this kind"),
+    _guard("share_leg", "standing", "AFTER", _COMPLETE, _NO_STANDING, "who holds or leaves is not one on that day"),
+]  # fmt: skip
+LOT_GUARDS = [
+    _guard("share_lot", "origin", "BEFORE", "NEW.id IS NOT NULL", _WRONG_LOT, "a lot keeps its first day"),
+]  # fmt: skip
+CLOSE_GUARDS = [
+    _guard("period_close", "heads", "BEFORE", "NEW.id IS NOT NULL", _WRONG_CLOSE, "it tells the heads there are"),
+]  # fmt: skip

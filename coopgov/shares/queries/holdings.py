@@ -1,0 +1,103 @@
+"""Who holds what on a day, and as it was known at an instant; the capital of a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import accumulate
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from coopgov.core.money import Cents
+from coopgov.shares.book import head
+from coopgov.shares.chain import Kept
+from coopgov.shares.models import ShareLeg, ShareTx
+from coopgov.shares.rules import Account
+
+_kept = Kept()
+VALUE = ShareLeg.qty * ShareLeg.unit_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What one member holds on a day."""
+
+    quantity: int = 0
+    cents: int = 0
+
+
+def shares_held(session: Session, *, member_id: UUID, on: date, known_at: datetime | None = None) -> int:
+    """How many shares a member holds at the end of that day, as known at that instant."""
+    query = select(func.sum(ShareLeg.qty)).where(ShareLeg.membership_id == member_id, ShareLeg.effective_on <= on)
+    return int(session.scalar(known_by(query, known_at)) or 0)
+
+
+def holdings_on(session: Session, on: date, *, known_at: datetime | None = None) -> dict[UUID, Holding]:
+    """Everybody who holds shares at the end of that day, with what each holds; in no order."""
+    return _holdings(session, on, known_at)
+
+
+def holdings_of(session: Session, member_ids: Sequence[UUID], on: date) -> dict[UUID, Holding]:
+    """What each of these members holds at the end of that day; nothing counts as an empty holding."""
+    found = _holdings(session, on, None, ShareLeg.membership_id.in_(member_ids))
+    return {member_id: found.get(member_id, Holding()) for member_id in member_ids}
+
+
+def capital_on(session: Session, on: date, *, known_at: datetime | None = None) -> Cents:
+    """The subscribed capital (*capital souscrit*) at the end of that day."""
+    if known_at is None:
+        history = capital_by_day(session, on)
+        return history[-1][1] if history else Cents(0)
+    query = select(func.sum(VALUE)).where(ShareLeg.account == Account.HOLDER, ShareLeg.effective_on <= on)
+    return Cents(int(session.scalar(known_by(query, known_at)) or 0))
+
+
+def capital_by_day(session: Session, on: date) -> list[tuple[date, Cents]]:
+    """The subscribed capital after each day on which it moved, oldest first."""
+    return _kept.answer(head(session), ("capital", on), lambda: _capital_by_day(session, on))
+
+
+def _capital_by_day(session: Session, on: date) -> list[tuple[date, Cents]]:
+    rows = session.execute(
+        select(ShareLeg.effective_on, func.sum(VALUE))
+        .where(ShareLeg.account == Account.HOLDER, ShareLeg.effective_on <= on)
+        .group_by(ShareLeg.effective_on)
+        .order_by(ShareLeg.effective_on)
+    ).all()
+    totals = accumulate(int(change) for _, change in rows)
+    return [(day, Cents(total)) for (day, _), total in zip(rows, totals, strict=True)]
+
+
+def peak_capital(session: Session, on: date) -> Cents:
+    """The highest subscribed capital at the end of any day up to that one: the base of the legal floor."""
+    return max((capital for _, capital in capital_by_day(session, on)), default=Cents(0))
+
+
+def value_changes() -> Any:
+    """Every change of what a member holds (`member_id`, `on`, `cents`): for the book that must agree with it."""
+    return select(
+        ShareLeg.membership_id.label("member_id"), ShareLeg.effective_on.label("on_day"), VALUE.label("cents")
+    ).where(ShareLeg.account == Account.HOLDER)
+
+
+def _holdings(
+    session: Session, on: date, known_at: datetime | None, *where: ColumnElement[bool]
+) -> dict[UUID, Holding]:
+    query = (
+        select(ShareLeg.membership_id, func.sum(ShareLeg.qty), func.sum(VALUE))
+        .where(ShareLeg.membership_id.is_not(None), ShareLeg.effective_on <= on, *where)
+        .group_by(ShareLeg.membership_id)
+        .having(func.sum(ShareLeg.qty) != 0)
+    )
+    rows = session.execute(known_by(query, known_at))
+    return {member_id: Holding(int(quantity), int(cents)) for member_id, quantity, cents in rows if member_id}
+
+
+def known_by(query: Any, known_at: datetime | None) -> Any:
+    if known_at is None:
+        return query
+    return query.where(
+        ShareLeg.tx_seq.in_(select(ShareTx.seq).where(ShareTx.recorded_at <= known_at)),
+    )

@@ -1,0 +1,85 @@
+"""The lots: what is left of each, and their legs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coopgov.shares.chain import Moment, least_from
+from coopgov.shares.models import ShareLeg, ShareLot
+from coopgov.shares.rules import Account, Leg, Lot, LotLeft
+
+
+@dataclass(frozen=True, slots=True)
+class LotHeld:
+    """What is left on a day of shares acquired together."""
+
+    first_acquired_on: date
+    quantity: int
+    unit_cents: int
+
+
+def lots_held(session: Session, member_id: UUID, on: date) -> list[LotHeld]:
+    """The lots a member holds shares of at the end of that day, the oldest first."""
+    rows = session.execute(
+        select(ShareLot.first_acquired_on, func.sum(ShareLeg.qty), ShareLeg.unit_cents)
+        .join(ShareLot, ShareLot.id == ShareLeg.lot_id)
+        .where(ShareLeg.membership_id == member_id, ShareLeg.effective_on <= on)
+        .group_by(ShareLot.first_acquired_on, ShareLeg.unit_cents)
+        .having(func.sum(ShareLeg.qty) > 0)
+        .order_by(ShareLot.first_acquired_on)
+    )
+    return [LotHeld(since, int(quantity), unit_cents) for since, quantity, unit_cents in rows]
+
+
+def legs_of(session: Session, seq: int) -> list[Leg]:
+    """The legs of a transaction, in order of line."""
+    rows = session.execute(
+        select(ShareLeg, ShareLot)
+        .join(ShareLot, ShareLot.id == ShareLeg.lot_id)
+        .where(ShareLeg.tx_seq == seq)
+        .order_by(ShareLeg.line)
+    )
+    return [_leg(leg, lot) for leg, lot in rows]
+
+
+def lot_moments(session: Session, lot_ids: Sequence[UUID]) -> dict[tuple[UUID, UUID], list[Moment]]:
+    """The timeline of each holder's shares of these lots."""
+    rows = session.execute(
+        select(ShareLeg.membership_id, ShareLeg.lot_id, ShareLeg.effective_on, ShareLeg.tx_seq, ShareLeg.qty)
+        .where(ShareLeg.lot_id.in_(lot_ids), ShareLeg.account == Account.HOLDER)
+        .order_by(ShareLeg.effective_on, ShareLeg.tx_seq)
+    )
+    found: dict[tuple[UUID, UUID], list[Moment]] = {}
+    for member_id, lot_id, on, seq, quantity in rows:
+        if member_id is not None:
+            found.setdefault((member_id, lot_id), []).append(Moment(on, seq, quantity))
+    return found
+
+
+def lots_left(session: Session, member_id: UUID, on: date, *, class_id: UUID | None = None) -> list[LotLeft]:
+    """What can be taken of each lot of a member as of that day, whatever was written since; the oldest first."""
+    rows = session.execute(
+        select(ShareLot, ShareLeg.effective_on, ShareLeg.tx_seq, ShareLeg.qty)
+        .join(ShareLot, ShareLot.id == ShareLeg.lot_id)
+        .where(ShareLeg.membership_id == member_id, *([ShareLot.class_id == class_id] if class_id else []))
+        .order_by(ShareLot.first_acquired_on, ShareLot.id, ShareLeg.effective_on, ShareLeg.tx_seq)
+    )
+    moments = groupby(rows, key=lambda row: row.ShareLot)
+    found = [
+        LotLeft(_lot(lot), least_from([Moment(row.effective_on, row.tx_seq, row.qty) for row in legs], on))
+        for lot, legs in moments
+    ]
+    return [left for left in found if left.quantity > 0]
+
+
+def _leg(leg: ShareLeg, lot: ShareLot) -> Leg:
+    return Leg(leg.account, leg.membership_id, _lot(lot), leg.qty, leg.unit_cents)
+
+
+def _lot(lot: ShareLot) -> Lot:
+    return Lot(lot.id, lot.class_id, lot.first_acquired_on, lot.issue_unit_cents, lot.parent_lot_id)

@@ -1,0 +1,86 @@
+"""The classes of shares (*catégories de parts*) and what each allows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from uuid import UUID
+
+from coopgov.core.errors import Breach
+from coopgov.core.i18n import N_
+
+ORDINARY = "ordinary"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTerms:
+    """A class of shares and its limits."""
+
+    id: UUID
+    code: str
+    label: str
+    is_transferable: bool = True
+    is_refundable: bool = True
+    min_hold: int = 0
+    max_hold: int | None = None
+    max_part: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAfter:
+    """What a holder would hold of a class on a day that matters, the holding in cents and the whole capital."""
+
+    quantity: int
+    cents: int = 0
+    capital: int = 0
+
+
+def check_transferable(terms: ClassTerms) -> list[Breach]:
+    """List what stands against transferring shares of a class."""
+    if terms.is_transferable:
+        return []
+    sentence = N_("Shares of the class “%(label)s” cannot be transferred. Choose another class.")
+    return [Breach("not_transferable", sentence, {"label": terms.label}, field="class_code")]
+
+
+def check_refundable(terms: ClassTerms) -> list[Breach]:
+    """List what stands against paying back shares of a class."""
+    if terms.is_refundable:
+        return []
+    sentence = N_("Shares of the class “%(label)s” are not paid back. Choose another class.")
+    return [Breach("not_refundable", sentence, {"label": terms.label}, field="class_code")]
+
+
+def check_class_limits(name: str, terms: ClassTerms, after: Sequence[HeldAfter], *, most: bool = True) -> list[Breach]:
+    """List what a holding breaks of its class: too many, too large a part of the capital, or (`most` off) too few.
+
+    Each day that matters is looked at; the worst one speaks.
+    """
+    if most:
+        return _check_most(name, terms, after) + _check_part(name, terms, after)
+    lowest = min((day.quantity for day in after), default=0)
+    if lowest >= terms.min_hold or lowest == 0:
+        return []
+    sentence = N_("%(name)s would keep %(left)s shares of the class “%(label)s”: at least %(least)s are held, or none.")
+    values = {"name": name, "left": lowest, "label": terms.label, "least": terms.min_hold}
+    return [Breach("under_class_minimum", sentence, values, field="quantity")]
+
+
+def _check_most(name: str, terms: ClassTerms, after: Sequence[HeldAfter]) -> list[Breach]:
+    highest = max((day.quantity for day in after), default=0)
+    if terms.max_hold is None or highest <= terms.max_hold:
+        return []
+    sentence = N_("%(name)s would hold %(held)s shares of the class “%(label)s”: at most %(most)s. Give fewer.")
+    values = {"name": name, "held": highest, "label": terms.label, "most": terms.max_hold}
+    return [Breach("over_class_maximum", sentence, values, field="quantity")]
+
+
+def _check_part(name: str, terms: ClassTerms, after: Sequence[HeldAfter]) -> list[Breach]:
+    parts = [Fraction(day.cents, day.capital) for day in after if day.capital > 0]
+    highest = max(parts, default=Fraction(0))
+    if terms.max_part is None or highest <= terms.max_part:
+        return []
+    sentence = N_(
+        "%(name)s would hold %(part)s of the capital in shares of the class “%(label)s”: at most %(most)s. Give fewer."
+    )
+    values = {"name": name, "part": highest, "label": terms.label, "most": terms.max_part}
+    return [Breach("over_class_part", sentence, values, field="quantity")]

@@ -1,0 +1,194 @@
+"""Subscribe, one or many at once."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from coopgov.core.act import Act
+from coopgov.core.errors import Breach, refuse_if
+from coopgov.core.figures import Figures
+from coopgov.core.money import Cents
+from coopgov.core.preflight import Check, check_preflight
+from coopgov.members import queries as members
+from coopgov.members.rules import check_composition
+from coopgov.shares import book, queries, rules
+from coopgov.shares.book import BOOK_NAME, Entry, line_name
+from coopgov.shares.events import ManySharesSubscribed, SharesSubscribed
+from coopgov.shares.preflight import Beside
+from coopgov.shares.preflight import preflight as checks_of
+from coopgov.shares.rules import Draft, Standing, TxKind
+from coopgov.shares.service.classes import class_and_nominal
+from coopgov.shares.service.people import MOST_REFUSALS, issue_legs, people_of, subscriber_of
+from coopgov.statutes import queries as statutes
+from coopgov.web.preflight import judge
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One of many subscriptions; without `payable_now`, all of the price is owed at once."""
+
+    member_id: UUID
+    quantity: int
+    effective_on: date
+    payable_now: Cents | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A subscription as it is asked for, before anything is written."""
+
+    member_id: UUID
+    quantity: int
+    effective_on: date
+    payable_now: Cents | None = None
+    is_conditional: bool = False
+    reason: str = "subscription"
+    resolution: str = ""
+
+
+def preflight(session: Session, asked: Asked, figures: Figures, *, today: date) -> list[Check]:
+    """What a subscription would be checked for now (*contrôle préalable*); writes nothing."""
+    version = statutes.find_statutes_on(session, asked.effective_on) or statutes.history(session)[-1]
+    draft = _draft(session, asked, version.share_nominal_cents, today)
+    return _preflight(session, draft, asked.member_id, figures, peak=queries.peak_capital(session, today))
+
+
+def _draft(session: Session, asked: Asked, unit: int, today: date) -> Draft:
+    member, day = members.get_member(session, asked.member_id), asked.effective_on
+    return Draft(
+        subscriber_of(member, day), asked.quantity, unit, day, today, asked.payable_now, asked.is_conditional,
+        _before(session, asked.member_id, day, today),
+    )  # fmt: skip
+
+
+def _preflight(session: Session, draft: Draft, member_id: UUID, figures: Figures, *, peak: int = 0) -> list[Check]:
+    # The highest capital is only shown: an act does not look through the whole book for it.
+    minimum = figures.find_figure("capital.statutory_minimum_cents", on=draft.effective_on)
+    beside = Beside(
+        peak=peak,
+        statutory_minimum=minimum.as_int() if minimum is not None else 0,
+        admission=_check_room(session, draft, member_id, figures),
+    )
+    return checks_of(draft, beside, figures)
+
+
+def _check_room(session: Session, draft: Draft, member_id: UUID, figures: Figures) -> list[Breach]:
+    """List why a candidate could not be admitted today for want of room (the hundred members of an SARL)."""
+    if draft.subscriber.standing is not Standing.CANDIDATE:
+        return []
+    category = members.get_member(session, member_id).category
+    after = members.heads_on(session, draft.today).plus(category)
+    return check_composition(after, on=draft.today, law=figures)
+
+
+def subscribe(
+    act: Act,
+    *,
+    member_id: UUID,
+    quantity: int,
+    effective_on: date,
+    reason: str = "subscription",
+    resolution: str = "",
+    payable_now: Cents | None = None,
+    is_conditional: bool = False,
+) -> int:
+    """Record a subscription (*souscription*) in the share book; gives its number.
+
+    Without `payable_now`, all of the price is owed at once.
+    """
+    asked = Asked(member_id, quantity, effective_on, payable_now, is_conditional, reason, resolution)
+    return record(act, asked, {})
+
+
+def record(act: Act, asked: Asked, reasons: Mapping[str, str]) -> int:
+    """Record the subscription that was asked for; `reasons` says what a person checked of each point left to her."""
+    book.take_the_pen(act.session)
+    member_id, effective_on, payable_now = asked.member_id, asked.effective_on, asked.payable_now
+    class_id, unit = class_and_nominal(act, effective_on)
+    draft = _draft(act.session, asked, unit, act.today)
+    checks = _preflight(act.session, draft, member_id, act.rulebook)
+    refuse_if(check_preflight(checks, reasons))
+    reason, quantity = asked.reason, asked.quantity
+    reason_code = rules.CONDITIONAL if draft.subscriber.standing is Standing.CANDIDATE else reason
+    owed = draft.total if payable_now is None else payable_now
+    [seq] = book.write(act, [_issue(member_id, class_id, draft, reason_code, asked.resolution, owed)])
+    judged = judge(act, line_name(seq), checks, reasons)
+    facts = {"member": member_id, "quantity": quantity, "last": seq, "judged": judged}
+    act.record("shares.subscribed", line_name(seq), facts)
+    act.publish(SharesSubscribed(seq, member_id, quantity, unit, effective_on, owed))
+    return seq
+
+
+def subscribe_many(act: Act, rows: Sequence[Subscription], *, resolution: str = "") -> list[int]:
+    """Write many subscriptions at once, in order; the limits are looked at once all are taken together."""
+    book.take_the_pen(act.session)
+    people = people_of(act, {row.member_id for row in rows})
+    prices = {day: class_and_nominal(act, day) for day in {row.effective_on for row in rows}}
+    drafts = [
+        Draft(
+            subscriber_of(people[row.member_id], row.effective_on), row.quantity, prices[row.effective_on][1],
+            row.effective_on, act.today, row.payable_now,
+        )
+        for row in rows
+    ]  # fmt: skip
+    _refuse_many(act, rows, drafts)
+    entries, owed = [], []
+    for row, draft in zip(rows, drafts, strict=True):
+        owed.append(draft.total if row.payable_now is None else row.payable_now)
+        class_id = prices[row.effective_on][0]
+        entries.append(_issue(row.member_id, class_id, draft, "subscription", resolution, owed[-1]))
+    seqs = book.write(act, entries)
+    act.record("shares.subscribed_many", BOOK_NAME, {"number": len(seqs), "last": seqs[-1] if seqs else 0})
+    act.publish(ManySharesSubscribed(tuple(map(_subscribed, seqs, rows, drafts, owed))))
+    return seqs
+
+
+def _issue(member_id: UUID, class_id: UUID, draft: Draft, reason_code: str, resolution: str, owed: Cents) -> Entry:
+    legs = issue_legs(member_id, class_id, draft.effective_on, draft.quantity, draft.unit_cents)
+    return Entry(
+        TxKind.SUBSCRIBE, draft.effective_on, legs, opens=(legs[0].lot,), reason_code=reason_code,
+        resolution=resolution, payable_now=owed,
+    )  # fmt: skip
+
+
+def _subscribed(seq: int, row: Subscription, draft: Draft, owed: Cents) -> SharesSubscribed:
+    return SharesSubscribed(seq, row.member_id, row.quantity, draft.unit_cents, row.effective_on, owed)
+
+
+def _before(session: Session, member_id: UUID, effective_on: date, today: date) -> list[tuple[int, int]]:
+    # The limits hold on the legal day of the movement and with all that is known since.
+    days = {effective_on, max(effective_on, today)}
+    return [
+        (queries.holdings_of(session, [member_id], day)[member_id].cents, queries.capital_on(session, day))
+        for day in sorted(days)
+    ]
+
+
+def _refuse_many(act: Act, rows: Sequence[Subscription], drafts: Sequence[Draft]) -> None:
+    breaches = [
+        breach for draft in drafts for breach in rules.check_subscription(draft, act.rulebook)
+    ] or _check_parts_after(act, rows, drafts)
+    refuse_if(breaches[:MOST_REFUSALS])
+
+
+def _check_parts_after(act: Act, rows: Sequence[Subscription], drafts: Sequence[Draft]) -> list[Breach]:
+    if not rows or act.rulebook.find_figure("share.max_holder_fraction", on=act.today) is None:
+        return []
+    more: Counter[UUID] = Counter()
+    for row, draft in zip(rows, drafts, strict=True):
+        more[row.member_id] += draft.total
+    held, capital = queries.holdings_on(act.session, act.today), queries.capital_on(act.session, act.today)
+    # Only whoever ends with the most can be over a limit of half or more; a lower limit still meets her first.
+    first = max(more, key=lambda member_id: held.get(member_id, queries.Holding()).cents + more[member_id])
+    at = next(index for index, row in enumerate(rows) if row.member_id == first)
+    mine = held.get(first, queries.Holding()).cents + more[first] - drafts[at].total
+    others = capital + more.total() - drafts[at].total
+    draft = drafts[at]
+    return rules.check_share_of_capital(
+        Draft(draft.subscriber, draft.quantity, draft.unit_cents, act.today, act.today, before=[(mine, others)]),
+        act.rulebook,
+    )
