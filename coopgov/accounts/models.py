@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from coopgov.accounts.rules import How
+from coopgov.accounts.rules import EndCause, How
 from coopgov.core.db import Instant, Model, append_only, words
 from coopgov.core.ids import new_id
 from coopgov.core.policy import Role
@@ -106,6 +106,8 @@ class RoleMandateEnd(Model):
     last_day: Mapped[date]
     decision: Mapped[str] = mapped_column(String(200), default="")
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+    cause: Mapped[EndCause | None] = mapped_column(words(EndCause), info={"since": "0005"})
+    reason: Mapped[str | None] = mapped_column(String(300), info={"since": "0005"})
 
 
 append_only(RoleMandate.__table__)

@@ -36,6 +36,16 @@ class How(StrEnum):
     DEMONSTRATION = "demonstration"
 
 
+class EndCause(StrEnum):
+    """Why a mandate ends before its term."""
+
+    RESIGNED = "resigned"
+    REVOKED = "revoked"
+    LEFT = "left"
+    DIED = "died"
+    MISTAKE = "mistake"
+
+
 ROLE_LABELS: dict[Role, str] = {
     Role.MEMBER: N_("member"),
     Role.BOARD: N_("board"),

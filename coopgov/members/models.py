@@ -1,14 +1,26 @@
-"""Tables of the members: the person, her membership, the events that make it, and how to reach her."""
+"""Tables of the members: the person, who stands for her, her membership, what makes it, and how to reach her."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coopgov.core.db import Instant, Model, append_only, words
 from coopgov.core.ids import new_id
-from coopgov.members.rules import Category, ContactKind, DecidedBy, EventKind, PartyKind, Status
+from coopgov.members.rules import (
+    Category,
+    ContactKind,
+    DecidedBy,
+    EventKind,
+    HeirWish,
+    PartyKind,
+    ReasonCode,
+    Status,
+)
+
+# Columns that came later: while one is empty, the marks of older rows hold.
+SINCE = {"since": "0005"}
 
 
 def folded(length: int) -> String:
@@ -46,6 +58,103 @@ class PartyContact(Model):
     value: Mapped[str] = mapped_column(String(500))
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
+    # Where an account number comes from, and why it took another's place.
+    proof: Mapped[str | None] = mapped_column(String(300), info=SINCE)
+    reason: Mapped[str | None] = mapped_column(String(300), info=SINCE)
+
+
+class PartyRepresentative(Model):
+    """Who speaks for an organisation or for joint holders (*représentant*, *mandataire commun*), one at a time."""
+
+    __tablename__ = "party_representative"
+    __table_args__ = (
+        CheckConstraint("until_day IS NULL OR until_day >= from_day", name="days_in_order"),
+        Index("ix_party_representative_party_id", "party_id", "from_day"),
+        # The database too lets only one be without an end.
+        Index(
+            "uq_party_representative_in_force", "party_id", unique=True,
+            sqlite_where=text("until_day IS NULL"), postgresql_where=text("until_day IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    office: Mapped[str] = mapped_column(String(120), default="")
+    from_day: Mapped[date]
+    until_day: Mapped[date | None]
+    proof: Mapped[str] = mapped_column(String(300), default="")
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+
+
+class JointHolder(Model):
+    """One of several who hold shares together (*indivisaire*)."""
+
+    __tablename__ = "joint_holder"
+    __table_args__ = (Index("ix_joint_holder_party_id", "party_id", "from_day"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    from_day: Mapped[date]
+    until_day: Mapped[date | None]
+
+
+class PartyMerge(Model):
+    """A party that was written down twice, and which one stays (*doublon*); undone, it is as if it never was."""
+
+    __tablename__ = "party_merge"
+    __table_args__ = (
+        CheckConstraint("party_id <> into_party_id", name="two_parties"),
+        Index("ix_party_merge_into_party_id", "into_party_id"),
+        Index(
+            "uq_party_merge_in_force", "party_id", unique=True,
+            sqlite_where=text("undone_at IS NULL"), postgresql_where=text("undone_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"))
+    into_party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"))
+    # The event by which the second number votes no more; none where it did not vote.
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("membership_event.id"))
+    reason: Mapped[str] = mapped_column(String(300))
+    merged_at: Mapped[datetime] = mapped_column(Instant)
+    merged_by: Mapped[str] = mapped_column(String(80))
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)
+    undone_by: Mapped[str] = mapped_column(String(80), default="")
+    undone_for: Mapped[str] = mapped_column(String(300), default="")
+
+
+class DeathFile(Model):
+    """What follows a member's death (*dossier de succession*): her shares wait until it is closed."""
+
+    __tablename__ = "death_file"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("membership.id"), index=True)
+    died_on: Mapped[date]
+    notary: Mapped[str] = mapped_column(String(300), default="")
+    proof: Mapped[str] = mapped_column(String(300), default="")
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    closed_on: Mapped[date | None]
+    closed_for: Mapped[str] = mapped_column(String(300), default="")
+
+
+class Heir(Model):
+    """One of those to whom the shares of a deceased member go (*héritier*), and what is wished."""
+
+    __tablename__ = "heir"
+    __table_args__ = (Index("ix_heir_file_id", "file_id", "name"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("death_file.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    reach: Mapped[str] = mapped_column(String(300), default="")
+    wish: Mapped[HeirWish] = mapped_column(words(HeirWish))
+    # The membership that an heir applied for; no matter under which name.
+    membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("membership.id"))
 
 
 class Membership(Model):
@@ -111,6 +220,9 @@ class MembershipEvent(Model):
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     recorded_by: Mapped[str] = mapped_column(String(80))
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("membership_event.id"), unique=True)
+    reason_code: Mapped[ReasonCode | None] = mapped_column(words(ReasonCode), info=SINCE)
+    # No foreign key: the archive of documents belongs to another feature.
+    document_id: Mapped[UUID | None] = mapped_column(info=SINCE)
 
 
 class EmailConsent(Model):

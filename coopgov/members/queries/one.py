@@ -26,6 +26,7 @@ from coopgov.members.queries.rows import (
     members_select,
 )
 from coopgov.members.rules import (
+    REACHED_BY,
     EventFact,
     Person,
     Status,
@@ -103,7 +104,11 @@ def _person(row: Party) -> Person:
 def _contacts(session: Session, party_id: UUID) -> tuple[ContactRow, ...]:
     rows = session.scalars(
         select(PartyContact)
-        .where(PartyContact.party_id == party_id, PartyContact.valid_until.is_(None))
+        .where(
+            PartyContact.party_id == party_id,
+            PartyContact.valid_until.is_(None),
+            PartyContact.kind.in_(REACHED_BY),
+        )
         .order_by(PartyContact.kind, PartyContact.valid_from)
     )
     return tuple(ContactRow(row.kind, row.value, row.valid_from) for row in rows)
@@ -116,7 +121,7 @@ def _events(session: Session, member_id: UUID) -> tuple[EventRow, ...]:
     return tuple(
         EventRow(
             row.id, row.kind, row.effective_on, row.status, row.category, row.college, row.decided_by, row.decision,
-            row.reason, row.recorded_at, row.reverses_id,
+            row.reason, row.recorded_at, row.reverses_id, row.reason_code, row.document_id,
         )
         for row in rows
     )  # fmt: skip

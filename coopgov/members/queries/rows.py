@@ -19,6 +19,7 @@ from coopgov.members.rules import (
     EventKind,
     NewMember,
     Person,
+    ReasonCode,
     Status,
 )
 
@@ -124,6 +125,8 @@ class EventRow:
     reason: str
     recorded_at: datetime
     reverses_id: int | None
+    reason_code: ReasonCode | None = None
+    document_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

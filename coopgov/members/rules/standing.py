@@ -6,7 +6,7 @@ from datetime import date
 
 from coopgov.core.errors import Breach
 from coopgov.core.i18n import N_
-from coopgov.members.rules.kinds import Category, EventKind, Status
+from coopgov.members.rules.kinds import REASONS, Category, EventKind, ReasonCode, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +88,12 @@ def check_said(text: str, *, field: str = "decision") -> list[Breach]:
     return [Breach("decision_missing", sentence, {}, field=field)]
 
 
-def check_not_ahead(effective_on: date, today: date) -> list[Breach]:
+def check_not_ahead(effective_on: date, today: date, *, field: str = "effective_on") -> list[Breach]:
     """What happens to a member is recorded on its day or after, never before."""
     if effective_on <= today:
         return []
     sentence = N_("%(day)s has not come yet. Record this on that day, or choose an earlier one.")
-    return [Breach("in_the_future", sentence, {"day": effective_on}, field="effective_on")]
+    return [Breach("in_the_future", sentence, {"day": effective_on}, field=field)]
 
 
 def check_reversible(events: Sequence[EventFact], event_id: int) -> list[Breach]:
@@ -104,3 +104,51 @@ def check_reversible(events: Sequence[EventFact], event_id: int) -> list[Breach]
         return []
     sentence = N_("Only the latest event of a membership can be undone. Undo the later ones first.")
     return [Breach("not_the_latest_event", sentence)]
+
+
+def check_reason(kind: EventKind, code: ReasonCode | None) -> list[Breach]:
+    """A reason is one of those that such an event can have."""
+    if code is None or code in REASONS.get(kind, ()):
+        return []
+    sentence = N_("This reason does not go with what happened. Choose another one, or none.")
+    return [Breach("reason_of_another_event", sentence, {}, field="code")]
+
+
+def check_comes_back(events: Sequence[EventFact]) -> list[Breach]:
+    """Nobody comes back from death, nor under a number that was a mistake."""
+    last = latest_standing(events).kind
+    if last is EventKind.DECEASED:
+        sentence = N_("A deceased member does not come back. If the death was recorded by mistake, undo it.")
+        return [Breach("back_from_death", sentence)]
+    if last is EventKind.MERGED:
+        sentence = N_("This number was given twice to one person. Take her back under the other one.")
+        return [Breach("back_under_double", sentence)]
+    return []
+
+
+def check_undone_alone(kind: EventKind) -> list[Breach]:
+    """What joined two numbers is undone by separating them, with all that goes with it."""
+    if kind is not EventKind.MERGED:
+        return []
+    return [Breach("separate_instead", N_("This number was joined to another. Separate the two instead."))]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One stretch of membership (*période*): from an admission or a return to an exit, if there was one."""
+
+    joined_on: date
+    left_on: date | None = None
+    how: EventKind | None = None
+
+
+def periods_of(events: Sequence[EventFact]) -> list[Period]:
+    """The periods in which somebody was a member under one number, oldest first."""
+    periods = list[Period]()
+    for event in still_standing(events):
+        is_in = bool(periods) and periods[-1].left_on is None
+        if event.status is Status.MEMBER and not is_in:
+            periods.append(Period(event.effective_on))
+        elif event.status is not Status.MEMBER and is_in:
+            periods[-1] = Period(periods[-1].joined_on, event.effective_on, event.kind)
+    return periods

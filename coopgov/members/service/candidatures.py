@@ -24,13 +24,16 @@ from coopgov.members.rules import (
     check_day_order,
     check_flood,
     check_not_ahead,
+    check_reason,
     check_said,
     check_siren,
 )
 from coopgov.members.service.standing import follow_status, other_member_with_email
 from coopgov.members.service.writing import (
+    UNTOLD,
     Draft,
     NewEvent,
+    Why,
     candidate_of,
     colleges_on,
     event_row,
@@ -77,6 +80,7 @@ def admit(
     effective_on: date,
     decision: str,
     decided_by: DecidedBy = DecidedBy.ORDINARY_ASSEMBLY,
+    document_id: UUID | None = None,
 ) -> None:
     """Admit a candidate: the body that the law or the statutes name has decided so."""
     take_turn(act.session)
@@ -86,7 +90,7 @@ def admit(
     wished = row.shares_wished
     write_event(
         act, row, EventKind.ADMITTED, effective_on=effective_on, status=Status.MEMBER,
-        decided_by=decided_by, decision=decision,
+        decided_by=decided_by, decision=decision, document_id=document_id,
     )  # fmt: skip
     follow_status(act, row, EventKind.ADMITTED, before=Status.CANDIDATE, on=effective_on, decision=decision)
     facts = {"effective_on": effective_on, "decision": decision, "decided_by": decided_by, "number": row.number}
@@ -94,15 +98,24 @@ def admit(
     mails.send(act, row, "members_admitted", on=effective_on, decision=decision, shares=wished)
 
 
-def refuse_candidate(act: Act, *, member_id: UUID, on: date, decision: str) -> None:
+def refuse_candidate(act: Act, *, member_id: UUID, on: date, decision: str, why: Why = UNTOLD) -> None:
     """Tell a candidate no, with the decision and its reason."""
     row = locked(act.session, member_id)
     status = step(TRANSITIONS, row.status, EventKind.REFUSED)
     events = queries.events_of(act.session, member_id)
-    refuse_if([*check_said(decision), *check_not_ahead(on, act.today), *check_day_order(events, on)])
-    write_event(act, row, EventKind.REFUSED, effective_on=on, status=status, decision=decision)
+    refuse_if(
+        [
+            *check_said(decision), *check_not_ahead(on, act.today), *check_day_order(events, on),
+            *check_reason(EventKind.REFUSED, why.code),
+        ]
+    )  # fmt: skip
+    write_event(
+        act, row, EventKind.REFUSED, effective_on=on, status=status, decision=decision, reason_code=why.code,
+        document_id=why.document_id,
+    )  # fmt: skip
     act.publish(CandidateRefused(member_id, on))
-    act.record("member.refused", f"member:{member_id}", {"on": on, "decision": decision, "number": row.number})
+    facts = {"on": on, "decision": decision, "code": why.code, "document": why.document_id, "number": row.number}
+    act.record("member.refused", f"member:{member_id}", facts)
     mails.send(act, row, "members_refused", on=on, decision=decision)
 
 

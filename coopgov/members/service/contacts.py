@@ -10,7 +10,7 @@ from coopgov.core.act import Act
 from coopgov.core.errors import refuse_if
 from coopgov.members import queries
 from coopgov.members.models import EmailConsent, Membership, PartyContact
-from coopgov.members.rules import Reach, Status, check_consent, check_consent_day, check_said
+from coopgov.members.rules import REACHED_BY, Reach, Status, check_consent, check_consent_day, check_said
 from coopgov.members.service.standing import other_member_with_email
 from coopgov.members.service.writing import contact_rows, insert_rows, locked, rewrite_words, take_turn
 
@@ -63,7 +63,11 @@ def _note(act: Act, member_id: UUID, *, given: bool, on: date, proof: str) -> No
 def _replace_contacts(act: Act, row: Membership, reach: Reach) -> None:
     act.session.execute(
         update(PartyContact)
-        .where(PartyContact.party_id == row.party_id, PartyContact.valid_until.is_(None))
+        .where(
+            PartyContact.party_id == row.party_id,
+            PartyContact.valid_until.is_(None),
+            PartyContact.kind.in_(REACHED_BY),
+        )
         .values(valid_until=act.today)
         .execution_options(synchronize_session=False)
     )

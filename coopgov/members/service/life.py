@@ -7,7 +7,7 @@ from coopgov.core.act import Act
 from coopgov.core.errors import Breach, NotFound, refuse_if
 from coopgov.core.states import step
 from coopgov.members import queries
-from coopgov.members.models import MembershipEvent
+from coopgov.members.models import Membership, MembershipEvent
 from coopgov.members.rules import (
     TRANSITIONS,
     Category,
@@ -21,13 +21,18 @@ from coopgov.members.rules import (
     check_employed,
     check_exclusion_body,
     check_not_ahead,
+    check_reason,
     check_reversible,
     check_said,
     contract_end_keeps,
 )
 from coopgov.members.rules.colleges import check_moves
+from coopgov.members.rules.standing import check_comes_back, check_undone_alone
+from coopgov.members.service.estates import drop_estate, open_estate
 from coopgov.members.service.standing import follow_status, other_member_with_email
 from coopgov.members.service.writing import (
+    UNTOLD,
+    Why,
     candidate_of,
     colleges_on,
     locked,
@@ -37,14 +42,15 @@ from coopgov.members.service.writing import (
 )
 
 
-def resign(act: Act, *, member_id: UUID, effective_on: date, reason: str = "") -> None:
+def resign(act: Act, *, member_id: UUID, effective_on: date, reason: str = "", why: Why = UNTOLD) -> None:
     """Record that a member leaves of her own will (*retrait*)."""
-    _leave(act, member_id, EventKind.RESIGNED, effective_on, reason=reason)
+    _leave(act, member_id, EventKind.RESIGNED, effective_on, reason=reason, why=why)
 
 
-def record_death(act: Act, *, member_id: UUID, effective_on: date) -> None:
-    """Record a member's death; her shares go to her heirs through the share book."""
-    _leave(act, member_id, EventKind.DECEASED, effective_on)
+def record_death(act: Act, *, member_id: UUID, effective_on: date, proof: str = "", why: Why = UNTOLD) -> None:
+    """Record a member's death, and open the file in which her shares wait for her heirs (*dossier de succession*)."""
+    _leave(act, member_id, EventKind.DECEASED, effective_on, why=why)
+    open_estate(act, member_id=member_id, died_on=effective_on, proof=proof)
 
 
 def exclude(
@@ -55,6 +61,7 @@ def exclude(
     decision: str,
     reason: str,
     decided_by: DecidedBy = DecidedBy.EXTRAORDINARY_ASSEMBLY,
+    why: Why = UNTOLD,
 ) -> None:
     """Record an exclusion (*exclusion*) that the competent assembly has voted, with its reason."""
     refuse_if(
@@ -64,14 +71,18 @@ def exclude(
             *check_exclusion_body(decided_by, on=effective_on, law=act.rulebook),
         ]
     )
-    _leave(act, member_id, EventKind.EXCLUDED, effective_on, reason=reason, decision=decision, decided_by=decided_by)
+    _leave(
+        act, member_id, EventKind.EXCLUDED, effective_on, reason=reason, decided=(decision, decided_by), why=why,
+    )  # fmt: skip
 
 
-def end_contract(act: Act, *, member_id: UUID, effective_on: date, reason: str = "", excepted: bool = False) -> None:
+def end_contract(
+    act: Act, *, member_id: UUID, effective_on: date, reason: str = "", excepted: bool = False, why: Why = UNTOLD
+) -> None:
     """Record the end of a work contract: it ends membership, but for retirement, economic dismissal or unfitness."""
     keeps = contract_end_keeps(effective_on, act.rulebook, excepted=excepted)
     status = Status.MEMBER if keeps else None
-    _leave(act, member_id, EventKind.CONTRACT_ENDED, effective_on, reason=reason, status=status)
+    _leave(act, member_id, EventKind.CONTRACT_ENDED, effective_on, reason=reason, status=status, why=why)
 
 
 def reinstate(
@@ -81,6 +92,7 @@ def reinstate(
     effective_on: date,
     decision: str,
     decided_by: DecidedBy = DecidedBy.ORDINARY_ASSEMBLY,
+    why: Why = UNTOLD,
 ) -> None:
     """Take back a former member under her old number; the same body decides as for an admission."""
     take_turn(act.session)
@@ -98,9 +110,10 @@ def reinstate(
             *other_member_with_email(act, row),
         ]
     )  # fmt: skip
+    refuse_if(check_comes_back(queries.events_of(act.session, member_id)))
     write_event(
         act, row, EventKind.REINSTATED, effective_on=effective_on, status=status, decision=decision,
-        decided_by=decided_by,
+        decided_by=decided_by, document_id=why.document_id,
     )  # fmt: skip
     follow_status(act, row, EventKind.REINSTATED, before=Status.FORMER, on=effective_on, decision=decision)
     act.record("member.reinstated", f"member:{member_id}", {"effective_on": effective_on, "decision": decision})
@@ -147,16 +160,25 @@ def reverse_event(act: Act, *, event_id: int, reason: str) -> None:
     take_turn(act.session)
     row = locked(act.session, event.membership_id)
     events = queries.events_of(act.session, row.id)
-    refuse_if([*check_said(reason, field="reason"), *check_reversible(events, event_id)])
+    refuse_if(
+        [*check_said(reason, field="reason"), *check_reversible(events, event_id), *check_undone_alone(event.kind)]
+    )
+    if event.kind is EventKind.DECEASED:
+        drop_estate(act, member_id=row.id, reason=reason)
+    take_back(act, row, event, reason)
+    act.record("member.event_reversed", f"member:{row.id}", {"event": event_id, "reason": reason})
+
+
+def take_back(act: Act, row: Membership, event: MembershipEvent, reason: str) -> None:
+    """Write the event that undoes another, and what follows from it."""
     before = row.status
     write_event(
         act, row, EventKind.REVERSAL, effective_on=event.effective_on, status=event.status, reason=reason,
-        reverses_id=event_id,
+        reverses_id=event.id,
     )  # fmt: skip
     if row.status is Status.MEMBER:
         refuse_if([*other_member_with_email(act, row), *_check_members_now(act)])
     follow_status(act, row, EventKind.REVERSAL, before=before, on=act.today, decision=reason)
-    act.record("member.event_reversed", f"member:{row.id}", {"event": event_id, "reason": reason})
 
 
 def _leave(
@@ -166,20 +188,24 @@ def _leave(
     effective_on: date,
     *,
     reason: str = "",
-    decision: str = "",
-    decided_by: DecidedBy | None = None,
+    decided: tuple[str, DecidedBy | None] = ("", None),
     status: Status | None = None,
+    why: Why = UNTOLD,
 ) -> None:
+    decision, decided_by = decided
     row = locked(act.session, member_id)
     left = step(TRANSITIONS, row.status, kind)
-    refuse_if(_check_day(act, member_id, effective_on))
+    refuse_if([*_check_day(act, member_id, effective_on), *check_reason(kind, why.code)])
     before = row.status
     write_event(
         act, row, kind, effective_on=effective_on, status=status or left, reason=reason, decision=decision,
-        decided_by=decided_by,
+        decided_by=decided_by, reason_code=why.code, document_id=why.document_id,
     )  # fmt: skip
     follow_status(act, row, kind, before=before, on=effective_on, decision=decision)
-    facts = {"effective_on": effective_on, "reason": reason, "decision": decision, "number": row.number}
+    facts = {
+        "effective_on": effective_on, "reason": reason, "code": why.code, "decision": decision,
+        "document": why.document_id, "number": row.number,
+    }  # fmt: skip
     act.record(f"member.{kind.value}", f"member:{member_id}", facts)
 
 

@@ -28,7 +28,9 @@ def follow_status(act: Act, row: Membership, kind: EventKind, *, before: Status,
         # Somebody who comes back one day does not subscribe what she once wished.
         row.shares_wished = 0
         _end_office(act, row, on)
-        act.publish(MemberLeft(row.id, row.left_on or on, _exit_of(act, row, kind)))
+        # Who was written down twice has not left: nothing is refunded.
+        if kind is not EventKind.MERGED:
+            act.publish(MemberLeft(row.id, row.left_on or on, _exit_of(act, row, kind)))
 
 
 def _exit_of(act: Act, row: Membership, kind: EventKind) -> EventKind:

@@ -16,7 +16,7 @@ from coopgov.core.db import bulk_insert, one_at_a_time
 from coopgov.core.errors import NotFound
 from coopgov.core.ids import new_id
 from coopgov.members import queries
-from coopgov.members.models import Membership, MembershipEvent, MemberWord, Party, PartyContact
+from coopgov.members.models import Membership, MembershipEvent, MemberWord, Party, PartyContact, PartyRepresentative
 from coopgov.members.rules import (
     Candidate,
     Category,
@@ -24,8 +24,10 @@ from coopgov.members.rules import (
     ContactKind,
     DecidedBy,
     EventKind,
+    PartyKind,
     Person,
     Reach,
+    ReasonCode,
     Status,
     standing_of,
     words_of,
@@ -101,6 +103,7 @@ def insert_drafts(act: Act, drafts: Iterable[Draft]) -> None:
         _insert(act, Party, [_party(act, parties[draft.id], draft.person) for draft in some])
         contacts = [row for draft in some for row in contact_rows(parties[draft.id], draft.reach, act.today)]
         _insert(act, PartyContact, contacts)
+        _insert(act, PartyRepresentative, [row for draft in some for row in _representative(act, draft, parties)])
         _insert(act, Membership, [_membership(draft, parties[draft.id]) for draft in some])
         _insert(act, MemberWord, [row for draft in some for row in _words(draft)])
 
@@ -110,7 +113,24 @@ def insert_rows(act: Act, model: Any, rows: Iterable[dict[str, Any]]) -> None:
     for some in _chunks(rows):
         _insert(act, model, some)
         if "append_only" in model.__table__.info:
-            act.mark(str(model.__table__), some)
+            later = [column.name for column in model.__table__.columns if "since" in column.info]
+            act.mark(str(model.__table__), [_told(row, later) for row in some])
+
+
+def _told(row: dict[str, Any], later: Sequence[str]) -> dict[str, Any]:
+    # As the journal tells a row: a column that came later says nothing while it is empty.
+    return {name: value for name, value in row.items() if value is not None or name not in later}
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What stands behind an event beside its words: a reason that can be counted, a paper of the archive."""
+
+    code: ReasonCode | None = None
+    document_id: UUID | None = None
+
+
+UNTOLD = Why()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +146,8 @@ class NewEvent:
     decision: str = ""
     reason: str = ""
     reverses_id: int | None = None
+    reason_code: ReasonCode | None = None
+    document_id: UUID | None = None
 
 
 def event_row(act: Act, member_id: UUID, event: NewEvent) -> dict[str, Any]:
@@ -134,7 +156,8 @@ def event_row(act: Act, member_id: UUID, event: NewEvent) -> dict[str, Any]:
         "membership_id": member_id, "kind": event.kind, "effective_on": event.effective_on, "status": event.status,
         "category": event.category, "college": event.college, "decided_by": event.decided_by,
         "decision": event.decision[:300], "reason": event.reason[:500], "recorded_at": act.now,
-        "recorded_by": act.actor.pseudonym, "reverses_id": event.reverses_id,
+        "recorded_by": act.actor.pseudonym, "reverses_id": event.reverses_id, "reason_code": event.reason_code,
+        "document_id": event.document_id,
     }  # fmt: skip
 
 
@@ -169,7 +192,16 @@ def contact_rows(party_id: UUID, reach: Reach, since: date) -> list[dict[str, An
         ContactKind.ADDRESS: "\n".join(reach.postal_lines),
     }
     return [
-        {"id": new_id(), "party_id": party_id, "kind": kind, "value": value, "valid_from": since, "valid_until": None}
+        {
+            "id": new_id(),
+            "party_id": party_id,
+            "kind": kind,
+            "value": value,
+            "valid_from": since,
+            "valid_until": None,
+            "proof": None,
+            "reason": None,
+        }
         for kind, value in values.items()
         if value
     ]
@@ -191,6 +223,23 @@ def _party(act: Act, party_id: UUID, person: Person) -> dict[str, Any]:
         "id": party_id, "kind": person.kind, "legal_name": person.legal_name, "given_names": person.given_names,
         "birth_date": person.birth_date, "birth_place": person.birth_place, "siren": person.siren,
         "representative": person.representative, "is_cooperative": person.is_cooperative, "created_at": act.now,
+    }  # fmt: skip
+
+
+def _representative(act: Act, draft: Draft, parties: dict[UUID, UUID]) -> list[dict[str, Any]]:
+    if not draft.person.representative or draft.person.kind is PartyKind.PERSON:
+        return []
+    since = draft.joined_on or draft.applied_on or act.today
+    return [representative_row(act, parties[draft.id], draft.person.representative, since)]
+
+
+def representative_row(
+    act: Act, party_id: UUID, name: str, since: date, office: str = "", proof: str = ""
+) -> dict[str, Any]:
+    """Who speaks for a party from a day on, as a row of this act."""
+    return {
+        "id": new_id(), "party_id": party_id, "name": name, "office": office, "from_day": since, "until_day": None,
+        "proof": proof, "recorded_at": act.now, "recorded_by": act.actor.pseudonym,
     }  # fmt: skip
 
 
