@@ -25,8 +25,8 @@ class Wait(StrEnum):
 
 
 WAIT_LABELS = {
-    Wait.DUE: N_("the time that the statutes allow is not over"),
-    Wait.FLOOR: N_("the capital would fall below its floor"),
+    Wait.DUE: N_("not due yet"),
+    Wait.FLOOR: N_("floor of the capital"),
     Wait.TURN: N_("others come first"),
 }
 
