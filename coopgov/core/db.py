@@ -3,15 +3,18 @@
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DDL, Connection, DateTime, Dialect, Engine, Enum, MetaData, Table, event, text
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy import DDL, Connection, DateTime, Dialect, Engine, Enum, Insert, MetaData, Table, event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
 # Batch migrations on SQLite can only change a constraint that has a name.
@@ -27,6 +30,8 @@ FIRST_SAFE_WAL = (3, 51, 3)
 BUSY_TIMEOUT_MS = 30_000
 MAPPED_BYTES = 1 << 30
 WRITES = "coopgov_writes"
+_KEYS = "coopgov_keys"
+_WAIT = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 class Base(DeclarativeBase):
@@ -153,22 +158,76 @@ def for_writing(session: Session) -> Connection:
 
 
 def bulk_insert(session: Session, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write many rows of one table without the unit of work, in the fastest way of each engine."""
-    table = model.__table__
-    statement = table.insert()
-    if session.get_bind().dialect.name == "postgresql":
-        # Only an INSERT that returns something is sent as one statement of many rows.
-        statement = statement.returning(*table.primary_key.columns)
-    session.execute(statement, rows)
+    """Write rows of one table without the unit of work, in the fastest way of each engine; none is nothing."""
+    if not rows:
+        return
+    many = len(rows) > 1 and session.get_bind().dialect.name == "postgresql"
+    # Only an INSERT that returns something is sent to PostgreSQL as one statement of many rows.
+    session.execute(_insertion(model.__table__, returning=many), rows if len(rows) > 1 else rows[0])
+
+
+@cache
+def _insertion(table: Table, *, returning: bool) -> Insert:
+    return table.insert().returning(*table.primary_key.columns) if returning else table.insert()
+
+
+# More rows than this go to PostgreSQL table by table.
+FEW = 12
+Processors = Mapping[str, Callable[[Any], Any]]
+
+
+def insert_together(session: Session, *batches: tuple[Any, Sequence[Mapping[str, Any]]]) -> None:
+    """Write rows of several tables, in this order; PostgreSQL is sent a few of them without waiting for each answer."""
+    connection = session.connection()
+    if connection.dialect.name != "postgresql" or sum(len(rows) for _model, rows in batches) > FEW:
+        for model, rows in batches:
+            bulk_insert(session, model, rows)
+        return
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline(), driver.cursor() as cursor:
+            for model, rows in batches:
+                for row in rows:
+                    cursor.execute(*_plain_insertion(connection.dialect, model.__table__, row))
+    except psycopg.Error as error:
+        raise DBAPIError.instance("INSERT", None, error, psycopg.Error, True) from error
+
+
+def _plain_insertion(dialect: Dialect, table: Table, row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    statement, processors = _insertion_by_hand(dialect, table)
+    return statement, {
+        name: processors[name](value) if name in processors else value for name, value in row.items()
+    }  # fmt: skip
+
+
+@cache
+def _insertion_by_hand(dialect: Dialect, table: Table) -> tuple[str, Processors]:
+    names = [column.name for column in table.columns]
+    values = ", ".join(f"%({name})s" for name in names)
+    found = {column.name: column.type.bind_processor(dialect) for column in table.columns}
+    processors = {name: processor for name, processor in found.items() if processor is not None}
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values})", processors  # noqa: S608 - names of ours
 
 
 def one_at_a_time(session: Session, key: int) -> None:
-    """Wait until no other act holds this key, and hold it to the commit.
+    """Wait until no other act holds this key, and hold it to the commit; once more is free.
 
     On SQLite an act already holds the only write lock; PostgreSQL gets an advisory lock.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    here = session.get_nested_transaction() or session.get_transaction()
+    held: dict[int, SessionTransaction | None] = session.info.setdefault(_KEYS, {})
+    # A key taken within a savepoint is lost when that is undone: it counts only while its transaction goes on.
+    if held.get(key) is None or not _goes_on(held[key], here):
+        session.execute(_WAIT, {"key": key})
+        held[key] = session.get_nested_transaction() or session.get_transaction()
+
+
+def _goes_on(taken: SessionTransaction | None, here: SessionTransaction | None) -> bool:
+    while here is not None and here is not taken:
+        here = here.parent
+    return here is not None
 
 
 class FairLock:

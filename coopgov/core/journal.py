@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Index, LargeBinary, String, Text, func, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coopgov.core.canonical import canonical_json, plain
-from coopgov.core.db import Base, Instant, Model, append_only, one_at_a_time
+from coopgov.core.db import Base, Instant, Model, append_only, insert_together, one_at_a_time
 from coopgov.core.ids import new_id
 from coopgov.core.policy import Actor
 
@@ -110,9 +110,14 @@ def write(session: Session, actor: Actor, now: datetime, notes: Sequence[Note]) 
     last = _last(session)
     now = (_never_earlier(now, last) if last else now).astimezone(UTC)
     seq, prev = (last.seq, last.hash) if last else (0, FIRST_PREV)
+    lines, payloads = [], []
     for note in notes:
         seq += 1
-        prev = _add_line(session, actor, now, note, seq, prev)
+        line, payload = _line(actor, now, note, seq, prev)
+        lines.append(line)
+        payloads.append(payload)
+        prev = line["hash"]
+    insert_together(session, (JournalPayload, payloads), (JournalLine, lines))
 
 
 def head(session: Session) -> Head:
@@ -313,7 +318,7 @@ def _check_payload(line: JournalLine, salt: bytes | None, payload: str | None) -
     return None
 
 
-def _never_earlier(now: datetime, last: JournalLine) -> datetime:
+def _never_earlier(now: datetime, last: "_Last") -> datetime:
     # Acts read the clock before they queue for the pen, so a small disorder is normal on PostgreSQL.
     if last.at - now > MAX_DISORDER:
         raise ClockWentBack(f"now {now.isoformat()} is before line {last.seq} of {last.at.isoformat()}")
@@ -325,11 +330,21 @@ def _wait_for_the_pen(session: Session) -> None:
     one_at_a_time(session, _ADVISORY_LOCK)
 
 
-def _last(session: Session) -> JournalLine | None:
-    return session.scalars(select(JournalLine).order_by(JournalLine.seq.desc()).limit(1)).first()
+class _Last(NamedTuple):
+    seq: int
+    hash: str
+    at: datetime
 
 
-def _add_line(session: Session, actor: Actor, now: datetime, note: Note, seq: int, prev: str) -> str:
+_LAST = select(JournalLine.seq, JournalLine.hash, JournalLine.at).order_by(JournalLine.seq.desc()).limit(1)
+
+
+def _last(session: Session) -> _Last | None:
+    row = session.execute(_LAST).first()
+    return _Last(*row) if row else None
+
+
+def _line(actor: Actor, now: datetime, note: Note, seq: int, prev: str) -> tuple[dict[str, Any], dict[str, Any]]:
     salt_id, salt = new_id(), secrets.token_bytes(32)
     payload = canonical_json(note.payload)
     line = canonical_json(
@@ -341,9 +356,8 @@ def _add_line(session: Session, actor: Actor, now: datetime, note: Note, seq: in
         }
     ).decode()  # fmt: skip
     hashed = hashlib.sha256(line.encode()).hexdigest()
-    session.add(JournalPayload(salt_id=salt_id, salt=salt, payload=payload.decode()))
-    session.add(JournalLine(seq=seq, about=note.about, kind=note.kind, at=now, salt_id=salt_id, line=line, hash=hashed))
-    return hashed
+    told = {"seq": seq, "about": note.about, "kind": note.kind, "at": now, "salt_id": salt_id, "line": line}
+    return told | {"hash": hashed}, {"salt_id": salt_id, "salt": salt, "payload": payload.decode()}
 
 
 def _commitment(salt: bytes, payload: bytes) -> str:

@@ -12,6 +12,7 @@ from coopgov.core.db import WRITES
 P = ParamSpec("P")
 R = TypeVar("R")
 _KEPT = "coopgov_kept"
+_WRITTEN = "coopgov_written"
 
 
 def once(query: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate[Session, P], R]:
@@ -38,8 +39,19 @@ def is_writing(session: Session) -> bool:
     return bool(session.info.get(WRITES))
 
 
+def note_written(session: Session, what: str) -> None:
+    """Remember that this act has written there: what is read of it from now on may never be kept."""
+    session.info.setdefault(_WRITTEN, set()).add(what)
+
+
+def has_written(session: Session, what: str) -> bool:
+    """True in an act that has written there."""
+    return what in session.info.get(_WRITTEN, ())
+
+
 @event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
         session.info.pop(_KEPT, None)
+        session.info.pop(_WRITTEN, None)
         session.info.pop(WRITES, None)

@@ -11,14 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
-from coopgov.core.db import bulk_insert, one_at_a_time
+from coopgov.core.db import insert_together, one_at_a_time
 from coopgov.core.money import Cents
-from coopgov.shares.chain import Head, chunks, commitment, link
+from coopgov.core.reading import note_written
+from coopgov.shares.chain import LEDGER_PEN, Head, chunks, commitment, link
 from coopgov.shares.models import ShareLeg, ShareLot, ShareNote, ShareTx
 from coopgov.shares.rules import Leg, Lot, TxKind
 
-# Any constant will do; it only has to be the same for every writer of this book.
-PEN = 0x73686172
 # How the journal names the book as a whole, when one command writes many lines.
 BOOK_NAME = "share-book"
 
@@ -45,8 +44,8 @@ class Entry:
 
 
 def take_the_pen(session: Session) -> None:
-    """Be alone with the book until the end of the act; before anything is read that decides what is written."""
-    one_at_a_time(session, PEN)
+    """Be alone with both books until the end of the act; before anything is read that decides what is written."""
+    one_at_a_time(session, LEDGER_PEN)
 
 
 def line_name(seq: int) -> str:
@@ -68,6 +67,7 @@ def head(session: Session) -> Head:
 def write(act: Act, entries: Sequence[Entry]) -> list[int]:
     """Write the transactions after the last one, in order; gives their numbers."""
     take_the_pen(act.session)
+    note_written(act.session, BOOK_NAME)
     end = head(act.session)
     first = end.seq + 1
     for some in chunks(entries):
@@ -90,10 +90,13 @@ def _write_some(act: Act, entries: Sequence[Entry], end: Head) -> Head:
         notes.extend(note)
         end = Head(tx["seq"], tx["hash"])
     pairs = list(zip(txs, entries, strict=True))
-    _insert(act.session, ShareTx, txs)
-    _insert(act.session, ShareLot, [lot for tx, entry in pairs for lot in _lots(tx, entry)])
-    _insert(act.session, ShareLeg, [leg for tx, entry in pairs for leg in _legs(tx, entry)])
-    _insert(act.session, ShareNote, notes)
+    insert_together(
+        act.session,
+        (ShareTx, txs),
+        (ShareLot, [lot for tx, entry in pairs for lot in _lots(tx, entry)]),
+        (ShareLeg, [leg for tx, entry in pairs for leg in _legs(tx, entry)]),
+        (ShareNote, notes),
+    )
     return end
 
 
@@ -153,8 +156,3 @@ def _legs(tx: Mapping[str, Any], entry: Entry) -> list[dict[str, Any]]:
         }
         for line, leg in enumerate(entry.legs, start=1)
     ]  # fmt: skip
-
-
-def _insert(session: Session, model: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        bulk_insert(session, model, rows)

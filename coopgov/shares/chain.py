@@ -12,6 +12,8 @@ from coopgov.core.canonical import canonical_json
 T = TypeVar("T")
 GENESIS = "0" * 64
 CHUNK = 2000
+# Any constant will do; both books are written under one pen, so that no two acts wait for each other's book.
+LEDGER_PEN = 0x73686172
 
 
 @dataclass(frozen=True, slots=True)

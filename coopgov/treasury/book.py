@@ -10,13 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
-from coopgov.core.db import bulk_insert, one_at_a_time
-from coopgov.shares.chain import Head, chunks, commitment, link
+from coopgov.core.db import insert_together, one_at_a_time
+from coopgov.shares.chain import LEDGER_PEN, Head, chunks, commitment, link
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
 from coopgov.treasury.rules import CapitalKind, Leg
 
-# Any constant will do; it only has to be the same for every writer of this book.
-PEN = 0x6D6F6E79
 # How the journal names the book as a whole, when one command writes many lines.
 BOOK_NAME = "capital-book"
 
@@ -35,8 +33,8 @@ class Entry:
 
 
 def take_the_pen(session: Session) -> None:
-    """Be alone with the book until the end of the act; before anything is read that decides what is written."""
-    one_at_a_time(session, PEN)
+    """Be alone with both books until the end of the act; before anything is read that decides what is written."""
+    one_at_a_time(session, LEDGER_PEN)
 
 
 def line_name(seq: int) -> str:
@@ -74,9 +72,8 @@ def _write_some(act: Act, entries: Sequence[Entry], end: Head) -> Head:
         txs.append(tx)
         notes.extend(note)
         end = Head(tx["seq"], tx["hash"])
-    _insert(act.session, CapitalTx, txs)
-    _insert(act.session, CapitalLeg, [leg for tx, entry in zip(txs, entries, strict=True) for leg in _legs(tx, entry)])
-    _insert(act.session, CapitalNote, notes)
+    legs = [leg for tx, entry in zip(txs, entries, strict=True) for leg in _legs(tx, entry)]
+    insert_together(act.session, (CapitalTx, txs), (CapitalLeg, legs), (CapitalNote, notes))
     return end
 
 
@@ -118,8 +115,3 @@ def _legs(tx: Mapping[str, Any], entry: Entry) -> list[dict[str, Any]]:
         }
         for line, leg in enumerate(entry.legs, start=1)
     ]  # fmt: skip
-
-
-def _insert(session: Session, model: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        bulk_insert(session, model, rows)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +10,10 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from coopgov.core.money import Cents
-from coopgov.shares.book import head
-from coopgov.shares.chain import Kept
+from coopgov.shares.capital import capital
 from coopgov.shares.models import ShareLeg, ShareTx
 from coopgov.shares.rules import Account
 
-_kept = Kept()
 VALUE = ShareLeg.qty * ShareLeg.unit_cents
 
 
@@ -48,31 +45,19 @@ def holdings_of(session: Session, member_ids: Sequence[UUID], on: date) -> dict[
 def capital_on(session: Session, on: date, *, known_at: datetime | None = None) -> Cents:
     """The subscribed capital (*capital souscrit*) at the end of that day."""
     if known_at is None:
-        history = capital_by_day(session, on)
-        return history[-1][1] if history else Cents(0)
+        return capital(session).on(on)
     query = select(func.sum(VALUE)).where(ShareLeg.account == Account.HOLDER, ShareLeg.effective_on <= on)
     return Cents(int(session.scalar(known_by(query, known_at)) or 0))
 
 
 def capital_by_day(session: Session, on: date) -> list[tuple[date, Cents]]:
     """The subscribed capital after each day on which it moved, oldest first."""
-    return _kept.answer(head(session), ("capital", on), lambda: _capital_by_day(session, on))
-
-
-def _capital_by_day(session: Session, on: date) -> list[tuple[date, Cents]]:
-    rows = session.execute(
-        select(ShareLeg.effective_on, func.sum(VALUE))
-        .where(ShareLeg.account == Account.HOLDER, ShareLeg.effective_on <= on)
-        .group_by(ShareLeg.effective_on)
-        .order_by(ShareLeg.effective_on)
-    ).all()
-    totals = accumulate(int(change) for _, change in rows)
-    return [(day, Cents(total)) for (day, _), total in zip(rows, totals, strict=True)]
+    return capital(session).by_day(on)
 
 
 def peak_capital(session: Session, on: date) -> Cents:
     """The highest subscribed capital at the end of any day up to that one: the base of the legal floor."""
-    return max((capital for _, capital in capital_by_day(session, on)), default=Cents(0))
+    return capital(session).peak(on)
 
 
 def value_changes() -> Any:
