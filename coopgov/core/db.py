@@ -10,7 +10,6 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DDL, Connection, DateTime, Dialect, Engine, Enum, Insert, MetaData, Table, event, text
 from sqlalchemy.exc import DBAPIError
@@ -184,13 +183,14 @@ def insert_together(session: Session, *batches: tuple[Any, Sequence[Mapping[str,
             bulk_insert(session, model, rows)
         return
     driver: Any = connection.connection.driver_connection
+    dbapi: Any = connection.dialect.dbapi
     try:
         with driver.pipeline(), driver.cursor() as cursor:
             for model, rows in batches:
                 for row in rows:
                     cursor.execute(*_plain_insertion(connection.dialect, model.__table__, row))
-    except psycopg.Error as error:
-        raise DBAPIError.instance("INSERT", None, error, psycopg.Error, True) from error
+    except dbapi.Error as error:
+        raise DBAPIError.instance("INSERT", None, error, dbapi.Error, True) from error
 
 
 def _plain_insertion(dialect: Dialect, table: Table, row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
