@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
 from coopgov.core.dates import paris_day, paris_time
+from coopgov.printing.qr import qr_svg
 
 NARROW = "\u202f"
 _LOCALES = {"fr": "fr_FR", "en": "en_GB"}
@@ -19,12 +20,13 @@ _INSTANT = {"fr": "d MMMM y 'à' HH:mm", "en": "d MMMM y 'at' HH:mm"}
 
 
 def filters_in(language: str) -> dict[str, Callable[..., str]]:
-    """The filters of documents: money, day, instant, percent, rate, decimal, timestamp, siren."""
+    """The filters of documents: money, day, instant, percent, rate, decimal, timestamp, siren, qr."""
     return _numbers_in(language) | {
         "day": lambda value: _day(value, language),
         "instant": lambda value: format_datetime(_at(value), _INSTANT[language], locale=_LOCALES[language]),
         "timestamp": lambda value: value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "siren": siren,
+        "qr": lambda text, label: qr_svg(text, label=label),
     }
 
 
