@@ -98,10 +98,10 @@ def bulletin(act: Act, movement: Transaction, member: MemberRow, language: str) 
     on = movement.effective_on
     owed = movement.cents if movement.payable_now is None else movement.payable_now
     rest = Cents(movement.cents - owed)
-    version = _statutes(act, on)
+    version = statutes_at(act, on)
     facts = Bulletin(
-        cooperative=_letterhead(act, version, language),
-        holder=_holder(member),
+        cooperative=letterhead(act, version, language),
+        holder=holder_of(member),
         shares=_shares(movement.quantity, movement.unit_cents, movement.cents, language),
         payable_now_cents=owed,
         payable_now_words=euros_in_words(owed, language),
@@ -111,7 +111,7 @@ def bulletin(act: Act, movement: Transaction, member: MemberRow, language: str) 
         effective_on=on,
         statutes_on=version.in_force_from,
         resolution=movement.resolution,
-        articles=_articles(act, on, "share.subscription_form_required", "share.payup.first"),
+        articles=articles(act, on, "share.subscription_form_required", "share.payup.first"),
         source=Source(movement.seq, movement.hash),
     )
     return _paper("bulletin", member, asdict(facts), language)
@@ -122,13 +122,13 @@ def certificate(act: Act, member: MemberRow, held: Holding, *, on: date, paid: P
     end = book.head(act.session)
     lots = queries.lots_held(act.session, member.id, on)
     facts = Certificate(
-        cooperative=_letterhead(act, _statutes(act, on), language),
-        holder=_holder(member),
+        cooperative=letterhead(act, statutes_at(act, on), language),
+        holder=holder_of(member),
         on=on,
         shares=_shares(held.quantity, lots[0].unit_cents, held.cents, language),
         paid=paid,
         lots=lots,
-        articles=_articles(act, on, "share.subscription_form_required", "share.refund_at_nominal"),
+        articles=articles(act, on, "share.subscription_form_required", "share.refund_at_nominal"),
         source=Source(end.seq, end.hash),
     )
     return _paper("certificate", member, asdict(facts), language)
@@ -167,7 +167,8 @@ def _paper(kind: str, member: MemberRow, facts: dict[str, Any], language: str) -
     )  # fmt: skip
 
 
-def _holder(member: MemberRow) -> Holder:
+def holder_of(member: MemberRow) -> Holder:
+    """The holder as a paper names her."""
     return Holder(member.name, member.number, member.postal_address)
 
 
@@ -177,11 +178,13 @@ def _shares(quantity: int, unit_cents: int, total: int, language: str) -> Shares
     )  # fmt: skip
 
 
-def _statutes(act: Act, on: date) -> Statutes:
+def statutes_at(act: Act, on: date) -> Statutes:
+    """The statutes of that day, or the first there were."""
     return statutes.find_statutes_on(act.session, on) or statutes.history(act.session)[-1]
 
 
-def _letterhead(act: Act, version: Statutes, language: str) -> dict[str, Any]:
+def letterhead(act: Act, version: Statutes, language: str) -> dict[str, Any]:
+    """Who speaks: the cooperative as the law wants it named on its papers."""
     capital = queries.capital_on(act.session, act.today)
     return Letterhead(
         name=version.name, legal_form=statutes.mentions(version, capital, language)["form"], seat=version.seat,
@@ -189,7 +192,8 @@ def _letterhead(act: Act, version: Statutes, language: str) -> dict[str, Any]:
     ).as_facts()  # fmt: skip
 
 
-def _articles(act: Act, on: date, *names: str) -> list[str]:
+def articles(act: Act, on: date, *names: str) -> list[str]:
+    """The articles of these figures on that day, each once."""
     figures = [figure for name in names if (figure := act.rulebook.find_figure(name, on=on))]
     return list(dict.fromkeys(_text(citation) for figure in figures for citation in figure.citations))
 
