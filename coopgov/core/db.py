@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,8 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DDL, Connection, DateTime, Dialect, Engine, Enum, Insert, MetaData, Table, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import DDL, Connection, DateTime, Dialect, Engine, Enum, Insert, MetaData, Table, event
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
@@ -30,7 +29,6 @@ BUSY_TIMEOUT_MS = 30_000
 MAPPED_BYTES = 1 << 30
 WRITES = "coopgov_writes"
 _KEYS = "coopgov_keys"
-_WAIT = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 class Base(DeclarativeBase):
@@ -170,45 +168,6 @@ def _insertion(table: Table, *, returning: bool) -> Insert:
     return table.insert().returning(*table.primary_key.columns) if returning else table.insert()
 
 
-# More rows than this go to PostgreSQL table by table.
-FEW = 12
-Processors = Mapping[str, Callable[[Any], Any]]
-
-
-def insert_together(session: Session, *batches: tuple[Any, Sequence[Mapping[str, Any]]]) -> None:
-    """Write rows of several tables, in this order; PostgreSQL is sent a few of them without waiting for each answer."""
-    connection = session.connection()
-    if connection.dialect.name != "postgresql" or sum(len(rows) for _model, rows in batches) > FEW:
-        for model, rows in batches:
-            bulk_insert(session, model, rows)
-        return
-    driver: Any = connection.connection.driver_connection
-    dbapi: Any = connection.dialect.dbapi
-    try:
-        with driver.pipeline(), driver.cursor() as cursor:
-            for model, rows in batches:
-                for row in rows:
-                    cursor.execute(*_plain_insertion(connection.dialect, model.__table__, row))
-    except dbapi.Error as error:
-        raise DBAPIError.instance("INSERT", None, error, dbapi.Error, True) from error
-
-
-def _plain_insertion(dialect: Dialect, table: Table, row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    statement, processors = _insertion_by_hand(dialect, table)
-    return statement, {
-        name: processors[name](value) if name in processors else value for name, value in row.items()
-    }  # fmt: skip
-
-
-@cache
-def _insertion_by_hand(dialect: Dialect, table: Table) -> tuple[str, Processors]:
-    names = [column.name for column in table.columns]
-    values = ", ".join(f"%({name})s" for name in names)
-    found = {column.name: column.type.bind_processor(dialect) for column in table.columns}
-    processors = {name: processor for name, processor in found.items() if processor is not None}
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({values})", processors  # noqa: S608 - names of ours
-
-
 def one_at_a_time(session: Session, key: int) -> None:
     """Wait until no other act holds this key, and hold it to the commit; once more is free.
 
@@ -220,8 +179,12 @@ def one_at_a_time(session: Session, key: int) -> None:
     held: dict[int, SessionTransaction | None] = session.info.setdefault(_KEYS, {})
     # A key taken within a savepoint is lost when that is undone: it counts only while its transaction goes on.
     if held.get(key) is None or not _goes_on(held[key], here):
-        session.execute(_WAIT, {"key": key})
+        _wait_for(session.connection(), key)
         held[key] = session.get_nested_transaction() or session.get_transaction()
+
+
+def _wait_for(connection: Connection, key: int) -> None:
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (key,))
 
 
 def _goes_on(taken: SessionTransaction | None, here: SessionTransaction | None) -> bool:

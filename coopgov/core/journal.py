@@ -15,7 +15,8 @@ from sqlalchemy import Index, LargeBinary, String, Text, func, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coopgov.core.canonical import canonical_json, plain
-from coopgov.core.db import Base, Instant, Model, append_only, insert_together, one_at_a_time
+from coopgov.core.db import Base, Instant, Model, append_only, one_at_a_time
+from coopgov.core.direct import Question, insert_together
 from coopgov.core.ids import new_id
 from coopgov.core.policy import Actor
 
@@ -336,11 +337,11 @@ class _Last(NamedTuple):
     at: datetime
 
 
-_LAST = select(JournalLine.seq, JournalLine.hash, JournalLine.at).order_by(JournalLine.seq.desc()).limit(1)
+_LAST = Question(select(JournalLine.seq, JournalLine.hash, JournalLine.at).order_by(JournalLine.seq.desc()).limit(1))
 
 
 def _last(session: Session) -> _Last | None:
-    row = session.execute(_LAST).first()
+    row = _LAST.first(session)
     return _Last(*row) if row else None
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
-from coopgov.core.db import insert_together, one_at_a_time
+from coopgov.core.db import one_at_a_time
+from coopgov.core.direct import Question, insert_together
 from coopgov.core.money import Cents
 from coopgov.core.reading import note_written
 from coopgov.shares.chain import LEDGER_PEN, Head, chunks, commitment, link
@@ -58,17 +59,23 @@ def member_name(member_id: UUID) -> str:
     return f"member:{member_id}"
 
 
+_LAST = Question(select(ShareTx.seq, ShareTx.hash).order_by(ShareTx.seq.desc()).limit(1))
+
+
 def head(session: Session) -> Head:
     """The end of the chain."""
-    last = session.execute(select(ShareTx.seq, ShareTx.hash).order_by(ShareTx.seq.desc()).limit(1)).first()
-    return Head(last.seq, last.hash) if last else Head()
+    last = _LAST.first(session)
+    return Head(*last) if last else Head()
 
 
-def write(act: Act, entries: Sequence[Entry]) -> list[int]:
-    """Write the transactions after the last one, in order; gives their numbers."""
+def write(act: Act, entries: Sequence[Entry], *, after: Head | None = None) -> list[int]:
+    """Write the transactions after the last one, in order; gives their numbers.
+
+    Whoever read the end of the chain under the pen says so in `after`: it is not read again.
+    """
     take_the_pen(act.session)
     note_written(act.session, BOOK_NAME)
-    end = head(act.session)
+    end = after or head(act.session)
     first = end.seq + 1
     for some in chunks(entries):
         end = _write_some(act, some, end)

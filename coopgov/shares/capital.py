@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from coopgov.core.direct import Question
 from coopgov.core.money import Cents
 from coopgov.core.reading import has_written
 from coopgov.shares.book import BOOK_NAME, head
@@ -19,7 +20,7 @@ from coopgov.shares.rules import Account
 
 _VALUE = ShareLeg.qty * ShareLeg.unit_cents
 # The line of the head that is known comes first: without it, or with another hash, this is another book.
-_SINCE = (
+_SINCE = Question(
     select(ShareTx.seq, ShareTx.hash, ShareLeg.effective_on, _VALUE)
     .outerjoin(ShareLeg, (ShareLeg.tx_seq == ShareTx.seq) & (ShareLeg.account == Account.HOLDER))
     .where(ShareTx.seq >= bindparam("seq"))
@@ -75,7 +76,7 @@ def capital(session: Session) -> Capital:
     """The subscribed capital by day in the book as it stands."""
     global _known  # noqa: PLW0603 - one value, replaced whole: a thread sees the old or the new one
     before = _known
-    rows = session.execute(_SINCE, {"seq": before.end.seq}).all()
+    rows = _SINCE.rows(session, seq=before.end.seq)
     found = _carry_on(before, rows) if before.end.seq else None
     if found is None:
         found = _read(session)

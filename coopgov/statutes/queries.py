@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coopgov.core.canonical import digest
+from coopgov.core.direct import Question
 from coopgov.core.errors import Breach, NotFound
 from coopgov.core.figures import LegalForm
 from coopgov.core.i18n import N_
@@ -322,10 +323,13 @@ def mentions(statutes: Statutes, capital_cents: int, language: str = "fr") -> di
     }
 
 
+_IDS = Question(select(StatutesRow.id).order_by(StatutesRow.in_force_from.desc()))
+
+
 @once
 def _versions(session: Session) -> tuple[Statutes, ...]:
     """Every version, the latest first: one statement for those this process has read already."""
-    ids = tuple(session.scalars(select(StatutesRow.id).order_by(StatutesRow.in_force_from.desc())))
+    ids = tuple(row[0] for row in _IDS.rows(session))
     found = _kept.get(ids)
     if found is None:
         found = _read(session)

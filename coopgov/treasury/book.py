@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
-from coopgov.core.db import insert_together, one_at_a_time
+from coopgov.core.db import one_at_a_time
+from coopgov.core.direct import Question, insert_together
 from coopgov.shares.chain import LEDGER_PEN, Head, chunks, commitment, link
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
 from coopgov.treasury.rules import CapitalKind, Leg
@@ -42,10 +43,13 @@ def line_name(seq: int) -> str:
     return f"capital-tx:{seq}"
 
 
+_LAST = Question(select(CapitalTx.seq, CapitalTx.hash).order_by(CapitalTx.seq.desc()).limit(1))
+
+
 def head(session: Session) -> Head:
     """The end of the chain."""
-    last = session.execute(select(CapitalTx.seq, CapitalTx.hash).order_by(CapitalTx.seq.desc()).limit(1)).first()
-    return Head(last.seq, last.hash) if last else Head()
+    last = _LAST.first(session)
+    return Head(*last) if last else Head()
 
 
 def write(act: Act, entries: Sequence[Entry]) -> list[int]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
+from coopgov.core.direct import Question
 from coopgov.core.errors import NotFound
 from coopgov.core.reading import once
 from coopgov.members.models import (
@@ -32,6 +33,9 @@ from coopgov.members.rules import (
     Status,
 )
 
+# Asked for by nearly every command: made once, so that a command does not make it again.
+_ONE = Question(members_select().where(Membership.id == bindparam("wanted", type_=Uuid())))
+
 
 @once
 def find_by_account(session: Session, account_id: UUID) -> MemberRow | None:
@@ -42,7 +46,7 @@ def find_by_account(session: Session, account_id: UUID) -> MemberRow | None:
 
 def find_member(session: Session, member_id: UUID) -> MemberRow | None:
     """One member, or None."""
-    row = session.execute(members_select().where(Membership.id == member_id)).first()
+    row = _ONE.first(session, wanted=member_id)
     return member_row(row) if row else None
 
 

@@ -10,6 +10,7 @@ from coopgov.shares.queries.holdings import (
     peak_capital,
     shares_held,
     value_changes,
+    value_held,
 )
 from coopgov.shares.queries.lots import LotHeld, legs_of, lot_moments, lots_held, lots_left
 from coopgov.shares.queries.periods import Close, closed_through, closes, last_close, needs_two
@@ -54,4 +55,5 @@ __all__ = [
     "shares_held",
     "sides_of",
     "value_changes",
+    "value_held",
 ]

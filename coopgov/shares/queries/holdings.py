@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Date, Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from coopgov.core.direct import Question
 from coopgov.core.money import Cents
 from coopgov.shares.capital import capital
 from coopgov.shares.models import ShareLeg, ShareTx
@@ -40,6 +41,19 @@ def holdings_of(session: Session, member_ids: Sequence[UUID], on: date) -> dict[
     """What each of these members holds at the end of that day; nothing counts as an empty holding."""
     found = _holdings(session, on, None, ShareLeg.membership_id.in_(member_ids))
     return {member_id: found.get(member_id, Holding()) for member_id in member_ids}
+
+
+_VALUE_HELD = Question(
+    select(func.sum(VALUE)).where(
+        ShareLeg.membership_id == bindparam("member_id", type_=Uuid()),
+        ShareLeg.effective_on <= bindparam("on", type_=Date()),
+    )
+)
+
+
+def value_held(session: Session, member_id: UUID, on: date) -> Cents:
+    """The nominal value of what a member holds at the end of that day."""
+    return Cents(int(_VALUE_HELD.first(session, member_id=member_id, on=on)[0] or 0))
 
 
 def capital_on(session: Session, on: date, *, known_at: datetime | None = None) -> Cents:

@@ -14,6 +14,7 @@ from coopgov.core.figures import Figures
 from coopgov.core.money import Cents
 from coopgov.core.preflight import Check, check_preflight
 from coopgov.members import queries as members
+from coopgov.members.queries import MemberRow
 from coopgov.members.rules import check_composition
 from coopgov.shares import book, queries, rules
 from coopgov.shares.book import BOOK_NAME, Entry, line_name
@@ -21,7 +22,7 @@ from coopgov.shares.events import ManySharesSubscribed, SharesSubscribed
 from coopgov.shares.preflight import Beside
 from coopgov.shares.preflight import preflight as checks_of
 from coopgov.shares.rules import Draft, Standing, TxKind
-from coopgov.shares.service.classes import class_and_nominal
+from coopgov.shares.service.classes import class_and_nominal, nominal_by, version_on
 from coopgov.shares.service.people import MOST_REFUSALS, issue_legs, people_of, subscriber_of
 from coopgov.statutes import queries as statutes
 from coopgov.web.preflight import judge
@@ -53,12 +54,12 @@ class Asked:
 def preflight(session: Session, asked: Asked, figures: Figures, *, today: date) -> list[Check]:
     """What a subscription would be checked for now (*contrôle préalable*); writes nothing."""
     version = statutes.find_statutes_on(session, asked.effective_on) or statutes.history(session)[-1]
-    draft = _draft(session, asked, version.share_nominal_cents, today)
+    draft = _draft(session, asked, members.get_member(session, asked.member_id), version.share_nominal_cents, today)
     return _preflight(session, draft, asked.member_id, figures, peak=queries.peak_capital(session, today))
 
 
-def _draft(session: Session, asked: Asked, unit: int, today: date) -> Draft:
-    member, day = members.get_member(session, asked.member_id), asked.effective_on
+def _draft(session: Session, asked: Asked, member: MemberRow, unit: int, today: date) -> Draft:
+    day = asked.effective_on
     return Draft(
         subscriber_of(member, day), asked.quantity, unit, day, today, asked.payable_now, asked.is_conditional,
         _before(session, asked.member_id, day, today),
@@ -106,11 +107,14 @@ def subscribe(
 
 def record(act: Act, asked: Asked, reasons: Mapping[str, str]) -> int:
     """Record the subscription that was asked for; `reasons` says what a person checked of each point left to her."""
-    book.take_the_pen(act.session)
     member_id, effective_on, payable_now = asked.member_id, asked.effective_on, asked.payable_now
-    class_id, unit = class_and_nominal(act, effective_on)
-    draft = _draft(act.session, asked, unit, act.today)
-    checks = _preflight(act.session, draft, member_id, act.rulebook)
+    # What is not of the book is read before the pen is taken: whoever holds it holds up everybody else.
+    member, figures = members.get_member(act.session, member_id), act.rulebook
+    version = version_on(act, effective_on)
+    book.take_the_pen(act.session)
+    class_id, unit = nominal_by(act, version)
+    draft = _draft(act.session, asked, member, unit, act.today)
+    checks = _preflight(act.session, draft, member_id, figures)
     refuse_if(check_preflight(checks, reasons))
     reason, quantity = asked.reason, asked.quantity
     reason_code = rules.CONDITIONAL if draft.subscriber.standing is Standing.CANDIDATE else reason
@@ -162,10 +166,7 @@ def _subscribed(seq: int, row: Subscription, draft: Draft, owed: Cents) -> Share
 def _before(session: Session, member_id: UUID, effective_on: date, today: date) -> list[tuple[int, int]]:
     # The limits hold on the legal day of the movement and with all that is known since.
     days = {effective_on, max(effective_on, today)}
-    return [
-        (queries.holdings_of(session, [member_id], day)[member_id].cents, queries.capital_on(session, day))
-        for day in sorted(days)
-    ]
+    return [(queries.value_held(session, member_id, day), queries.capital_on(session, day)) for day in sorted(days)]
 
 
 def _refuse_many(act: Act, rows: Sequence[Subscription], drafts: Sequence[Draft]) -> None:
