@@ -124,6 +124,12 @@ def _account(who: str) -> Callable[[Everything], str]:
     return lambda evening: str(evening.account(who))
 
 
+CODE = Field(("", EMOJI, HTML, NUL, LONG, "ABCDE-12345", "1e3"))
+PAPERS = Field(("", "9" * 5_000, NUL, EMOJI, HTML, "1e3", "12,50", "-1", "1" * 10))
+READING = {
+    f"papers_0_{answer}": (number, PAPERS)
+    for answer, number in zip(("for", "against", "abstain", "blank"), ("0", "1", "0", "0"), strict=True)
+}
 CSV = "Numéro;Nom;Catégorie;Collège;Date d’admission\n901;Autre;salarié;createurs;2024-01-01\n"
 PLAN = {
     "held_on": ("2027-05-20", DAY), "held_time": ("18:00", TIME), "place": ("Valence", line(300)),
@@ -326,6 +332,16 @@ CASES = (
         "tellers": (lambda e: [str(e.account("samir")), str(e.account("awa"))], one_of(thing("awa"))),
     }, ends=422),
     Case("assemblies.no_quorum", "samir", {"assembly_id": "early"}),
+    # Secret votes
+    Case("ballots.make_code", "samir", ends=200),
+    Case("ballots.try_code", "malik", {}, {"code": (lambda e: e["codes"][1], CODE)}, ends=200),
+    Case("assemblies.set_ballot", "helene", {"item_id": "unwanted item", "what": "secret"}, ends=422),
+    Case("assemblies.note_paper", "samir", {"item_id": "secret voting", "member_id": "zoe"}),
+    Case("assemblies.keep_reading", "samir", {"item_id": "closed urn"}, READING),
+    Case("assemblies.keep_reading", "malik", {"item_id": "closed urn"}, READING),
+    Case("assemblies.open_urns", "samir", {"assembly_id": "secret"}, {
+        "code_1": (lambda e: e["codes"][0], CODE), "code_2": (lambda e: e["codes"][1], CODE),
+    }),
     # Minutes and checks
     Case("minutes.save", "malik", {"minutes_id": "written minutes"}, {
         "based_on": (_hash, None), "debates": ("On a parlé.", prose(20_000, needed=False)),

@@ -15,6 +15,7 @@ from coopgov.accounts import service as account_service
 from coopgov.assemblies import queries as assembly_queries
 from coopgov.assemblies import service as assemblies
 from coopgov.assemblies.rules import AssemblyKind
+from coopgov.ballots import service as ballots
 from coopgov.ballots.rules import Channel, Choice
 from coopgov.compliance import service as compliance
 from coopgov.compliance.rules import FactKind
@@ -67,6 +68,7 @@ class Everything(Coop):
         self._past_assemblies()
         self._assemblies_to_come()
         self._assembly_now()
+        self._secret_votes()
         return self
 
     def __getitem__(self, name: str) -> Any:
@@ -223,6 +225,7 @@ class Everything(Coop):
 
     def _assembly_now(self) -> None:
         self.things["early"] = self._plan("2027-02-26T18:00", texts=1)
+        self.things["secret"] = self._plan_secret()
         self.things["now"] = self._plan("2027-02-26T18:00", texts=4)
         self.clock.now = _hour("2027-02-26T18:05")
         planned, aside, voting, counted = self._open(self["now"])
@@ -230,12 +233,50 @@ class Everything(Coop):
         self._vote(voting, close=False)
         self.things |= {"to vote": planned, "to set aside": aside, "voting": voting, "counted": counted}
 
+    def _secret_votes(self) -> None:
+        """The urn of one secret vote waits for its tellers, another vote is open."""
+        closed, voting = self._open(self["secret"])
+        for item, close in ((closed, True), (voting, False)):
+            with self.act("helene") as act:
+                assemblies.open_vote(act, item_id=item)
+            self._answer_for_oneself(item)
+            samir = self.account("samir")
+            if close:
+                with self.act("samir") as act:
+                    assemblies.note_paper(act, item_id=item, voter_id=self.ids["zoe"], cast_by=samir)
+                    assemblies.close_vote(act, item_id=item)
+        self.things |= {"closed urn": closed, "secret voting": voting}
+
+    def _plan_secret(self) -> UUID:
+        self.things["codes"] = [self._code(who) for who in ("samir", "malik")]
+        made = self._plan("2027-02-26T18:00", texts=2, convened=False)
+        for item in assembly_queries.agenda(self.session, made):
+            with self.act("helene") as act:
+                assemblies.set_secret(act, item_id=item.id, is_secret=True)
+        with self.act("helene") as act:
+            judging.convene(act, assembly_id=made)
+        return made
+
+    def _code(self, who: str) -> str:
+        account = self.account(who)
+        with self.act(who) as act:
+            return ballots.make_teller_key(act, account_id=account, name=who.title())
+
+    def _answer_for_oneself(self, item: UUID) -> None:
+        for who in IN_THE_ROOM[:4]:
+            with self.act(who) as act:
+                assemblies.vote(
+                    act, item_id=item, voter_id=self.ids[who], choice=Choice.FOR, channel=Channel.ROOM,
+                    cast_by=self.ids[who],
+                )  # fmt: skip
+
     def path(self, rule: Rule, **instead: Any) -> str:
         """The address of a page with something that exists in every place it leaves open."""
         named = {name: self[_THINGS[name]] for name in rule.arguments if name in _THINGS}
         named |= {name: self._get(thing) for name, thing in _OF_PAGE.get(rule.endpoint, {}).items()}
         named |= {name: _WORDS[name] for name in rule.arguments if name in _WORDS}
         named |= {"what": "up"} if rule.endpoint == "assemblies.change_agenda" else {}
+        named |= {"what": "secret"} if rule.endpoint == "assemblies.set_ballot" else {}
         named |= {"what": "rebase"} if rule.endpoint == "statutes.change_draft" else {}
         built = rule.build(named | instead)
         assert built is not None, rule
@@ -262,7 +303,8 @@ _OF_PAGE: dict[str, dict[str, str | int]] = {
     "assemblies.confirm_convening": {"assembly_id": "planned"}, "assemblies.edit_item": {"item_id": "planned item"},
     "assemblies.plan_second_call": {"assembly_id": "lost"}, "assemblies.room": {"assembly_id": "now"},
     "assemblies.choose_bureau": {"assembly_id": "early"}, "minutes.edit": {"minutes_id": "written minutes"},
-    "members.admit": {"member_id": "candidate"}, "members.refuse": {"member_id": "candidate"},
+    "assemblies.papers_in_urn": {"item_id": "secret voting"}, "assemblies.read_papers": {"item_id": "closed urn"},
+    "assemblies.urns": {"assembly_id": "secret"}, "members.admit": {"member_id": "candidate"}, "members.refuse": {"member_id": "candidate"},
     "members.undo": {"member_id": "m1"}, "proposals.edit": {"proposal_id": "draft"},
     "statutes.draft": {"draft_id": "frozen statutes"}, "proposals.diff": {"older": 1, "newer": 2}, "treasury.reverse": {"seq": "payment"},
 }  # fmt: skip

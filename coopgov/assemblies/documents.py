@@ -201,6 +201,7 @@ def agenda_lines(items: Sequence[ItemRow]) -> list[dict[str, Any]]:
             "title": item.title,
             "text": in_print(item.subject_kind, item.text),
             "change_text": item.change_text,
+            "is_secret": item.is_secret,
         }
         for item in items
     ]

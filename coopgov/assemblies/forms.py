@@ -19,12 +19,12 @@ from wtforms import (
     TimeField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from coopgov.assemblies.queries import AssemblyRow, ItemRow
 from coopgov.assemblies.rules import AssemblyKind
-from coopgov.ballots.rules import Choice
+from coopgov.ballots.rules import Choice, Tally
 from coopgov.core.dates import paris_instant, paris_time
 from coopgov.web.forms import BaseForm, WholeNumberField, required
 
@@ -224,6 +224,66 @@ def sheet_form(names: Iterable[str]) -> SheetForm:
     made = type("BallotSheet", (SheetForm,), fields)
     form = made()
     assert isinstance(form, SheetForm)  # noqa: S101 - made from it just above
+    return form
+
+
+class PaperForm(BaseForm):
+    """What a teller read on the papers of the urn: how many of each answer, by college where they are weighed."""
+
+    colleges: Sequence[str] = ()
+
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        """What was read, by college."""
+        return {
+            college: Tally(*(self[_paper_name(at, choice)].data for choice in Choice))
+            for at, college in enumerate(self.colleges)
+        }
+
+
+def _paper_name(at: int, choice: Choice) -> str:
+    return f"papers_{at}_{choice.value}"
+
+
+def _paper_label(answer: Any, college: str) -> Any:
+    return _l("%(answer)s (%(college)s)", answer=answer, college=college) if college else answer
+
+
+def paper_form(colleges: Sequence[str]) -> PaperForm:
+    """The form for these colleges; one without a name stands for all."""
+    fields: dict[str, Any] = {
+        _paper_name(at, choice): WholeNumberField(_paper_label(label, college), [required, NumberRange(min=0)])
+        for at, college in enumerate(colleges)
+        for choice, label in CHOICE_LABELS.items()
+    }
+    made = type("PaperReading", (PaperForm,), {**fields, "colleges": tuple(colleges)})
+    form = made()
+    assert isinstance(form, PaperForm)  # noqa: S101 - made from it just above
+    return form
+
+
+class CodesForm(BaseForm):
+    """The codes of the tellers who open the urns."""
+
+    numbers: Sequence[str] = ()
+
+    @property
+    def typed(self) -> list[str]:
+        """What each of them typed."""
+        return [str(self[name].data or "") for name in self.numbers]
+
+
+def codes_form(needed: int) -> CodesForm:
+    """A form with as many codes as are needed."""
+    fields = {
+        f"code_{number}": StringField(
+            _l("Code of teller %(number)s", number=number), [InputRequired(_l("Type the code.")), Length(max=200)]
+        )
+        for number in range(1, needed + 1)
+    }
+    made = type("Codes", (CodesForm,), {**fields, "numbers": tuple(fields)})
+    form = made()
+    assert isinstance(form, CodesForm)  # noqa: S101 - made from it just above
     return form
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coopgov.assemblies.rules import (
@@ -70,6 +70,8 @@ class AgendaItem(Model):
     text: Mapped[str] = mapped_column(Text)
     change_text: Mapped[str] = mapped_column(Text, default="")
     subject_hash: Mapped[str] = mapped_column(String(64), default="")
+    # Asked for while the agenda is open; the vote is sealed with it.
+    is_secret: Mapped[bool] = mapped_column(default=False, server_default=false())
     scrutin_id: Mapped[UUID | None] = mapped_column(unique=True)
     state: Mapped[ItemState] = mapped_column(words(ItemState), default=ItemState.PLANNED)
     opened_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -79,6 +81,8 @@ class AgendaItem(Model):
     present: Mapped[int] = mapped_column(default=0)
     represented: Mapped[int] = mapped_column(default=0)
     remote: Mapped[int] = mapped_column(default=0)
+    # The same by college, as JSON, where a secret vote is weighed and its urn opened later.
+    present_by_college: Mapped[str | None] = mapped_column(Text)
     outcome: Mapped[str] = mapped_column(String(20), default="")
 
     @property

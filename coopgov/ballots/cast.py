@@ -5,85 +5,147 @@ it wrote. No journal line, no counter, no chain: nothing that all voters would h
 keep the order of arrival. Only when nothing was written does a second read tell why.
 """
 
+import hashlib
+import secrets
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import String, TextClause, Uuid, bindparam, select, text
+from sqlalchemy import LargeBinary, String, TextClause, Uuid, bindparam, text
 from sqlalchemy.orm import Session
 
-from coopgov.ballots.models import BallotNamed
-from coopgov.ballots.proof import receipt_hash
-from coopgov.ballots.queries import ScrutinRow, find_roll_voter, get_roll, get_scrutin
-from coopgov.ballots.rules import URN_CLOSED, Attempt, Channel, Choice, Receipt, why_not_cast
+from coopgov.ballots.proof import envelope_hash, receipt_hash
+from coopgov.ballots.queries import (
+    CastRow,
+    ScrutinRow,
+    ballots_of,
+    find_public_key,
+    find_roll_voter,
+    get_roll,
+    get_scrutin,
+)
+from coopgov.ballots.rules import URN_CLOSED, Attempt, Channel, Choice, Level, Receipt, paper_of, why_not_cast
+from coopgov.ballots.sealing import seal_paper
 from coopgov.core.act import Act
 from coopgov.core.db import Instant
-from coopgov.core.errors import RuleBroken
+from coopgov.core.errors import Breach, RuleBroken
 
 # SQLite from 3.35 and PostgreSQL read the same text.
 _STATEMENT = """
-INSERT INTO ballot_named (scrutin_id, voter_id, choice, channel, cast_by, receipt)
-SELECT s.id, e.voter_id, :choice, :channel, :cast_by, :receipt
+INSERT INTO {table} (scrutin_id, voter_id, {content}, channel, cast_by, receipt)
+SELECT s.id, e.voter_id, :{content}, :channel, :cast_by, :receipt
 FROM scrutin s
 JOIN roll_entry e ON e.roll_id = s.roll_id AND e.voter_id = :voter
-WHERE s.id = :scrutin AND s.level = 'named' AND {open}
+WHERE s.id = :scrutin AND s.level = '{level}' AND {open}
 AND NOT EXISTS (SELECT 1 FROM scrutin_step d WHERE d.scrutin_id = s.id AND d.step IN ('room_closed', 'cancelled'))
-ON CONFLICT (scrutin_id, voter_id) DO NOTHING
+ON CONFLICT (scrutin_id, voter_id) DO {again}
 RETURNING receipt
 """
 _ROOM_IS_OPEN = "EXISTS (SELECT 1 FROM scrutin_step o WHERE o.scrutin_id = s.id AND o.step = 'room_opened')"
 _WINDOW_IS_OPEN = "s.remote_opens_at <= :now AND :now < s.remote_closes_at"
+# A sealed ballot is replaced until the vote closes; a paper in the urn of the room cannot be taken out again.
+_REPLACED = (
+    "UPDATE SET sealed = excluded.sealed, channel = excluded.channel, cast_by = excluded.cast_by, "
+    "receipt = excluded.receipt WHERE envelope.channel <> 'paper'"
+)
 
 
-def _statement(condition: str, *instants: str) -> TextClause:
+def _statement(level: Level, condition: str, *instants: str) -> TextClause:
+    named = level is Level.NAMED
+    content = bindparam("choice", type_=String()) if named else bindparam("sealed", type_=LargeBinary())
     ids = [bindparam(name, type_=Uuid()) for name in ("scrutin", "voter", "cast_by")]
-    words = [bindparam(name, type_=String()) for name in ("choice", "channel", "receipt")]
+    words = [bindparam(name, type_=String()) for name in ("channel", "receipt")]
     times = [bindparam(name, type_=Instant()) for name in instants]
-    return text(_STATEMENT.format(open=condition)).bindparams(*ids, *words, *times)
+    written = _STATEMENT.format(
+        table="ballot_named" if named else "envelope", content=content.key, level=level.value, open=condition,
+        again="NOTHING" if named else _REPLACED,
+    )  # fmt: skip
+    return text(written).bindparams(content, *ids, *words, *times)
 
 
 _CAST: Final = {
-    Channel.ROOM: _statement(_ROOM_IS_OPEN),
-    Channel.REMOTE: _statement(_WINDOW_IS_OPEN, "now"),
+    (level, channel): _statement(level, *condition)
+    for level in Level
+    for channel, condition in (
+        (Channel.ROOM, (_ROOM_IS_OPEN,)),
+        (Channel.PAPER, (_ROOM_IS_OPEN,)),
+        (Channel.REMOTE, (_WINDOW_IS_OPEN, "now")),
+    )
 }
 
 
-def cast(act: Act, *, scrutin_id: UUID, voter_id: UUID, choice: Choice, channel: Channel, cast_by: UUID) -> Receipt:
-    """Put one ballot in the urn, once; the same ballot sent again by the same person gives the same receipt.
+def cast(
+    act: Act,
+    *,
+    scrutin_id: UUID,
+    voter_id: UUID,
+    choice: Choice,
+    channel: Channel,
+    cast_by: UUID,
+    token: bytes = b"",
+) -> Receipt:
+    """Put one ballot in the urn; the same ballot sent again by the same person gives the same receipt.
 
-    `cast_by` is who acted: the voter, the holder of her proxy, or the bureau.
+    `cast_by` is who acted: the voter, the holder of her proxy, or the bureau. A named ballot is cast once. A secret
+    one is sealed, with the `token` that came with it, and replaces the one before.
     """
+    public = find_public_key(act.session, scrutin_id)
+    if public is not None:
+        mine = hashlib.sha256((token or secrets.token_bytes(32)) + voter_id.bytes).digest()
+        sealed = seal_paper(public, scrutin_id, paper_of(choice), token=mine)
+        return _cast_sealed(act, scrutin_id, voter_id, sealed, channel, cast_by)
     receipt = receipt_hash(
         scrutin_id=scrutin_id, voter_id=voter_id, choice=choice, channel=channel, cast_by=cast_by
     )  # fmt: skip
-    values: dict[str, object] = {
-        "scrutin": scrutin_id, "voter": voter_id, "choice": choice.value, "channel": channel.value,
-        "cast_by": cast_by, "receipt": receipt,
-    }  # fmt: skip
-    if channel is Channel.REMOTE:
-        values["now"] = act.now
-    if act.session.execute(_CAST[channel], values).first() is not None:
+    values = {**_values(act, scrutin_id, voter_id, channel, cast_by, receipt), "choice": choice.value}
+    if act.session.execute(_CAST[Level.NAMED, channel], values).first() is not None:
         return Receipt(scrutin_id, voter_id, choice, receipt)
     return _already(act, scrutin_id=scrutin_id, voter_id=voter_id, choice=choice, channel=channel, cast_by=cast_by)
 
 
+def note_paper(act: Act, *, scrutin_id: UUID, voter_id: UUID, cast_by: UUID) -> None:
+    """Note that somebody votes on paper in the room: an envelope sent before is thrown away."""
+    _cast_sealed(act, scrutin_id, voter_id, b"", Channel.PAPER, cast_by)
+
+
+def _cast_sealed(act: Act, scrutin_id: UUID, voter_id: UUID, sealed: bytes, channel: Channel, cast_by: UUID) -> Receipt:
+    receipt = envelope_hash(scrutin_id, sealed or voter_id.bytes)
+    values = {**_values(act, scrutin_id, voter_id, channel, cast_by, receipt), "sealed": sealed}
+    if act.session.execute(_CAST[Level.SECRET, channel], values).first() is None:
+        raise RuleBroken(_why_not(act, scrutin_id, voter_id, channel))
+    return Receipt(scrutin_id, voter_id, None, receipt)
+
+
+def _values(
+    act: Act, scrutin_id: UUID, voter_id: UUID, channel: Channel, cast_by: UUID, receipt: str
+) -> dict[str, object]:
+    values: dict[str, object] = {
+        "scrutin": scrutin_id, "voter": voter_id, "channel": channel.value, "cast_by": cast_by, "receipt": receipt,
+    }  # fmt: skip
+    return values | ({"now": act.now} if channel is Channel.REMOTE else {})
+
+
 def _already(act: Act, *, scrutin_id: UUID, voter_id: UUID, choice: Choice, channel: Channel, cast_by: UUID) -> Receipt:
     """The receipt of the same ballot sent twice; raises RuleBroken with every reason otherwise."""
-    scrutin = get_scrutin(act.session, scrutin_id)
     stored = _stored(act.session, scrutin_id, voter_id)
     if stored is not None and (stored.choice, stored.cast_by) == (choice, cast_by):
         return Receipt(scrutin_id, voter_id, stored.choice, stored.receipt)
-    raise RuleBroken(why_not_cast(_attempt(act.session, scrutin, voter_id, channel, act.now, stored)))
+    raise RuleBroken(_why_not(act, scrutin_id, voter_id, channel))
 
 
-def _stored(session: Session, scrutin_id: UUID, voter_id: UUID) -> BallotNamed | None:
-    return session.scalars(
-        select(BallotNamed).where(BallotNamed.scrutin_id == scrutin_id, BallotNamed.voter_id == voter_id)
-    ).first()
+def _stored(session: Session, scrutin_id: UUID, voter_id: UUID) -> CastRow | None:
+    return next(iter(ballots_of(session, [scrutin_id], [voter_id])), None)
+
+
+def _why_not(act: Act, scrutin_id: UUID, voter_id: UUID, channel: Channel) -> list[Breach]:
+    scrutin, stored = get_scrutin(act.session, scrutin_id), _stored(act.session, scrutin_id, voter_id)
+    # A sealed ballot that may be replaced is no reason.
+    final = stored if scrutin.level is Level.NAMED or (stored and stored.channel is Channel.PAPER) else None
+    return why_not_cast(_attempt(act.session, scrutin, voter_id, channel, act.now, final))
 
 
 def _attempt(
-    session: Session, scrutin: ScrutinRow, voter_id: UUID, channel: Channel, now: datetime, stored: BallotNamed | None
+    session: Session, scrutin: ScrutinRow, voter_id: UUID, channel: Channel, now: datetime, stored: CastRow | None
 ) -> Attempt:
     voter = find_roll_voter(session, scrutin.roll_id, voter_id)
     caster = None if stored is None else find_roll_voter(session, scrutin.roll_id, stored.cast_by)
@@ -93,4 +155,5 @@ def _attempt(
         closed_at=next((step.at for step in scrutin.steps if step.step in URN_CLOSED), None),
         voted_for=voter.name if stored is not None and voter is not None else None,
         voted_by=None if caster is None else caster.name,
+        on_paper=stored is not None and stored.channel is Channel.PAPER,
     )  # fmt: skip

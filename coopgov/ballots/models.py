@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import DDL, ForeignKey, Index, String, Text, event
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coopgov.ballots.rules import Channel, Choice, Level, State
@@ -84,6 +84,112 @@ class BallotNamed(Model):
     receipt: Mapped[str] = mapped_column(String(64))
 
 
+class TellerKey(Model):
+    """What is sealed for a teller (*scrutateur*): only the code she alone was shown opens it."""
+
+    __tablename__ = "teller_key"
+    __table_args__ = (Index("ix_teller_key_account_id", "account_id", "made_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    # No foreign key: accounts belong to another feature.
+    account_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(200))
+    public: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ScrutinKey(Model):
+    """The key a secret vote is sealed to, and how many tellers open it."""
+
+    __tablename__ = "scrutin_key"
+    __table_args__ = (CheckConstraint("needed BETWEEN 1 AND tellers", name="needed_of_tellers"),)
+
+    scrutin_id: Mapped[UUID] = mapped_column(ForeignKey("scrutin.id"), primary_key=True)
+    public: Mapped[bytes] = mapped_column(LargeBinary)
+    needed: Mapped[int]
+    tellers: Mapped[int]
+
+
+class ScrutinKeyPart(Model):
+    """One teller's part of that key: what tells it from a wrong one, and whose it is."""
+
+    __tablename__ = "scrutin_key_part"
+
+    scrutin_id: Mapped[UUID] = mapped_column(ForeignKey("scrutin_key.scrutin_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    teller_key_id: Mapped[UUID] = mapped_column(ForeignKey("teller_key.id"))
+    commitment: Mapped[str] = mapped_column(String(64))
+
+
+class SealedPart(Model):
+    """The part itself, sealed for its teller; destroyed once the urn is open, and the envelopes with it."""
+
+    __tablename__ = "sealed_part"
+
+    scrutin_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Envelope(Model):
+    """A sealed ballot (*enveloppe*): replaced until the vote closes, destroyed when the urn is opened.
+
+    A voter who votes on paper in the room has an envelope without anything in it. Like a named ballot it has no
+    foreign key to the scrutin, and no instant.
+    """
+
+    __tablename__ = "envelope"
+    __table_args__ = (Index("ix_envelope_channel", "scrutin_id", "channel"),)
+
+    scrutin_id: Mapped[UUID] = mapped_column(primary_key=True)
+    voter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    channel: Mapped[Channel] = mapped_column(words(Channel))
+    cast_by: Mapped[UUID]
+    receipt: Mapped[str] = mapped_column(String(64))
+
+
+class Participation(Model):
+    """Who voted in a secret vote, once its urn is open (*émargement*): what the envelopes told, but for the ballot."""
+
+    __tablename__ = "participation"
+
+    scrutin_id: Mapped[UUID] = mapped_column(ForeignKey("scrutin.id"), primary_key=True)
+    voter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    channel: Mapped[Channel] = mapped_column(words(Channel))
+    cast_by: Mapped[UUID]
+    receipt: Mapped[str] = mapped_column(String(64))
+
+
+class UrnBallot(Model):
+    """A ballot of nobody (*bulletin*): written in shuffled order under a random name, all in one go."""
+
+    __tablename__ = "urn_ballot"
+    # Without a rowid there is no number that would keep the order of writing.
+    __table_args__ = (
+        Index("ix_urn_ballot_scrutin_id", "scrutin_id", "college", "choice"),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    scrutin_id: Mapped[UUID] = mapped_column(ForeignKey("scrutin.id"))
+    # Told only where the colleges are weighed.
+    college: Mapped[str] = mapped_column(String(40))
+    choice: Mapped[Choice] = mapped_column(words(Choice))
+
+
+class PaperCount(Model):
+    """What a teller read on the paper ballots of the room; two tellers read them, and must find the same."""
+
+    __tablename__ = "paper_count"
+
+    scrutin_id: Mapped[UUID] = mapped_column(ForeignKey("scrutin.id"), primary_key=True)
+    by: Mapped[UUID] = mapped_column(primary_key=True)
+    college: Mapped[str] = mapped_column(String(40), primary_key=True)
+    choice: Mapped[Choice] = mapped_column(words(Choice), primary_key=True)
+    ballots: Mapped[int]
+
+
 class Urn(Model):
     """The closed urn: how many ballots, and the hash that the journal holds too."""
 
@@ -114,8 +220,12 @@ class ScrutinResult(Model):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-for _table in (Roll, RollEntry, Scrutin, ScrutinStep, BallotNamed, Urn, ScrutinTally, ScrutinResult):
+for _table in (
+    Roll, RollEntry, Scrutin, ScrutinStep, BallotNamed, TellerKey, ScrutinKey, ScrutinKeyPart, Participation, UrnBallot,
+    Urn, ScrutinTally, ScrutinResult,
+):  # fmt: skip
     append_only(_table.__table__)
+append_only(SealedPart.__table__, verbs=("UPDATE",))
 
 # Any constant will do, in a key space of its own: two numbers where the journal's lock takes one.
 URN_LOCK = 0x75726E65
@@ -124,22 +234,54 @@ _CLOSED = (
 )
 # The statement that casts reads the steps as they were when it began. On PostgreSQL a closing may commit in
 # between, so the database looks again when the row enters: it waits for a closing under way, then reads afresh.
-_ON_SQLITE = (
-    f"CREATE TRIGGER ballot_named_closed_urn BEFORE INSERT ON ballot_named WHEN {_CLOSED} "
-    "BEGIN SELECT RAISE(IGNORE); END"
-)
 _FUNCTION = (
     "CREATE OR REPLACE FUNCTION coopgov_closed_urn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
     f"PERFORM pg_advisory_xact_lock_shared({URN_LOCK}, hashtext(NEW.scrutin_id::text)); "
     f"IF {_CLOSED} THEN RETURN NULL; END IF; RETURN NEW; END $$"
 )
-_ON_POSTGRESQL = (
-    "CREATE TRIGGER ballot_named_closed_urn BEFORE INSERT ON ballot_named "
-    "FOR EACH ROW EXECUTE FUNCTION coopgov_closed_urn()"
+
+
+def _closed_urn(table: str, verb: str = "INSERT") -> dict[str, tuple[str, ...]]:
+    name = f"{table}_closed_urn" if verb == "INSERT" else f"{table}_closed_urn_{verb.lower()}"
+    return {
+        "sqlite": (f"CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN {_CLOSED} BEGIN SELECT RAISE(IGNORE); END",),
+        "postgresql": (
+            _FUNCTION,
+            f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION coopgov_closed_urn()",
+        ),
+    }
+
+
+# What is sealed stays until the urn is open, or the vote is given up: nobody throws envelopes away before.
+_NOT_OPENED = (
+    "NOT EXISTS (SELECT 1 FROM scrutin_step WHERE scrutin_id = OLD.scrutin_id AND step IN ('counted', 'cancelled'))"
 )
+
+
+def _kept_until_opened(table: str) -> dict[str, tuple[str, ...]]:
+    name, refusal = f"{table}_kept", f"{table} is kept until its urn is opened"
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+    function = f"CREATE OR REPLACE FUNCTION coopgov_{name}() RETURNS trigger LANGUAGE plpgsql AS"
+    body = f"BEGIN IF {_NOT_OPENED} THEN RAISE EXCEPTION '{refusal}'; END IF; RETURN OLD; END"
+    return {
+        "sqlite": (f"CREATE TRIGGER {name} BEFORE DELETE ON {table} WHEN {_NOT_OPENED} {refuse}",),
+        "postgresql": (
+            f"{function} $$ {body} $$",
+            f"CREATE TRIGGER {name} BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION coopgov_{name}()",
+        ),
+    }
+
+
 # Migrations write the same text.
-CLOSED_URN = {"sqlite": (_ON_SQLITE,), "postgresql": (_FUNCTION, _ON_POSTGRESQL)}
-for _dialect, _statements in CLOSED_URN.items():
-    for _statement in _statements:
-        _ddl = DDL(_statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-        event.listen(BallotNamed.__table__, "after_create", _ddl.execute_if(dialect=_dialect))
+CLOSED_URN = _closed_urn("ballot_named")
+GUARDS: dict[str, tuple[dict[str, tuple[str, ...]], ...]] = {
+    "ballot_named": (CLOSED_URN,),
+    "envelope": (_closed_urn("envelope"), _closed_urn("envelope", "UPDATE"), _kept_until_opened("envelope")),
+    "sealed_part": (_kept_until_opened("sealed_part"),),
+}
+for _model in (BallotNamed, Envelope, SealedPart):
+    for _guard in GUARDS[_model.__tablename__]:
+        for _dialect, _statements in _guard.items():
+            for _statement in _statements:
+                _ddl = DDL(_statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+                event.listen(_model.__table__, "after_create", _ddl.execute_if(dialect=_dialect))

@@ -54,6 +54,17 @@ def receipt_hash(*, scrutin_id: UUID, voter_id: UUID, choice: Choice, channel: C
     return digest({"scrutin": scrutin_id, "voter": voter_id, "choice": choice, "channel": channel, "cast_by": cast_by})
 
 
+def envelope_hash(scrutin_id: UUID, sealed: bytes) -> str:
+    """The hash of a sealed ballot, the receipt its voter keeps."""
+    return digest({"scrutin": scrutin_id, "envelope": sealed.hex()})
+
+
+def opened_hash(ballots: Iterable[tuple[UUID, str, Choice]]) -> str:
+    """The hash of an open urn: each ballot's random name, college where it is weighed, and answer, in sorted order."""
+    lines = sorted(f"{ballot} {college} {choice.value}" for ballot, college, choice in ballots)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
 def urn_hash(receipts: Iterable[str]) -> str:
     """The hash of an urn: its ballots' hashes in sorted order, so that the order of arrival is not in it."""
     return hashlib.sha256("\n".join(sorted(receipts)).encode()).hexdigest()

@@ -8,17 +8,35 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, Subquery, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from coopgov.ballots.models import BallotNamed, Roll, RollEntry, Scrutin, ScrutinResult, ScrutinStep, ScrutinTally, Urn
+from coopgov.ballots.models import (
+    BallotNamed,
+    Envelope,
+    PaperCount,
+    Participation,
+    Roll,
+    RollEntry,
+    Scrutin,
+    ScrutinKey,
+    ScrutinKeyPart,
+    ScrutinResult,
+    ScrutinStep,
+    ScrutinTally,
+    TellerKey,
+    Urn,
+    UrnBallot,
+)
 from coopgov.ballots.proof import Seal, rule_from_facts, weights_from_text
 from coopgov.ballots.rules import (
+    COUNTABLE,
     URN_CLOSED,
     Channel,
     Choice,
     Level,
     Outcome,
+    PaperReading,
     Receipt,
     RollVoter,
     State,
@@ -27,6 +45,7 @@ from coopgov.ballots.rules import (
     check_told,
     latest,
     together,
+    turnout_shown,
 )
 from coopgov.core.errors import Citation, NotFound, refuse_if
 from coopgov.core.reading import once
@@ -204,19 +223,68 @@ def state_of(session: Session, scrutin_id: UUID) -> State:
     return get_scrutin(session, scrutin_id).state
 
 
+# A public key never changes once its vote is sealed, and a whole room asks for it.
+_public_keys: dict[UUID, bytes | None] = {}
+
+
+def find_public_key(session: Session, scrutin_id: UUID) -> bytes | None:
+    """What ballots of a secret vote are sealed to; None for a named vote, or one that was never sealed."""
+    if scrutin_id not in _public_keys:
+        row = session.execute(
+            select(Scrutin.id, ScrutinKey.public)
+            .outerjoin(ScrutinKey, ScrutinKey.scrutin_id == Scrutin.id)
+            .where(Scrutin.id == scrutin_id)
+        ).first()
+        if row is None:
+            return None
+        if len(_public_keys) >= MOST_KEYS:
+            _public_keys.clear()
+        _public_keys[scrutin_id] = row.public
+    return _public_keys[scrutin_id]
+
+
+MOST_KEYS = 1000
+
+
+def _papers(scrutin_ids: Collection[UUID], *more: str) -> Subquery:
+    """Who voted in these votes, named or sealed, before and after the urn is opened."""
+    names = ("scrutin_id", "voter_id", "channel", "cast_by", *more)
+    return union_all(*(_of(kind, names, scrutin_ids) for kind in (BallotNamed, Envelope, Participation))).subquery()
+
+
+def _of(kind: Any, names: Sequence[str], scrutin_ids: Collection[UUID]) -> Select[Any]:
+    columns = [getattr(kind, name, null().label(name)) for name in names]
+    return select(*columns).where(kind.scrutin_id.in_(scrutin_ids))
+
+
 def turnout(session: Session, scrutin_id: UUID) -> int:
     """How many ballots are in the urn."""
     return turnouts(session, [scrutin_id]).get(scrutin_id, 0)
 
 
 def turnouts(session: Session, scrutin_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many ballots are in each urn."""
-    rows = session.execute(
-        select(BallotNamed.scrutin_id, func.count())
-        .where(BallotNamed.scrutin_id.in_(scrutin_ids))
-        .group_by(BallotNamed.scrutin_id)
-    )
+    """How many ballots are in each urn; `told_turnouts` is what pages show."""
+    papers = _papers(scrutin_ids)
+    rows = session.execute(select(papers.c.scrutin_id, func.count()).group_by(papers.c.scrutin_id))
     return {scrutin_id: count for scrutin_id, count in rows}  # noqa: C416 - dict() loses the row's types
+
+
+def told_turnouts(session: Session, scrutin_ids: Collection[UUID]) -> dict[UUID, int | None]:
+    """How many ballots are in each urn, as far as it may be told now: None while a secret vote has too few."""
+    cast, scrutins = turnouts(session, scrutin_ids), get_scrutins(session, scrutin_ids)
+    sizes = _roll_sizes(session, {scrutin.roll_id for scrutin in scrutins.values()})
+    return {
+        scrutin.id: number
+        if scrutin.state in COUNTABLE
+        else turnout_shown(scrutin.level, number, sizes[scrutin.roll_id])
+        for scrutin in scrutins.values()
+        for number in (cast.get(scrutin.id, 0),)
+    }
+
+
+def _roll_sizes(session: Session, roll_ids: Collection[UUID]) -> dict[UUID, int]:
+    rows = session.execute(select(Roll.id, Roll.size).where(Roll.id.in_(roll_ids)))
+    return {roll_id: size for roll_id, size in rows}  # noqa: C416 - dict() loses the row's types
 
 
 def has_voted(session: Session, scrutin_id: UUID, voter_id: UUID) -> bool:
@@ -228,21 +296,18 @@ def voted_ids(
     session: Session, scrutin_ids: Collection[UUID], voter_ids: Collection[UUID]
 ) -> frozenset[tuple[UUID, UUID]]:
     """The pairs (vote, voter) among these whose ballot is in the urn."""
-    rows = session.execute(
-        select(BallotNamed.scrutin_id, BallotNamed.voter_id).where(
-            BallotNamed.scrutin_id.in_(scrutin_ids), BallotNamed.voter_id.in_(voter_ids)
-        )
-    )
+    papers = _papers(scrutin_ids)
+    rows = session.execute(select(papers.c.scrutin_id, papers.c.voter_id).where(papers.c.voter_id.in_(voter_ids)))
     return frozenset((scrutin_id, voter_id) for scrutin_id, voter_id in rows)
 
 
 @dataclass(frozen=True, slots=True)
 class CastRow:
-    """A ballot as its own voter, or who cast it, may see it."""
+    """A ballot as its own voter, or who cast it, may see it; a sealed one does not tell its choice."""
 
     scrutin_id: UUID
     voter_id: UUID
-    choice: Choice
+    choice: Choice | None
     channel: Channel
     cast_by: UUID
     receipt: str
@@ -250,12 +315,17 @@ class CastRow:
 
 def ballots_of(session: Session, scrutin_ids: Collection[UUID], voter_ids: Collection[UUID]) -> list[CastRow]:
     """The ballots of these voters; ask only for those the reader cast or owns."""
-    rows = session.scalars(
-        select(BallotNamed)
-        .where(BallotNamed.scrutin_id.in_(scrutin_ids), BallotNamed.voter_id.in_(voter_ids))
-        .order_by(BallotNamed.scrutin_id, BallotNamed.voter_id)
+    papers = _papers(scrutin_ids, "choice", "receipt")
+    rows = session.execute(
+        select(papers).where(papers.c.voter_id.in_(voter_ids)).order_by(papers.c.scrutin_id, papers.c.voter_id)
     )
     return [CastRow(r.scrutin_id, r.voter_id, r.choice, r.channel, r.cast_by, r.receipt) for r in rows]
+
+
+def cast_in(session: Session, scrutin_id: UUID) -> Iterator[CastRow]:
+    """Every ballot of one vote, in no order."""
+    rows = session.execute(select(_papers([scrutin_id], "choice", "receipt")).execution_options(yield_per=2000))
+    return (CastRow(r.scrutin_id, r.voter_id, r.choice, r.channel, r.cast_by, r.receipt) for r in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,44 +334,41 @@ class OwnBallot:
 
     voter_id: UUID
     voter_name: str
-    choice: Choice
+    choice: Choice | None
     channel: Channel
     receipt: Receipt
 
 
 def own_ballots(session: Session, scrutin: ScrutinRow, voter_id: UUID) -> list[OwnBallot]:
     """The ballots of this person in one vote: her own, and those she cast by proxy."""
+    papers = _papers([scrutin.id], "choice", "receipt")
     rows = session.execute(
-        select(BallotNamed, RollEntry.name)
-        .join(RollEntry, (RollEntry.voter_id == BallotNamed.voter_id) & (RollEntry.roll_id == scrutin.roll_id))
-        .where(BallotNamed.scrutin_id == scrutin.id)
-        .where((BallotNamed.voter_id == voter_id) | (BallotNamed.cast_by == voter_id))
+        select(papers, RollEntry.name)
+        .join(RollEntry, (RollEntry.voter_id == papers.c.voter_id) & (RollEntry.roll_id == scrutin.roll_id))
+        .where((papers.c.voter_id == voter_id) | (papers.c.cast_by == voter_id))
         .order_by(RollEntry.number)
     )
-    return [OwnBallot(r.voter_id, name, r.choice, r.channel, _receipt(r)) for r, name in rows]
+    return [OwnBallot(r.voter_id, r.name, r.choice, r.channel, _receipt(r)) for r in rows]
 
 
-def _receipt(row: BallotNamed) -> Receipt:
+def _receipt(row: Any) -> Receipt:
     return Receipt(row.scrutin_id, row.voter_id, row.choice, row.receipt)
 
 
 def remote_voters(session: Session, scrutin_ids: Collection[UUID]) -> frozenset[UUID]:
     """Who voted remotely in at least one of these votes: they count as present for the quorum."""
-    rows = session.scalars(
-        select(BallotNamed.voter_id)
-        .where(BallotNamed.scrutin_id.in_(scrutin_ids), BallotNamed.channel == Channel.REMOTE)
-        .distinct()
-    )
-    return frozenset(rows)
+    papers = _papers(scrutin_ids)
+    return frozenset(session.scalars(select(papers.c.voter_id).where(_is_remote(papers)).distinct()))
 
 
 def count_remote_voters(session: Session, scrutin_ids: Collection[UUID]) -> int:
     """How many people voted remotely in at least one of these votes."""
-    return session.scalar(
-        select(func.count(BallotNamed.voter_id.distinct())).where(
-            BallotNamed.scrutin_id.in_(scrutin_ids), BallotNamed.channel == Channel.REMOTE
-        )
-    ) or 0  # fmt: skip
+    papers = _papers(scrutin_ids)
+    return session.scalar(select(func.count(papers.c.voter_id.distinct())).where(_is_remote(papers))) or 0
+
+
+def _is_remote(papers: Subquery) -> ColumnElement[bool]:
+    return papers.c.channel == Channel.REMOTE
 
 
 def find_urn(session: Session, scrutin_id: UUID) -> UrnRow | None:
@@ -319,21 +386,41 @@ def tally_by_college(session: Session, scrutin_id: UUID) -> dict[str, Tally]:
     """The same, by college of the roll; a college without ballots is there with zeros."""
     scrutin = get_scrutin(session, scrutin_id)
     refuse_if(check_told(scrutin.state))
-    counted = _counted(session, scrutin_id, scrutin.roll_id)
-    return {college: counted.get(college, Tally()) for college in get_roll(session, scrutin.roll_id).colleges}
+    counted = _counted(session, scrutin)
+    return {college: counted.get(college, Tally()) for college in counted_colleges(session, scrutin)}
 
 
-def _counted(session: Session, scrutin_id: UUID, roll_id: UUID) -> dict[str, Tally]:
-    rows = session.execute(
-        select(RollEntry.college, BallotNamed.choice, func.count())
-        .join(RollEntry, (RollEntry.voter_id == BallotNamed.voter_id) & (RollEntry.roll_id == roll_id))
-        .where(BallotNamed.scrutin_id == scrutin_id)
-        .group_by(RollEntry.college, BallotNamed.choice)
-    )
+def counted_colleges(session: Session, scrutin: ScrutinRow) -> dict[str, int]:
+    """The voters of each college whose ballots are counted apart: a secret vote keeps all in one unless it must not."""
+    roll = get_roll(session, scrutin.roll_id)
+    if scrutin.level is Level.SECRET and scrutin.college_weights is None:
+        return {"": roll.size}
+    return roll.colleges
+
+
+def _counted(session: Session, scrutin: ScrutinRow) -> dict[str, Tally]:
+    rows = session.execute(_named(scrutin) if scrutin.level is Level.NAMED else _opened(scrutin))
     found: dict[str, dict[Choice, int]] = {}
     for college, choice, count in rows:
         found.setdefault(college, {})[choice] = count
     return {college: _tally(by_choice) for college, by_choice in found.items()}
+
+
+def _named(scrutin: ScrutinRow) -> Select[str, Choice, int]:
+    return (
+        select(RollEntry.college, BallotNamed.choice, func.count())
+        .join(RollEntry, (RollEntry.voter_id == BallotNamed.voter_id) & (RollEntry.roll_id == scrutin.roll_id))
+        .where(BallotNamed.scrutin_id == scrutin.id)
+        .group_by(RollEntry.college, BallotNamed.choice)
+    )
+
+
+def _opened(scrutin: ScrutinRow) -> Select[str, Choice, int]:
+    return (
+        select(UrnBallot.college, UrnBallot.choice, func.count())
+        .where(UrnBallot.scrutin_id == scrutin.id)
+        .group_by(UrnBallot.college, UrnBallot.choice)
+    )
 
 
 def export_ballots(session: Session, scrutin_id: UUID) -> Iterator[str]:
@@ -343,6 +430,8 @@ def export_ballots(session: Session, scrutin_id: UUID) -> Iterator[str]:
     """
     scrutin = get_scrutin(session, scrutin_id)
     refuse_if(check_told(scrutin.state))
+    if scrutin.level is Level.SECRET:
+        return _opened_ballots(session, scrutin_id)
     rows = session.execute(
         select(
             BallotNamed.voter_id, BallotNamed.choice, BallotNamed.channel, BallotNamed.cast_by, BallotNamed.receipt,
@@ -354,6 +443,88 @@ def export_ballots(session: Session, scrutin_id: UUID) -> Iterator[str]:
         .execution_options(yield_per=2000)
     )  # fmt: skip
     return (_exported(scrutin_id, row) for row in rows)
+
+
+def paper_readings(session: Session, scrutin_id: UUID, colleges: Collection[str]) -> list[PaperReading]:
+    """What each teller read on the paper ballots, by the name on her key; in the order of the names."""
+    rows = session.execute(
+        select(PaperCount.by, PaperCount.college, PaperCount.choice, PaperCount.ballots)
+        .where(PaperCount.scrutin_id == scrutin_id)
+        .order_by(PaperCount.by)
+    )
+    read: dict[UUID, dict[str, dict[Choice, int]]] = {}
+    for by, college, choice, number in rows:
+        read.setdefault(by, {college: {} for college in colleges})[college][choice] = number
+    names = teller_names(session, read)
+    found = [
+        PaperReading(names.get(by, ""), {college: _tally(said) for college, said in told.items()})
+        for by, told in read.items()
+    ]
+    return sorted(found, key=lambda one: one.teller)
+
+
+def papers_by_college(session: Session, scrutin: ScrutinRow) -> dict[str, int]:
+    """How many people voted on paper in the room, by the colleges that are counted apart."""
+    weighed = scrutin.college_weights is not None
+    rows = session.execute(
+        select(RollEntry.college if weighed else literal(""), func.count())
+        .select_from(Envelope)
+        .join(RollEntry, (RollEntry.voter_id == Envelope.voter_id) & (RollEntry.roll_id == scrutin.roll_id))
+        .where(Envelope.scrutin_id == scrutin.id, Envelope.channel == Channel.PAPER)
+        .group_by(RollEntry.college if weighed else literal(""))
+    )
+    return {college: number for college, number in rows}  # noqa: C416 - dict() loses the row's types
+
+
+def teller_keys(session: Session, account_ids: Collection[UUID]) -> list[TellerKey]:
+    """The latest key of each of these people who has one, by name."""
+    rows = session.scalars(
+        select(TellerKey).where(TellerKey.account_id.in_(account_ids)).order_by(TellerKey.made_at, TellerKey.id)
+    )
+    latest_of = {row.account_id: row for row in rows}
+    return sorted(latest_of.values(), key=lambda row: (row.name, row.id))
+
+
+def teller_names(session: Session, account_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names that tellers' keys bear."""
+    return {row.account_id: row.name for row in teller_keys(session, account_ids)}
+
+
+@dataclass(frozen=True, slots=True)
+class TellersOf:
+    """Who opens the urn of a secret vote: how many of whom."""
+
+    needed: int
+    names: tuple[str, ...]
+
+
+def tellers_of(session: Session, scrutin_id: UUID) -> TellersOf | None:
+    """Who opens the urn of this vote; None when it is not secret."""
+    key = session.get(ScrutinKey, scrutin_id)
+    if key is None:
+        return None
+    names = session.scalars(
+        select(TellerKey.name)
+        .join(ScrutinKeyPart, ScrutinKeyPart.teller_key_id == TellerKey.id)
+        .where(ScrutinKeyPart.scrutin_id == scrutin_id)
+        .order_by(ScrutinKeyPart.number)
+    )
+    return TellersOf(key.needed, tuple(names))
+
+
+def _opened_ballots(session: Session, scrutin_id: UUID) -> Iterator[str]:
+    rows = session.execute(
+        select(UrnBallot.id, UrnBallot.college, UrnBallot.choice)
+        .where(UrnBallot.scrutin_id == scrutin_id)
+        .order_by(UrnBallot.id)
+        .execution_options(yield_per=2000)
+    )
+    return (
+        json.dumps(
+            {"scrutin": str(scrutin_id), "ballot": str(name), "college": college, "choice": choice.value}
+        )
+        for name, college, choice in rows
+    )  # fmt: skip
 
 
 def _exported(scrutin_id: UUID, row: Any) -> str:

@@ -30,20 +30,27 @@ def recount(lines: Iterable[str]) -> dict[str, dict[str, int]]:
 
 
 def hash_of_urn(lines: Iterable[str]) -> str:
-    """The hash that was written in the journal when the urn was closed."""
-    receipts = sorted(json.loads(line)["receipt"] for line in lines)
-    return hashlib.sha256("\n".join(receipts).encode()).hexdigest()
+    """The hash in the journal: of a named urn when it was closed, of a secret one when it was opened."""
+    told = sorted(_line_of(json.loads(line)) for line in lines)
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def _line_of(ballot: Mapping[str, Any]) -> str:
+    if "voter" in ballot:
+        return str(ballot["receipt"])
+    return f"{ballot['ballot']} {ballot['college']} {ballot['choice']}"
 
 
 def _check(ballot: Mapping[str, Any], seen: set[str]) -> None:
-    voter = ballot["voter"]
-    if voter in seen:
-        raise BadUrn(f"{voter} has two ballots")
-    seen.add(voter)
+    # A ballot of a secret vote is nobody's: it has a name of its own, and no receipt.
+    owner = ballot["ballot"] if "ballot" in ballot else ballot["voter"]
+    if owner in seen:
+        raise BadUrn(f"{owner} has two ballots")
+    seen.add(owner)
     if ballot["choice"] not in ANSWERS or not isinstance(ballot["college"], str):
-        raise BadUrn(f"the ballot of {voter} answers nothing, or is of no college")
-    if ballot["receipt"] != _receipt(ballot):
-        raise BadUrn(f"the ballot of {voter} is not what was cast")
+        raise BadUrn(f"the ballot of {owner} answers nothing, or is of no college")
+    if "voter" in ballot and ballot["receipt"] != _receipt(ballot):
+        raise BadUrn(f"the ballot of {owner} is not what was cast")
 
 
 def _receipt(ballot: Mapping[str, Any]) -> str:

@@ -12,11 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, text
 
-from coopgov.ballots.cast import cast
+from coopgov.ballots import secret
+from coopgov.ballots.cast import cast, note_paper
 from coopgov.ballots.events import ScrutinProclaimed
 from coopgov.ballots.models import (
     URN_LOCK,
     BallotNamed,
+    Envelope,
     Roll,
     RollEntry,
     Scrutin,
@@ -30,12 +32,14 @@ from coopgov.ballots.queries import (
     Count,
     Result,
     ScrutinRow,
+    counted_colleges,
     export_ballots,
     find_count,
     get_roll,
     get_scrutin,
     result_from_facts,
     tally_by_college,
+    teller_keys,
 )
 from coopgov.ballots.recount import BadUrn, recount
 from coopgov.ballots.rules import (
@@ -67,10 +71,12 @@ from coopgov.core.states import step
 from coopgov.law.arithmetic import Counts, DecisionRule
 
 __all__ = [
-    "cancel", "cast", "close_room", "count", "freeze_roll", "open_room", "proclaim", "seal_scrutin",
+    "cancel", "cast", "close_room", "count", "freeze_roll", "make_teller_key", "note_paper", "open_room", "proclaim",
+    "read_paper", "seal_scrutin",
 ]  # fmt: skip
 
 BATCH = 5000
+make_teller_key, read_paper = secret.make_teller_key, secret.read_paper
 
 
 def freeze_roll(act: Act, *, reference_on: date, voters: Sequence[RollVoter]) -> UUID:
@@ -118,13 +124,19 @@ def seal_scrutin(  # noqa: PLR0913 - all that is fixed before the first ballot
     remote_closes_at: datetime | None = None,
     college_weights: Mapping[str, Fraction] | None = None,
     level: Level = Level.NAMED,
+    tellers: Sequence[UUID] = (),
 ) -> UUID:
-    """Fix everything about a vote before its first ballot; nothing of it ever changes afterwards."""
+    """Fix everything about a vote before its first ballot; nothing of it ever changes afterwards.
+
+    A secret vote is sealed for these accounts, those among them who have a teller's code.
+    """
     roll = get_roll(act.session, roll_id)
     window = _window(remote_opens_at, remote_closes_at)
     refuse_if(check_seal(window=window, now=act.now, colleges=roll.colleges, weights=college_weights))
     seal = Seal(new_id(), level, subject_hash, title, roll.hash, rule, window, college_weights)
     act.keep(_sealed(seal, roll_id))
+    if level is Level.SECRET:
+        secret.share_key(act, seal.scrutin_id, teller_keys(act.session, tellers))
     _write_step(act, seal.scrutin_id, State.SEALED)
     act.record("scrutin.sealed", f"scrutin:{seal.scrutin_id}", {"seal": seal.hash, "subject": subject_hash})
     return seal.scrutin_id
@@ -159,7 +171,8 @@ def close_room(act: Act, *, scrutin_id: UUID) -> None:
     scrutin = get_scrutin(act.session, scrutin_id)
     refuse_if(check_close(window=scrutin.window, now=act.now))
     _move(act, scrutin, Move.CLOSE_ROOM)
-    receipts = list(act.session.scalars(select(BallotNamed.receipt).where(BallotNamed.scrutin_id == scrutin_id)))
+    paper: Any = Envelope if scrutin.level is Level.SECRET else BallotNamed
+    receipts = list(act.session.scalars(select(paper.receipt).where(paper.scrutin_id == scrutin_id)))
     hashed = urn_hash(receipts)
     act.keep(Urn(scrutin_id=scrutin_id, ballots=len(receipts), hash=hashed))
     act.record("scrutin.room_closed", f"scrutin:{scrutin_id}", {"ballots": len(receipts), "urn": hashed})
@@ -169,6 +182,7 @@ def cancel(act: Act, *, scrutin_id: UUID, reason: str) -> None:
     """Give up a vote that is not closed (no quorum, item withdrawn); its ballots are never counted."""
     _wait_for_ballots_under_way(act, scrutin_id)
     _move(act, get_scrutin(act.session, scrutin_id), Move.CANCEL)
+    secret.destroy(act, scrutin_id)
     act.record("scrutin.cancelled", f"scrutin:{scrutin_id}", {"reason": reason})
 
 
@@ -181,18 +195,35 @@ def _wait_for_ballots_under_way(act: Act, scrutin_id: UUID) -> None:
 
 
 def count(
-    act: Act, *, scrutin_id: UUID, present_or_represented: int, present_by_college: Mapping[str, int] | None = None
+    act: Act,
+    *,
+    scrutin_id: UUID,
+    present_or_represented: int,
+    present_by_college: Mapping[str, int] | None = None,
+    codes: Sequence[str] = (),
 ) -> Tally:
-    """Count a closed urn with two programs; refuses when they differ or the attendance does not fit."""
+    """Count a closed urn with two programs; refuses when they differ or the attendance does not fit.
+
+    The urn of a secret vote is opened first, with the tellers' `codes`; then nothing ties a voter to a ballot.
+    """
     scrutin = get_scrutin(act.session, scrutin_id)
-    step(MOVES, scrutin.state, Move.COUNT)
+    _move(act, scrutin, Move.COUNT)
+    opened = _open(act, scrutin, codes)
     tallies = tally_by_college(act.session, scrutin_id)
     refuse_if(check_programs_agree(tallies, _recounted(act, scrutin_id, tallies)))
     refuse_if(check_presence_known(scrutin.rule, scrutin.college_weights, known=present_by_college is not None))
-    enrolled = get_roll(act.session, scrutin.roll_id).colleges
+    enrolled = counted_colleges(act.session, scrutin)
     refuse_if(check_count(_heads(tallies, enrolled, present_or_represented, present_by_college)))
-    _write_count(act, scrutin, _count_facts(tallies, enrolled, present_or_represented, present_by_college))
+    _write_count(act, scrutin, _count_facts(tallies, enrolled, present_or_represented, present_by_college) | opened)
     return together(tallies.values())
+
+
+def _open(act: Act, scrutin: ScrutinRow, codes: Sequence[str]) -> dict[str, Any]:
+    if scrutin.level is Level.NAMED:
+        return {}
+    opened = secret.open_urn(act, scrutin, secret.Codes.read(codes))
+    secret.destroy(act, scrutin.id)
+    return opened
 
 
 def _recounted(act: Act, scrutin_id: UUID, colleges: Iterable[str]) -> dict[str, Tally]:
@@ -225,7 +256,6 @@ def _count_facts(
 
 
 def _write_count(act: Act, scrutin: ScrutinRow, facts: Mapping[str, Any]) -> None:
-    _move(act, scrutin, Move.COUNT)
     stored, hashed = _frozen(facts)
     act.keep(ScrutinTally(scrutin_id=scrutin.id, facts=stored, hash=hashed))
     act.record("scrutin.counted", f"scrutin:{scrutin.id}", {"tally": hashed, **facts})

@@ -13,14 +13,20 @@ from coopgov.ballots.models import (
     Roll,
     RollEntry,
     Scrutin,
+    ScrutinKey,
+    ScrutinKeyPart,
     ScrutinResult,
     ScrutinStep,
     ScrutinTally,
+    SealedPart,
+    TellerKey,
     Urn,
+    UrnBallot,
 )
-from coopgov.ballots.proof import receipt_hash, roll_hash, urn_hash
+from coopgov.ballots.proof import opened_hash, receipt_hash, roll_hash, urn_hash
 from coopgov.ballots.queries import (
     ScrutinRow,
+    cast_in,
     count_from_facts,
     get_roll,
     get_scrutin,
@@ -28,8 +34,9 @@ from coopgov.ballots.queries import (
     roll_voters,
     seal_of,
     tally_by_college,
+    turnout,
 )
-from coopgov.ballots.rules import URN_CLOSED
+from coopgov.ballots.rules import URN_CLOSED, Level
 from coopgov.ballots.service import verdict_of
 from coopgov.core.journal import Fault, check_kept, entries_about
 
@@ -43,14 +50,19 @@ def verify(session: Session) -> Iterator[Fault]:
     for scrutin_id in session.scalars(select(Scrutin.id).order_by(Scrutin.id)).all():
         yield from _verify_scrutin(session, get_scrutin(session, scrutin_id))
     yield from _orphans(session)
-    yield from check_kept(session, Roll, Scrutin, ScrutinStep, Urn, ScrutinTally, ScrutinResult)
+    yield from check_kept(
+        session, Roll, Scrutin, ScrutinStep, TellerKey, ScrutinKey, ScrutinKeyPart, Urn, ScrutinTally, ScrutinResult
+    )
 
 
 def _verify_scrutin(session: Session, scrutin: ScrutinRow) -> Iterator[Fault]:
     where = f"scrutin {scrutin.id}"
     if seal_of(scrutin, get_roll(session, scrutin.roll_id)).hash != scrutin.seal:
         yield Fault(where, "what was sealed does not give its seal")
-    yield from _verify_ballots(session, scrutin, where)
+    if scrutin.level is Level.NAMED:
+        yield from _verify_ballots(session, scrutin, where)
+    else:
+        yield from _verify_opened(session, scrutin, where)
     if scrutin.state in URN_CLOSED:
         yield from _verify_urn(session, scrutin, where)
         yield from _verify_count(session, scrutin, where)
@@ -76,11 +88,26 @@ def _verify_ballots(session: Session, scrutin: ScrutinRow, where: str) -> Iterat
             yield Fault(where, f"{voter} has a ballot and is not on the roll")
 
 
+def _verify_opened(session: Session, scrutin: ScrutinRow, where: str) -> Iterator[Fault]:
+    """A secret urn, once open: as many ballots as people who voted, and those that were counted."""
+    row = session.get(ScrutinTally, scrutin.id)
+    if row is None:
+        return
+    query = select(UrnBallot.id, UrnBallot.college, UrnBallot.choice).where(UrnBallot.scrutin_id == scrutin.id)
+    ballots = [(name, college, choice) for name, college, choice in session.execute(query)]
+    if opened_hash(ballots) != json.loads(row.facts).get("opened"):
+        yield Fault(where, "its ballots are not those of the urn that was opened")
+    if len(ballots) != turnout(session, scrutin.id):
+        yield Fault(where, "it has more or fewer ballots than people who voted")
+    if session.scalar(select(exists().where(SealedPart.scrutin_id == scrutin.id))):
+        yield Fault(where, "its urn is open and parts of its key are still kept")
+
+
 def _verify_urn(session: Session, scrutin: ScrutinRow, where: str) -> Iterator[Fault]:
     urn = session.get(Urn, scrutin.id)
     if urn is None:
         return  # cancelled: nothing was counted
-    receipts = list(session.scalars(select(BallotNamed.receipt).where(BallotNamed.scrutin_id == scrutin.id)))
+    receipts = [row.receipt for row in cast_in(session, scrutin.id)]
     if (len(receipts), urn_hash(receipts)) != (urn.ballots, urn.hash):
         yield Fault(where, "its ballots do not give the hash of its urn")
     if _in_journal(session, scrutin, "scrutin.room_closed", "urn") not in {urn.hash, None}:

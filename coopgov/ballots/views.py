@@ -3,17 +3,22 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from coopgov.ballots import queries
+from coopgov.ballots import queries, service
+from coopgov.ballots.forms import CodeForm, MakeForm
 from coopgov.ballots.queries import OwnBallot, ScrutinRow
-from coopgov.ballots.rules import COUNTABLE, State
+from coopgov.ballots.rules import COUNTABLE, Level, State
+from coopgov.ballots.sealing import BadCode, public_of, secret_of
+from coopgov.core.errors import Breach, refuse_if
+from coopgov.core.i18n import N_
 from coopgov.core.policy import Permission
 from coopgov.members import queries as members
-from coopgov.web.acts import reading
+from coopgov.web.acts import begin_act, reading
 from coopgov.web.filters import instant
+from coopgov.web.forms import refusals_on
 from coopgov.web.guard import current_actor, requires
 
 bp = Blueprint("ballots", __name__, url_prefix="/ballots")
@@ -27,7 +32,8 @@ def show(scrutin_id: UUID) -> ResponseReturnValue:
     scrutin = queries.get_scrutin(session, scrutin_id)
     return render_template(
         "ballots/show.html", scrutin=scrutin, roll=queries.get_roll(session, scrutin.roll_id),
-        urn=queries.find_urn(session, scrutin_id), turnout=queries.turnout(session, scrutin_id),
+        urn=queries.find_urn(session, scrutin_id), turnout=queries.told_turnouts(session, [scrutin_id])[scrutin_id],
+        is_secret=scrutin.level is Level.SECRET, tellers=queries.tellers_of(session, scrutin_id),
         result=queries.find_result(session, scrutin_id), mine=_own_ballots(scrutin), steps=_steps(scrutin),
         may_export=scrutin.state in COUNTABLE and current_actor().may(Permission.BALLOTS_RUN),
     )  # fmt: skip
@@ -44,6 +50,57 @@ def export(scrutin_id: UUID) -> ResponseReturnValue:
         mimetype="application/jsonl",
         headers={"Content-Disposition": f'attachment; filename="ballots-{scrutin_id}.jsonl"'},
     )
+
+
+@bp.get("/code")
+@requires(Permission.BALLOTS_RUN)
+def code() -> ResponseReturnValue:
+    """A teller's code: whether she has one, and how to try it."""
+    return _code_page(CodeForm())
+
+
+def _code_page(form: CodeForm, *, shown: str | None = None, is_right: bool | None = None) -> str:
+    account_id = current_actor().account_id
+    keys = [] if account_id is None else queries.teller_keys(reading(), [account_id])
+    return render_template(
+        "ballots/code.html", key=next(iter(keys), None), code=shown, form=form, is_right=is_right
+    )  # fmt: skip
+
+
+@bp.post("/code")
+@requires(Permission.BALLOTS_RUN)
+def make_code() -> ResponseReturnValue:
+    """Make a code and show it, once: the answer is the page itself, and leaves no copy."""
+    actor = current_actor()
+    if not MakeForm().validate() or actor.account_id is None:
+        return redirect(url_for(".code"), 303)
+    with begin_act() as act:
+        shown = service.make_teller_key(act, account_id=actor.account_id, name=actor.name)
+    return _code_page(CodeForm(formdata=None), shown=shown), {"Cache-Control": "no-store"}
+
+
+@bp.post("/code/try")
+@requires(Permission.BALLOTS_RUN)
+def try_code() -> ResponseReturnValue:
+    """Tell whether a code is this teller's own."""
+    form, account_id = CodeForm(), current_actor().account_id
+    if form.validate() and account_id is not None:
+        with refusals_on(form):
+            refuse_if(_check_own_code(account_id, form.code.data or ""))
+            return _code_page(CodeForm(formdata=None), is_right=True), {"Cache-Control": "no-store"}
+    return _code_page(form), 422, {"Cache-Control": "no-store"}
+
+
+def _check_own_code(account_id: UUID, typed: str) -> list[Breach]:
+    try:
+        public = public_of(secret_of(typed))
+    except BadCode:
+        sentence = N_("This is not a teller’s code: a letter is missing or wrong. Read it again from the paper.")
+        return [Breach("code_unreadable", sentence, field="code")]
+    if any(key.public == public for key in queries.teller_keys(reading(), [account_id])):
+        return []
+    sentence = N_("This is a teller’s code, but not the one you have now. Look for the paper of your last code.")
+    return [Breach("code_of_another", sentence, field="code")]
 
 
 def _own_ballots(scrutin: ScrutinRow) -> list[OwnBallot]:

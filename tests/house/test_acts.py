@@ -17,6 +17,8 @@ WITHOUT_A_LINE = {
     "coopgov/ballots/cast.py:cast": "no line that voters would queue for, nor the order of arrival; the closed urn is",
     "coopgov/assemblies/service/voting.py:vote": "the same",
     "coopgov/assemblies/service/voting.py:cast_all": "the same",
+    "coopgov/ballots/cast.py:note_paper": "the same",
+    "coopgov/assemblies/service/voting.py:note_paper": "the same",
     "coopgov/members/service/estates.py:open_estate": "a part of the line that tells the death",
     "coopgov/members/service/estates.py:drop_estate": "a part of the line that undoes it",
     "coopgov/members/service/imports.py:plan": "it only looks",

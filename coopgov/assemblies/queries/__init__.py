@@ -16,7 +16,7 @@ from coopgov.assemblies.queries.meetings import (
     officers,
 )
 from coopgov.assemblies.queries.minutes import count_by_channel, minutes_facts
-from coopgov.assemblies.queries.preparing import preflight
+from coopgov.assemblies.queries.preparing import preflight, tellers_on
 from coopgov.assemblies.queries.presence import (
     Participant,
     are_present,
@@ -43,5 +43,5 @@ __all__ = [
     "agenda", "are_present", "assemblies_since", "attendees", "convened_to", "count_by_channel", "counting_now",
     "find_assembly", "find_second_call", "get_assembly", "get_item", "in_room", "list_assemblies", "list_proxies",
     "meetings", "minutes_facts", "my_votes", "officers", "preflight", "presence_at", "proxies_of", "proxy_counts",
-    "quorum_now", "waiting_for",
+    "quorum_now", "tellers_on", "waiting_for",
 ]  # fmt: skip

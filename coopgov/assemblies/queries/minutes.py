@@ -120,6 +120,7 @@ def _resolution(item: ItemRow, result: Result | None) -> dict[str, Any]:
         "position": item.position, "title": item.title, "kind": item.subject_kind.value,
         "text": in_print(item.subject_kind, item.text),
         "change_text": item.change_text, "subject_hash": item.subject_hash, "outcome": item.outcome,
+        "is_secret": item.is_secret,
     }  # fmt: skip
     if result is None:
         return {**told, "citations": []}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from coopgov.accounts import queries as accounts
 from coopgov.assemblies.queries.meetings import AssemblyRow, ItemRow, agenda, get_assembly
 from coopgov.assemblies.rules import (
     AgendaDraft,
@@ -17,6 +18,8 @@ from coopgov.assemblies.rules import (
     check_still_candidate,
     preparation,
 )
+from coopgov.ballots import queries as ballots
+from coopgov.ballots.rules import check_tellers, needed_tellers
 from coopgov.core.errors import Breach
 from coopgov.core.figures import Figures
 from coopgov.core.i18n import N_
@@ -52,6 +55,7 @@ def preflight(
             *_candidates(session, items),
             *_brought(session, figures, assembly, brought, actor, on),
             *_drafts(session, assembly, items),
+            *_tellers(session, items, on),
         ],
         [(one.label, one.weight) for one in statutes.statutes_on(session, assembly.held_on).colleges],
     )  # fmt: skip
@@ -127,6 +131,21 @@ def _drafts(session: Session, assembly: AssemblyRow, items: Sequence[ItemRow]) -
             kept = green("draft", N_("The new statutes would take force on %(day)s."), {"day": day})
             for check in checked(breaches, kept):
                 yield _of_resolution(item.position, check)
+
+
+def tellers_on(session: Session, on: date) -> list[UUID]:
+    """The accounts of those who run votes that day: a secret vote is sealed for those among them who have a code."""
+    found = (accounts.holders_of(session, role, on) for role in (Role.TELLER, Role.BOARD, Role.SECRETARY))
+    return list(dict.fromkeys(row.id for rows in found for row in rows))
+
+
+def _tellers(session: Session, items: Sequence[ItemRow], on: date) -> list[Check]:
+    if not any(item.is_secret for item in items):
+        return []
+    keys = ballots.teller_keys(session, tellers_on(session, on))
+    sentence = N_("Secret ballots: the urns would be opened by %(needed)s of these people together: %(names)s.")
+    values = {"needed": needed_tellers(len(keys)), "names": ", ".join(key.name for key in keys)}
+    return checked(check_tellers(len(keys)), green("tellers", sentence, values))
 
 
 def _of_resolution(position: int, check: Check) -> Check:

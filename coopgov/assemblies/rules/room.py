@@ -150,6 +150,16 @@ def check_vote(facts: VoteFacts) -> list[Breach]:
     return found
 
 
+def check_own_hand(facts: VoteFacts, *, is_secret: bool) -> list[Breach]:
+    """List what stands against the bureau entering a secret ballot: it would know what the ballot says."""
+    if not is_secret or facts.caster_is_voter or facts.caster_is_holder:
+        return []
+    sentence = N_(
+        "This vote is secret: the bureau does not enter ballots. %(voter)s votes from a telephone, or on paper."
+    )
+    return [Breach("secret_by_own_hand", sentence, {"voter": facts.voter})]
+
+
 def _check_voter(facts: VoteFacts) -> Iterable[Breach]:
     voter = {"voter": facts.voter, "holder": facts.holder or ""}
     if not facts.on_roll:

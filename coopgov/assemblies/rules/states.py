@@ -59,6 +59,7 @@ class ItemState(StrEnum):
 
     PLANNED = "not voted yet"
     VOTING = "vote open"
+    URN_CLOSED = "urn to be opened"
     COUNTED = "vote closed"
     PROCLAIMED = "proclaimed"
     NO_QUORUM = "without quorum"
@@ -70,6 +71,8 @@ class ItemStep(StrEnum):
 
     OPEN_VOTE = "open the vote"
     CLOSE_VOTE = "close the vote"
+    CLOSE_URN = "close the secret vote"
+    OPEN_URN = "open the urn"
     PROCLAIM = "proclaim"
     MISS_QUORUM = "lose the quorum"
     SET_ASIDE = "set the resolution aside"
@@ -80,7 +83,9 @@ ITEM_TRANSITIONS = {
     (ItemState.PLANNED, ItemStep.SET_ASIDE): ItemState.SET_ASIDE,
     (ItemState.PLANNED, ItemStep.MISS_QUORUM): ItemState.NO_QUORUM,
     (ItemState.VOTING, ItemStep.CLOSE_VOTE): ItemState.COUNTED,
+    (ItemState.VOTING, ItemStep.CLOSE_URN): ItemState.URN_CLOSED,
     (ItemState.VOTING, ItemStep.MISS_QUORUM): ItemState.NO_QUORUM,
+    (ItemState.URN_CLOSED, ItemStep.OPEN_URN): ItemState.COUNTED,
     (ItemState.COUNTED, ItemStep.PROCLAIM): ItemState.PROCLAIMED,
 }
 

@@ -14,6 +14,7 @@ from coopgov.assemblies.service.planning import (
     remove_item,
     revise,
     revise_item,
+    set_secret,
 )
 from coopgov.assemblies.service.proxies import decline_proxy, give_proxy, revoke_proxy
 from coopgov.assemblies.service.retroplanning import issue_retroplanning
@@ -26,13 +27,22 @@ from coopgov.assemblies.service.room import (
     note_no_quorum,
     open_assembly,
 )
-from coopgov.assemblies.service.voting import cast_all, close_vote, open_vote, proclaim, set_aside, vote
+from coopgov.assemblies.service.voting import (
+    cast_all,
+    close_vote,
+    note_paper,
+    open_urns,
+    open_vote,
+    proclaim,
+    set_aside,
+    vote,
+)
 
 __all__ = [
     "add_accounts_item", "add_admission_item", "add_proposal_item", "add_statutes_item", "add_text_item", "arrive",
     "cancel", "cast_all",
     "close_assembly", "close_vote", "convene", "decline_proxy", "give_proxy", "issue_attendance_sheet",
-    "issue_retroplanning", "leave", "move_item", "note_incident", "note_no_quorum", "open_assembly", "open_vote",
-    "plan", "prepare_second_call", "proclaim", "remove_item", "revise", "revise_item", "revoke_proxy",
-    "set_aside", "vote",
+    "issue_retroplanning", "leave", "move_item", "note_incident", "note_no_quorum", "note_paper", "open_assembly",
+    "open_urns", "open_vote", "plan", "prepare_second_call", "proclaim", "remove_item", "revise", "revise_item",
+    "revoke_proxy", "set_aside", "set_secret", "vote",
 ]  # fmt: skip

@@ -27,7 +27,7 @@ from coopgov.assemblies.rules import (
 from coopgov.assemblies.service.planning import LONGEST_TITLE, locked
 from coopgov.ballots import queries as rolls
 from coopgov.ballots import service as ballots
-from coopgov.ballots.rules import RollVoter
+from coopgov.ballots.rules import Level, RollVoter
 from coopgov.core import journal
 from coopgov.core.act import Act
 from coopgov.core.canonical import digest
@@ -136,6 +136,8 @@ def _seal(act: Act, assembly: Assembly, item: AgendaItem, weights: dict[str, Fra
         act, roll_id=assembly.roll_id, subject_hash=item.subject_hash, title=item.title, rule=rule,
         remote_opens_at=act.now if assembly.remote_vote else None,
         remote_closes_at=assembly.remote_closes_at if assembly.remote_vote else None, college_weights=weights,
+        level=Level.SECRET if item.is_secret else Level.NAMED,
+        tellers=queries.tellers_on(act.session, act.today) if item.is_secret else (),
     )  # fmt: skip
 
 

@@ -170,6 +170,14 @@ def revise_item(act: Act, *, item_id: UUID, title: str, text: str) -> None:
     act.record("assembly.item_revised", f"assembly:{item.assembly_id}", {"item": item_id, "title": title})
 
 
+def set_secret(act: Act, *, item_id: UUID, is_secret: bool) -> None:
+    """Have a resolution voted by secret ballot, or openly (*scrutin secret*); until the assembly is convened."""
+    item = _planned_item(act, item_id)
+    item.is_secret = is_secret
+    facts = {"item": item_id, "is_secret": is_secret}
+    act.record("assembly.item_secrecy", f"assembly:{item.assembly_id}", facts)
+
+
 def remove_item(act: Act, *, item_id: UUID) -> None:
     """Take a resolution off the agenda; those after it move up."""
     item = _planned_item(act, item_id)
@@ -289,7 +297,7 @@ def _bring_again(act: Act, second: Assembly, left: Sequence[ItemRow]) -> None:
             AgendaItem(
                 id=new_id(), assembly_id=second.id, position=position, subject_kind=item.subject_kind,
                 subject_id=item.subject_id, title=item.title, text=item.text, change_text=item.change_text,
-                subject_hash=item.subject_hash, state=ItemState.PLANNED,
+                subject_hash=item.subject_hash, is_secret=item.is_secret, state=ItemState.PLANNED,
             )
         )  # fmt: skip
         if item.subject_kind is SubjectKind.PROPOSAL and item.subject_id is not None:

@@ -171,7 +171,7 @@ def _check_counted(items: Sequence[ItemRow]) -> list[Breach]:
     return [
         Breach("proclaim_first", sentence, {"position": item.position})
         for item in items
-        if item.state is ItemState.COUNTED
+        if item.state in (ItemState.URN_CLOSED, ItemState.COUNTED)
     ]
 
 

@@ -1,6 +1,7 @@
 """Votes: opening each in the room, casting for oneself or by proxy, closing, proclaiming."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select, text
@@ -16,6 +17,7 @@ from coopgov.assemblies.rules import (
     Office,
     State,
     VoteFacts,
+    check_own_hand,
     check_quorum,
     check_vote,
 )
@@ -64,7 +66,9 @@ def _check_one_at_a_time(act: Act, assembly: AssemblyRow, item_id: UUID) -> list
     ]
 
 
-def vote(act: Act, *, item_id: UUID, voter_id: UUID, choice: Choice, channel: Channel, cast_by: UUID) -> Receipt:
+def vote(
+    act: Act, *, item_id: UUID, voter_id: UUID, choice: Choice, channel: Channel, cast_by: UUID, token: bytes = b""
+) -> Receipt:
     """Cast one member's ballot on one resolution; nothing here is waited for by other ballots.
 
     `cast_by` is the member who casts (the voter, or who holds the proxy), or the account of the bureau in the room.
@@ -73,9 +77,11 @@ def vote(act: Act, *, item_id: UUID, voter_id: UUID, choice: Choice, channel: Ch
     assembly = queries.get_assembly(act.session, item.assembly_id)
     if item.scrutin_id is None:
         raise NotFound
-    refuse_if(check_vote(_vote_facts(act, assembly, item, voter_id=voter_id, channel=channel, cast_by=cast_by)))
+    facts = _vote_facts(act, assembly, item, voter_id=voter_id, channel=channel, cast_by=cast_by)
+    refuse_if([*check_vote(facts), *check_own_hand(facts, is_secret=item.is_secret)])
     receipt = ballots.cast(
-        act, scrutin_id=item.scrutin_id, voter_id=voter_id, choice=choice, channel=channel, cast_by=cast_by
+        act, scrutin_id=item.scrutin_id, voter_id=voter_id, choice=choice, channel=channel, cast_by=cast_by,
+        token=token,
     )  # fmt: skip
     if channel is Channel.REMOTE:
         act.session.execute(_NOTE_REMOTE, {"assembly_id": assembly.id, "member_id": voter_id})
@@ -100,20 +106,38 @@ def _vote_facts(
     )  # fmt: skip
 
 
+def note_paper(act: Act, *, item_id: UUID, voter_id: UUID, cast_by: UUID) -> None:
+    """Note that somebody in the room puts a paper in the urn of a secret vote; what it says, nobody enters here."""
+    item = queries.get_item(act.session, item_id)
+    assembly = queries.get_assembly(act.session, item.assembly_id)
+    if item.scrutin_id is None or not item.is_secret:
+        raise NotFound
+    refuse_if(check_vote(_vote_facts(act, assembly, item, voter_id=voter_id, channel=Channel.ROOM, cast_by=cast_by)))
+    ballots.note_paper(act, scrutin_id=item.scrutin_id, voter_id=voter_id, cast_by=cast_by)
+
+
 def cast_all(
-    act: Act, *, cast_by: UUID, choices: Mapping[tuple[UUID, UUID], Choice], channel: Channel
+    act: Act,
+    *,
+    cast_by: UUID,
+    choices: Mapping[tuple[UUID, UUID], Choice],
+    channel: Channel,
+    token: bytes = b"",
 ) -> list[Receipt]:
     """Cast several ballots at once, all or none: by resolution and voter, what each says."""
     return [
-        vote(act, item_id=item_id, voter_id=voter_id, choice=choice, channel=channel, cast_by=cast_by)
+        vote(act, item_id=item_id, voter_id=voter_id, choice=choice, channel=channel, cast_by=cast_by, token=token)
         for (item_id, voter_id), choice in choices.items()
     ]
 
 
 def close_vote(act: Act, *, item_id: UUID) -> None:
-    """Close the vote on a resolution and count it, measured on those present or represented at this instant."""
+    """Close the vote on a resolution and count it, measured on those present or represented at this instant.
+
+    The urn of a secret vote stays closed until its tellers open it.
+    """
     item, assembly = _locked_item(act, item_id)
-    item.state = step(ITEM_TRANSITIONS, item.state, ItemStep.CLOSE_VOTE)
+    item.state = step(ITEM_TRANSITIONS, item.state, ItemStep.CLOSE_URN if item.is_secret else ItemStep.CLOSE_VOTE)
     quorum = queries.quorum_now(act.session, assembly.id, act.rulebook)
     refuse_if(check_quorum(quorum))
     item.closed_at = act.now
@@ -121,12 +145,37 @@ def close_vote(act: Act, *, item_id: UUID) -> None:
     scrutin_id = _scrutin(item)
     ballots.close_room(act, scrutin_id=scrutin_id)
     weighed = rolls.get_scrutin(act.session, scrutin_id).college_weights is not None
-    ballots.count(
-        act, scrutin_id=scrutin_id, present_or_represented=quorum.total,
-        present_by_college=_by_college(act, assembly) if weighed else None,
-    )  # fmt: skip
+    by_college = _by_college(act, assembly) if weighed else None
+    if item.is_secret:
+        item.present_by_college = None if by_college is None else json.dumps(by_college)
+    else:
+        ballots.count(
+            act, scrutin_id=scrutin_id, present_or_represented=quorum.total, present_by_college=by_college
+        )  # fmt: skip
     payload = {"item": item_id, "present": quorum.present, "represented": quorum.represented, "remote": quorum.remote}
     act.record("assembly.vote_closed", assembly.about, payload)
+
+
+def open_urns(act: Act, *, assembly_id: UUID, codes: Sequence[str]) -> list[UUID]:
+    """Open the urn of every secret vote that is closed, with the codes of its tellers, and count it; all or none."""
+    locked(act, assembly_id)
+    closed = [item for item in queries.agenda(act.session, assembly_id) if item.state is ItemState.URN_CLOSED]
+    if not closed:
+        refuse_if([Breach("no_urn_to_open", N_("No closed urn waits to be opened. Close a secret vote first."))])
+    for item in closed:
+        _open_urn(act, item, codes)
+    opened = [item.id for item in closed]
+    act.record("assembly.urns_opened", f"assembly:{assembly_id}", {"items": opened})
+    return opened
+
+
+def _open_urn(act: Act, found: ItemRow, codes: Sequence[str]) -> None:
+    item = act.session.get_one(AgendaItem, found.id, populate_existing=True)
+    item.state = step(ITEM_TRANSITIONS, item.state, ItemStep.OPEN_URN)
+    ballots.count(
+        act, scrutin_id=_scrutin(item), present_or_represented=item.present + item.represented + item.remote,
+        present_by_college=json.loads(item.present_by_college) if item.present_by_college else None, codes=codes,
+    )  # fmt: skip
 
 
 def _by_college(act: Act, assembly: AssemblyRow) -> dict[str, int]:

@@ -95,7 +95,7 @@ def show(assembly_id: UUID) -> ResponseReturnValue:
         voting=next((item for item in items if item.state is ItemState.VOTING), None),
         results=ballots.results(session, scrutins) if any(item.proclaimed_at for item in items) else {},
         scrutins=ballots.get_scrutins(session, scrutins),
-        turnouts=ballots.turnouts(session, scrutins) if current_actor().may(Permission.BALLOTS_RUN) else {},
+        turnouts=ballots.told_turnouts(session, scrutins) if current_actor().may(Permission.BALLOTS_RUN) else {},
         quorum=queries.quorum_now(session, assembly_id, rulebook()) if assembly.state in _WITH_QUORUM else None,
         documents=papers(assembly, member),
         letters=letters(assembly),

@@ -299,6 +299,17 @@ def change_agenda(item_id: UUID, what: str) -> Response:
     return redirect(url_for(".prepare", assembly_id=assembly_id) + "#agenda", 303)
 
 
+@bp.post("/items/<uuid:item_id>/<any(secret, open):what>-ballot")
+@requires(Permission.ASSEMBLIES_PREPARE)
+def set_ballot(item_id: UUID, what: str) -> Response:
+    """Have a resolution voted by secret ballot, or openly."""
+    assembly_id = queries.get_item(reading(), item_id).assembly_id
+    if ActionForm().validate():
+        with begin_act() as act:
+            service.set_secret(act, item_id=item_id, is_secret=what == "secret")
+    return redirect(url_for(".prepare", assembly_id=assembly_id) + "#agenda", 303)
+
+
 @bp.get("/<uuid:assembly_id>/convene")
 @requires(Permission.ASSEMBLIES_PREPARE)
 def confirm_convening(assembly_id: UUID) -> Response:

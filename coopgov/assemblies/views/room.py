@@ -25,7 +25,7 @@ from coopgov.assemblies.forms import (
 )
 from coopgov.assemblies.queries import AssemblyRow, ItemRow
 from coopgov.assemblies.rules import ItemState, State
-from coopgov.assemblies.views.shared import ITEM_PILLS, RESULT_WORDS, STATE_PILLS, bp
+from coopgov.assemblies.views.shared import ITEM_PILLS, RESULT_WORDS, STATE_PILLS, bp, people_in_room
 from coopgov.ballots import queries as ballots
 from coopgov.ballots.rules import Channel, Choice
 from coopgov.core.act import Act
@@ -69,8 +69,9 @@ def _room_page(assembly_id: UUID, **forms: Any) -> str:
         found=found,
         present=queries.are_present(session, assembly_id, [row.id for row in found]),
         quorum=queries.quorum_now(session, assembly_id, rulebook()) if assembly.roll_id else None,
-        turnouts=ballots.turnouts(session, scrutins),
+        turnouts=ballots.told_turnouts(session, scrutins),
         results=ballots.results(session, scrutins),
+        to_open=any(item.state is ItemState.URN_CLOSED for item in items),
         officers=queries.officers(session, assembly_id),
         may_begin=assembly.state is State.CONVENED and now() >= assembly.held_at,
         may_attend=_may_attend(assembly),
@@ -83,7 +84,7 @@ def _room_page(assembly_id: UUID, **forms: Any) -> str:
     )
 
 
-_NOT_DONE = (ItemState.PLANNED, ItemState.VOTING, ItemState.COUNTED)
+_NOT_DONE = (ItemState.PLANNED, ItemState.VOTING, ItemState.URN_CLOSED, ItemState.COUNTED)
 
 
 def _may_attend(assembly: AssemblyRow) -> bool:
@@ -144,17 +145,11 @@ def _bureau_form(assembly_id: UUID) -> BureauForm:
     named = {str(row.id): row.name for row in [*secretaries, *board]}
     form.secretary.choices = named
     tellers = {str(row.id): row.name for row in accounts.holders_of(session, Role.TELLER, on)}
-    people = _people_in_room(assembly_id)
+    people = people_in_room(assembly_id)
     present = queries.are_present(session, assembly_id, [row.id for row in people])
     there = {str(row.account_id): row.name for row in people if row.account_id is not None and row.id in present}
     form.tellers.choices = dict(islice((tellers | there).items(), MOST_CHOICES))
     return form
-
-
-def _people_in_room(assembly_id: UUID) -> list[MemberRow]:
-    """Those present or represented in the room, by name."""
-    found = members.get_members(reading(), queries.in_room(reading(), assembly_id))
-    return sorted(found.values(), key=lambda row: (row.sort_name, row.number))
 
 
 def _bureau_page(assembly_id: UUID, form: BureauForm) -> str:
@@ -297,7 +292,7 @@ def ballots_table(item_id: UUID) -> Response:
 def _table(item_id: UUID) -> Table:
     session, text = reading(), request.args.get("q", "").strip()
     item = queries.get_item(session, item_id)
-    people = _people_in_room(item.assembly_id)
+    people = people_in_room(item.assembly_id)
     voted = (
         ballots.voted_ids(session, [item.scrutin_id], [row.id for row in people]) if item.scrutin_id else frozenset()
     )

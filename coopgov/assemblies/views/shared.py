@@ -40,6 +40,7 @@ _NOT_HELD = (_l("Not held"), "warning")
 ITEM_PILLS: Mapping[ItemState, tuple[Any, str]] = {
     ItemState.PLANNED: (_l("To be voted"), "neutral"),
     ItemState.VOTING: (_l("Vote open"), "active"),
+    ItemState.URN_CLOSED: (_l("Vote closed, urn to be opened"), "warning"),
     ItemState.COUNTED: (_l("Counted, to be proclaimed"), "warning"),
     ItemState.PROCLAIMED: (_l("Proclaimed"), "success"),
     ItemState.NO_QUORUM: (_l("No quorum"), "danger"),
@@ -121,6 +122,12 @@ def visible(assembly_id: UUID) -> AssemblyRow:
     if assembly.state is State.PLANNED and not sees_preparation(current_actor()):
         raise NotFound
     return assembly
+
+
+def people_in_room(assembly_id: UUID) -> list[MemberRow]:
+    """Those present or represented in the room, by name."""
+    found = members.get_members(reading(), queries.in_room(reading(), assembly_id))
+    return sorted(found.values(), key=lambda row: (row.sort_name, row.number))
 
 
 def sees_preparation(actor: Actor) -> bool:

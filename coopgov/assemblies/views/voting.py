@@ -1,5 +1,6 @@
 """A member's votes: remotely before the day, from her phone in the room; for herself and for whom she represents."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -23,6 +24,8 @@ from coopgov.web.forms import refusals_on
 from coopgov.web.guard import requires
 
 CAST = "cast"
+# What makes a secret ballot sent twice one ballot: it comes back from the page that was sent.
+TOKEN_BYTES, MOST_TOKEN = 24, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,13 @@ class Sheet:
         """The ballots that can still be cast."""
         by_voter = {voter.voter_id: voter for voter in self.voters}
         names = ballot_names(self.items, list(by_voter))
-        scrutins = {item.id: item.scrutin_id for item in self.items}
-        return {name: pair for name, pair in names.items() if scrutins[pair[0]] not in by_voter[pair[1]].voted}
+        items = {item.id: item for item in self.items}
+        return {
+            name: (item_id, voter_id)
+            for name, (item_id, voter_id) in names.items()
+            # A sealed ballot may be replaced until the vote closes.
+            if items[item_id].is_secret or items[item_id].scrutin_id not in by_voter[voter_id].voted
+        }
 
     def names_sent(self, sent: Mapping[str, str]) -> dict[str, tuple[UUID, UUID]]:
         """The ballots that were sent, open or not: the rules say why one is not taken."""
@@ -107,6 +115,8 @@ def cast_vote(assembly_id: UUID) -> ResponseReturnValue:
             answers=answers,
             name_of=ballot_name,
             choices=CHOICE_LABELS,
+            token=secrets.token_urlsafe(TOKEN_BYTES),
+            kinds={item.is_secret for item in sheet.items for pair in answers if pair[0] == item.id},
         )
     with refusals_on(form):
         receipts = _cast_all(sheet, answers)
@@ -126,7 +136,8 @@ def correct_vote(assembly_id: UUID) -> ResponseReturnValue:
 
 def _cast_all(sheet: Sheet, answers: Mapping[tuple[UUID, UUID], Choice]) -> list[Receipt]:
     with begin_act() as act:
-        return service.cast_all(act, cast_by=sheet.member.id, choices=answers, channel=sheet.channel)
+        token = request.form.get("token", "")[:MOST_TOKEN].encode()
+        return service.cast_all(act, cast_by=sheet.member.id, choices=answers, channel=sheet.channel, token=token)
 
 
 @bp.get("/<uuid:assembly_id>/receipts")
