@@ -102,7 +102,7 @@ def _shown(values: Mapping[str, object]) -> dict[str, str]:
     return {name: _show(value) for name, value in values.items()}
 
 
-def _show(value: object) -> str:  # noqa: PLR0911 - one line per type
+def _show(value: object) -> str:  # noqa: C901, PLR0911 - one line per type
     match value:
         case Euros(cents):
             return money(cents)
@@ -116,6 +116,8 @@ def _show(value: object) -> str:  # noqa: PLR0911 - one line per type
             return str(gettext("yes") if value else gettext("no"))
         case int():
             return decimal(value)
+        case Decimal():
+            return format_decimal(value, format="#,##0.#####", locale=_locale())
         case Word():
             return str(gettext(value))
         case Check():
