@@ -49,7 +49,7 @@ def ranked(paper: Paper, order: str) -> bytes:
     return encode(paper, told(paper, ranks={one: rank for rank, one in enumerate(order, start=1)}))
 
 
-def a_paper(kind: str, random: Random, *, most: int = 6) -> Paper:
+def a_paper(kind: str, random: Random, *, most: int = 6) -> Paper:  # noqa: PLR0911 - one kind a line
     number = random.randint(2, most)
     seats = random.randint(1, number)
     match kind:
@@ -57,7 +57,9 @@ def a_paper(kind: str, random: Random, *, most: int = 6) -> Paper:
             return Resolutions(scrutin=SCRUTIN, options=options(random.randint(1, 3)))
         case "choices":
             upper = random.randint(1, number)
-            return Choices(scrutin=SCRUTIN, options=options(number), seats=seats, least=random.randint(1, upper), most=upper)
+            return Choices(
+                scrutin=SCRUTIN, options=options(number), seats=seats, least=random.randint(1, upper), most=upper
+            )
         case "approval":
             return Approval(scrutin=SCRUTIN, options=options(number), seats=seats)
         case "grades":
@@ -76,14 +78,25 @@ def a_paper(kind: str, random: Random, *, most: int = 6) -> Paper:
 
 
 def a_ballot(paper: Paper, random: Random) -> bytes:
-    """One ballot: sometimes blank, seldom null, some options liked more than others."""
-    luck = random.random()
-    if luck < 0.06:
-        return blank_ballot(paper) if luck > 0.01 else null_ballot(paper)
+    """One ballot: sometimes blank, some options liked more than others."""
+    if random.random() < 0.05:
+        return blank_ballot(paper)
     return encode(paper, told(paper, **_marks(paper, random)))
 
 
-def _marks(paper: Paper, random: Random) -> dict[str, Any]:
+def a_bad_ballot(paper: Paper, random: Random) -> bytes:
+    """One that no border lets in: null at the count, whoever reads it."""
+    ballot = encode(paper, told(paper, **_marks(paper, random)))
+    return random.choice(
+        [
+            null_ballot(paper), ballot[:-1], ballot + b"\0", b"\2" + ballot[1:], ballot[:9] + b"\1" + ballot[10:],
+            ballot[:9] + b"\2" + ballot[10:], ballot[:10] + bytes(len(paper.options)), ballot[:-1] + b"\x63",
+            ballot[:1] + bytes(8) + ballot[9:],
+        ]
+    )  # fmt: skip
+
+
+def _marks(paper: Paper, random: Random) -> dict[str, Any]:  # noqa: PLR0911 - one kind a line
     ids = list(paper.ids)
     match paper:
         case Resolutions():
@@ -107,8 +120,11 @@ def _marks(paper: Paper, random: Random) -> dict[str, Any]:
     return {"ranks": {one: rank for rank, one in enumerate(order, start=1)}}
 
 
-def an_urn(paper: Paper, random: Random, papers: int, *, colleges: tuple[str, ...] = ("makers", "staff")) -> Counter[tuple[str, bytes]]:
+def an_urn(
+    paper: Paper, random: Random, papers: int, *, colleges: tuple[str, ...] = ("makers", "staff")
+) -> Counter[tuple[str, bytes]]:
     kinds = [a_ballot(paper, random) for _ballot in range(max(1, papers // 2))]
+    kinds += [a_bad_ballot(paper, random)] if random.random() < 0.4 else []
     return Counter((random.choice(colleges), random.choice(kinds)) for _ballot in range(papers))
 
 
@@ -122,7 +138,9 @@ def some_ties(paper: Paper, random: Random) -> Ties:
     return Ties(rule, seed=f"tirage {random.random()}", chair=chair if rule is TieRule.CHAIR else ())
 
 
-def counted(paper: Paper, groups: Mapping[tuple[str, bytes], int], ties: Ties) -> tuple[OpenUrn, dict[str, Any], dict[str, Any]]:
+def counted(
+    paper: Paper, groups: Mapping[tuple[str, bytes], int], ties: Ties
+) -> tuple[OpenUrn, dict[str, Any], dict[str, Any]]:
     """The urn, the first program's count and the archive."""
     urn = open_groups(paper, groups)
     result = count(urn, ties)

@@ -389,8 +389,8 @@ def main(arguments: list[str] | None = None) -> int:
     valid, blank, null = (sum(line[sort] for line in urn.turnout.values()) for sort in ("valid", "blank", "null"))
     print(f"{valid + blank + null} bulletins pour {archive['roll']['size']} inscrits :", end=" ")
     print(f"{valid} valables, {blank} blancs, {null} nuls.")
-    for line in wrong[:20]:
-        print(f"- {line}")
+    print(f"Empreinte à comparer à celle du procès-verbal : {archive['hashes']['whole']}")
+    print(*(f"- {line}" for line in wrong[:20]), sep="\n", end="\n" if wrong else "")
     print("NON : cette archive ne concorde pas." if wrong else "OUI : empreintes, bulletins et résultat concordent.")
     return 1 if wrong else 0
 

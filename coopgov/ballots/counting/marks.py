@@ -136,13 +136,12 @@ def _check_answers(paper: Paper, answers: Mapping[str, object]) -> list[Breach]:
     missing = N_("“%(option)s” has no answer. Answer each resolution; blank is an answer.")
     wrong = N_("“%(option)s” is answered by something that is not offered. Choose for, against, abstain or blank.")
     return [
-        Breach(
-            "answer_not_offered" if one in answers else "too_few",
-            wrong if one in answers else missing,
-            _named(paper, one),
-        )
-        for one in paper.ids
-        if answers.get(one) not in _ANSWERS
+        *(Breach("too_few", missing, _named(paper, one)) for one in paper.ids if one not in answers),
+        *(
+            Breach("answer_not_offered", wrong, _named(paper, one))
+            for one in paper.ids
+            if one in answers and answers[one] not in _ANSWERS
+        ),
     ]
 
 
@@ -228,7 +227,7 @@ def null_ballot(paper: Paper) -> bytes:
 
 
 def _head(paper: Paper, flag: int) -> bytes:
-    return bytes([VERSION]) + paper.tag() + bytes([flag])
+    return bytes([VERSION]) + paper.tag + bytes([flag])
 
 
 def _marks(paper: Paper, marks: Any) -> bytes:

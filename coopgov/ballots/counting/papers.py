@@ -87,6 +87,7 @@ class Paper:
     def _own_facts(self) -> dict[str, Any]:
         return {}
 
+    @cached_property
     def tag(self) -> bytes:
         """Eight bytes that stand at the head of every ballot on this form, and of no other form's."""
         return hashlib.sha256(canonical_json(self.facts())).digest()[:8]
