@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,6 +32,27 @@ class Entry:
     resolution: str = ""
     note: str = ""
     reverses_seq: int | None = None
+    run_id: UUID | None = None
+    bank_line_id: UUID | None = None
+    approved_by: str | None = None
+    late_for: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What every command is told beside the amount: the day, a remark, who approved it, the true day when late."""
+
+    effective_on: date
+    note: str = ""
+    true_on: date | None = None
+    approved_by: str | None = None
+
+    def entry(self, kind: CapitalKind, legs: Sequence[Leg], resolution: str = "") -> Entry:
+        """The transaction of these legs."""
+        return Entry(
+            kind, self.effective_on, legs, resolution=resolution, note=self.note,
+            approved_by=self.approved_by, late_for=self.true_on,
+        )  # fmt: skip
 
 
 def take_the_pen(session: Session) -> None:
@@ -85,9 +107,10 @@ def _tx(act: Act, entry: Entry, end: Head) -> tuple[dict[str, Any], list[dict[st
     seq, salt = end.seq + 1, secrets.token_bytes(32)
     tx: dict[str, Any] = {
         "seq": seq, "kind": entry.kind, "effective_on": entry.effective_on, "recorded_at": act.now,
-        "recorded_by": act.actor.pseudonym, "approved_by": None, "share_tx_seq": entry.share_tx_seq,
-        "bank_line_id": None, "run_id": None, "resolution": entry.resolution, "reverses_seq": entry.reverses_seq,
-        "legs": len(entry.legs), "payload_digest": commitment(salt, entry.note) if entry.note else "",
+        "recorded_by": act.actor.pseudonym, "approved_by": entry.approved_by,
+        "share_tx_seq": entry.share_tx_seq, "bank_line_id": entry.bank_line_id, "run_id": entry.run_id,
+        "resolution": entry.resolution, "reverses_seq": entry.reverses_seq, "legs": len(entry.legs),
+        "late_for": entry.late_for, "payload_digest": commitment(salt, entry.note) if entry.note else "",
         "prev_hash": end.hash,
     }  # fmt: skip
     legs = [leg_facts(line, leg) for line, leg in enumerate(entry.legs, start=1)]
@@ -103,7 +126,9 @@ HEADER = (
 
 def header_facts(tx: Mapping[str, Any]) -> dict[str, Any]:
     """What the chain covers of a transaction's own row."""
-    return {name: tx[name] for name in HEADER} | {"recorded_at": tx["recorded_at"].astimezone(UTC)}
+    facts = {name: tx[name] for name in HEADER} | {"recorded_at": tx["recorded_at"].astimezone(UTC)}
+    # The lines of before there were late ones keep their hash.
+    return facts if tx["late_for"] is None else {**facts, "late_for": tx["late_for"]}
 
 
 def leg_facts(line: int, leg: Leg) -> dict[str, Any]:

@@ -13,12 +13,18 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coopgov.core.db import Instant, Model, append_only, words
+from coopgov.core.ids import new_id
 from coopgov.shares.guards import Book, guards_of, install
-from coopgov.treasury.rules import NEVER_NEGATIVE, Bucket, CapitalKind
+from coopgov.treasury.guards import money_guards, run_guards
+from coopgov.treasury.rules import NEVER_NEGATIVE, Bucket, CapitalKind, RunKind
+
+# Few lines are of a run: the others cost the index nothing.
+_OF_A_RUN = text("run_id IS NOT NULL")
 
 
 class CapitalTx(Model):
@@ -30,6 +36,7 @@ class CapitalTx(Model):
         CheckConstraint("seq > 0 AND legs > 1", name="numbers"),
         CheckConstraint("(kind = 'reversal') = (reverses_seq IS NOT NULL)", name="reversal"),
         Index("ix_capital_tx_share_tx_seq", "share_tx_seq"),
+        Index("ix_capital_tx_run_id", "run_id", sqlite_where=_OF_A_RUN, postgresql_where=_OF_A_RUN),
     )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -45,6 +52,8 @@ class CapitalTx(Model):
     resolution: Mapped[str] = mapped_column(String(200), default="")
     reverses_seq: Mapped[int | None] = mapped_column(ForeignKey("capital_tx.seq"), unique=True)
     legs: Mapped[int]
+    # The true day of what was written late, when its day was closed already.
+    late_for: Mapped[date | None] = mapped_column(info={"since": "0004"})
     # Of the remark in `capital_note`, which may be erased; empty without one.
     payload_digest: Mapped[str] = mapped_column(String(64), default="")
     prev_hash: Mapped[str] = mapped_column(String(64))
@@ -84,6 +93,60 @@ class CapitalNote(Model):
     words: Mapped[str] = mapped_column(Text)
 
 
+class CapitalRun(Model):
+    """What was done for all members of a year at once; it stands until a reversal names it (*traitement annuel*)."""
+
+    __tablename__ = "capital_run"
+    __table_args__ = (
+        UniqueConstraint("kind", "year", "attempt"),
+        CheckConstraint("attempt > 0", name="attempt"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[RunKind] = mapped_column(words(RunKind))
+    year: Mapped[int]
+    attempt: Mapped[int]
+    effective_on: Mapped[date]
+    resolution: Mapped[str] = mapped_column(String(200), default="")
+    # What it was given and what it gave, as canonical JSON, and the digest of that.
+    facts: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+
+
+class CapitalRunReversal(Model):
+    """A run that was undone: each of its transactions is reversed."""
+
+    __tablename__ = "capital_run_reversal"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("capital_run.id"), primary_key=True)
+    effective_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(1000))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+
+
+class InterestLine(Model):
+    """How a member's interest came about: one lot, some days, one rate; never worked out again."""
+
+    __tablename__ = "interest_line"
+    __table_args__ = (Index("ix_interest_line_run_id", "run_id", "membership_id"),)
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("capital_run.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("membership.id"))
+    lot_id: Mapped[UUID] = mapped_column(ForeignKey("share_lot.id"))
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    days: Mapped[int]
+    days_of_year: Mapped[int]
+    base_cents: Mapped[int] = mapped_column(BigInteger)
+    # An exact fraction as text: "1/50".
+    rate: Mapped[str] = mapped_column(String(20))
+    cents: Mapped[int] = mapped_column(BigInteger)
+
+
 BOOK = Book(
     tx="capital_tx",
     leg="capital_leg",
@@ -94,8 +157,15 @@ BOOK = Book(
     kept_in="bucket",
     held=f"bucket IN ({', '.join(repr(bucket.value) for bucket in NEVER_NEGATIVE)})",
 )
-append_only(CapitalTx.__table__)
-append_only(CapitalLeg.__table__)
+for _table in (
+    CapitalTx.__table__,
+    CapitalLeg.__table__,
+    CapitalRun.__table__,
+    CapitalRunReversal.__table__,
+    InterestLine.__table__,
+):
+    append_only(_table)
 append_only(CapitalNote.__table__, verbs=("UPDATE",))
-install(CapitalTx.__table__, guards_of(BOOK))
-install(CapitalLeg.__table__, guards_of(BOOK))
+_GUARDS = [*guards_of(BOOK), *money_guards(BOOK), *run_guards()]
+for _table in (CapitalTx.__table__, CapitalLeg.__table__, CapitalRun.__table__, CapitalRunReversal.__table__):
+    install(_table, _GUARDS)

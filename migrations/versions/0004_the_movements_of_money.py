@@ -2,7 +2,11 @@
 
 Rules: never import a model; schema and data in separate migrations; write append-only triggers here too
 (`coopgov.core.db.append_only_ddl`); a change that rewrites a large table says how long it locks it.
+The new index and column of capital_tx lock it for less than a second a million lines.
 """
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = '0004'
 down_revision = '0003'
@@ -11,8 +15,126 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    _add_runs()
 
 
 def downgrade() -> None:
-    pass
+    _remove_runs()
+
+
+# Runs and the lines of interest are never rewritten; capital moves in its forms, with the shares it answers.
+MONEY_TRIGGERS: dict[str, list[str]] = {
+    'sqlite': [
+        "CREATE TRIGGER capital_run_no_update BEFORE UPDATE ON capital_run BEGIN SELECT RAISE(ABORT, 'capital_run is append-only'); END",
+        "CREATE TRIGGER capital_run_no_delete BEFORE DELETE ON capital_run BEGIN SELECT RAISE(ABORT, 'capital_run is append-only'); END",
+        "CREATE TRIGGER capital_run_reversal_no_update BEFORE UPDATE ON capital_run_reversal BEGIN SELECT RAISE(ABORT, 'capital_run_reversal is append-only'); END",
+        "CREATE TRIGGER capital_run_reversal_no_delete BEFORE DELETE ON capital_run_reversal BEGIN SELECT RAISE(ABORT, 'capital_run_reversal is append-only'); END",
+        "CREATE TRIGGER interest_line_no_update BEFORE UPDATE ON interest_line BEGIN SELECT RAISE(ABORT, 'interest_line is append-only'); END",
+        "CREATE TRIGGER interest_line_no_delete BEFORE DELETE ON interest_line BEGIN SELECT RAISE(ABORT, 'interest_line is append-only'); END",
+        "CREATE TRIGGER capital_leg_form BEFORE INSERT ON capital_leg WHEN (NEW.line IS NOT NULL) AND (NOT EXISTS (SELECT 1 FROM capital_tx t WHERE t.seq = NEW.tx_seq AND (t.kind = 'reversal' OR (t.kind = 'call' AND ((NEW.cents > 0 AND NEW.bucket IN ('called_unpaid', 'subscribed_uncalled')) OR (NEW.cents < 0 AND NEW.bucket IN ('claim', 'subscribed_uncalled')))) OR (t.kind = 'pay' AND ((NEW.cents > 0 AND NEW.bucket IN ('claim', 'paid_up')) OR (NEW.cents < 0 AND NEW.bucket IN ('bank', 'called_unpaid', 'subscribed_uncalled')))) OR (t.kind = 'overpay' AND ((NEW.cents > 0 AND NEW.bucket IN ('called_unpaid', 'subscribed_uncalled', 'suspense')) OR (NEW.cents < 0 AND NEW.bucket IN ('bank', 'claim', 'paid_up')))) OR (t.kind = 'set_off' AND ((NEW.cents > 0 AND NEW.bucket IN ('claim', 'paid_up')) OR (NEW.cents < 0 AND NEW.bucket IN ('called_unpaid', 'repayable', 'subscribed_uncalled', 'suspense')))) OR (t.kind = 'loss' AND ((NEW.cents > 0 AND NEW.bucket IN ('claim', 'loss_borne')) OR (NEW.cents < 0 AND NEW.bucket IN ('called_unpaid', 'paid_up', 'repayable', 'subscribed_uncalled')))) OR (t.kind = 'make_repayable' AND ((NEW.cents > 0 AND NEW.bucket IN ('claim', 'repayable')) OR (NEW.cents < 0 AND NEW.bucket IN ('called_unpaid', 'paid_up', 'subscribed_uncalled')))) OR (t.kind = 'remainder' AND ((NEW.cents > 0 AND NEW.bucket IN ('claim', 'repayable')) OR (NEW.cents < 0 AND NEW.bucket IN ('called_unpaid', 'paid_up', 'subscribed_uncalled')))) OR (t.kind = 'transfer' AND ((NEW.cents > 0 AND NEW.bucket IN ('called_unpaid', 'claim', 'paid_up', 'subscribed_uncalled')) OR (NEW.cents < 0 AND NEW.bucket IN ('called_unpaid', 'claim', 'paid_up', 'subscribed_uncalled')))) OR (t.kind = 'incorporate' AND ((NEW.cents > 0 AND NEW.bucket IN ('paid_up')) OR (NEW.cents < 0 AND NEW.bucket IN ('reserve')))) OR (t.kind = 'repay' AND ((NEW.cents > 0 AND NEW.bucket IN ('bank')) OR (NEW.cents < 0 AND NEW.bucket IN ('repayable', 'suspense')))) OR (t.kind = 'prescribe' AND ((NEW.cents > 0 AND NEW.bucket IN ('reserve')) OR (NEW.cents < 0 AND NEW.bucket IN ('repayable', 'suspense')))) OR (t.kind = 'gift' AND ((NEW.cents > 0 AND NEW.bucket IN ('reserve')) OR (NEW.cents < 0 AND NEW.bucket IN ('interest_due', 'repayable', 'suspense')))) OR (t.kind = 'interest_declared' AND ((NEW.cents > 0 AND NEW.bucket IN ('interest_due')) OR (NEW.cents < 0 AND NEW.bucket IN ('reserve')))) OR (t.kind = 'interest_withheld' AND ((NEW.cents > 0 AND NEW.bucket IN ('tax_due')) OR (NEW.cents < 0 AND NEW.bucket IN ('interest_due')))) OR (t.kind = 'interest_paid' AND ((NEW.cents > 0 AND NEW.bucket IN ('bank')) OR (NEW.cents < 0 AND NEW.bucket IN ('interest_due')))) OR (t.kind = 'tax_paid' AND ((NEW.cents > 0 AND NEW.bucket IN ('bank')) OR (NEW.cents < 0 AND NEW.bucket IN ('tax_due')))) OR (t.kind = 'opening' AND ((NEW.cents > 0 AND NEW.bucket IN ('called_unpaid', 'paid_up', 'repayable', 'subscribed_uncalled', 'suspense')) OR (NEW.cents < 0 AND NEW.bucket IN ('bank', 'claim'))))))) BEGIN SELECT RAISE(ABORT, 'capital_leg: this kind does not move that bucket that way'); END",
+        "CREATE TRIGGER capital_leg_claim AFTER INSERT ON capital_leg WHEN (NEW.line = (SELECT legs FROM capital_tx WHERE seq = NEW.tx_seq)) AND (EXISTS (SELECT 1 FROM capital_leg WHERE tx_seq = NEW.tx_seq AND bucket IN ('claim', 'called_unpaid', 'subscribed_uncalled') GROUP BY membership_id HAVING sum(cents) <> 0)) BEGIN SELECT RAISE(ABORT, 'capital_leg: what is not paid is a claim'); END",
+        "CREATE TRIGGER capital_leg_tied AFTER INSERT ON capital_leg WHEN (NEW.line = (SELECT legs FROM capital_tx WHERE seq = NEW.tx_seq)) AND (EXISTS (SELECT 1 FROM capital_leg l JOIN capital_tx t ON t.seq = l.tx_seq WHERE l.tx_seq = NEW.tx_seq AND l.bucket IN ('subscribed_uncalled', 'called_unpaid', 'paid_up') GROUP BY l.membership_id, t.share_tx_seq, t.effective_on HAVING sum(l.cents) <> 0 AND (t.share_tx_seq IS NULL OR NOT EXISTS (SELECT 1 FROM share_tx s WHERE s.seq = t.share_tx_seq AND s.effective_on = t.effective_on) OR (SELECT sum(o.cents) FROM capital_tx p JOIN capital_leg o ON o.tx_seq = p.seq WHERE p.share_tx_seq = t.share_tx_seq AND o.membership_id = l.membership_id AND o.bucket IN ('subscribed_uncalled', 'called_unpaid', 'paid_up')) <> (SELECT coalesce(sum(h.qty * h.unit_cents), 0) FROM share_leg h WHERE h.tx_seq = t.share_tx_seq AND h.membership_id = l.membership_id)))) BEGIN SELECT RAISE(ABORT, 'capital_leg: capital moves with shares of that value, on their day'); END",
+        "CREATE TRIGGER capital_leg_owed_never_negative AFTER INSERT ON capital_leg WHEN (NEW.line = (SELECT legs FROM capital_tx WHERE seq = NEW.tx_seq)) AND (EXISTS (SELECT 1 FROM (SELECT sum(l.cents) OVER (PARTITION BY l.membership_id, l.bucket ORDER BY l.effective_on, l.tx_seq) AS held FROM (SELECT DISTINCT membership_id, bucket FROM capital_leg WHERE tx_seq = NEW.tx_seq AND cents < 0 AND bucket IN ('suspense', 'interest_due')) t CROSS JOIN capital_leg l WHERE l.membership_id = t.membership_id AND l.bucket = t.bucket) r WHERE r.held < 0)) BEGIN SELECT RAISE(ABORT, 'capital_leg: a balance would fall below zero'); END",
+        "CREATE TRIGGER capital_run_once BEFORE INSERT ON capital_run WHEN (NEW.attempt IS NOT NULL) AND (NEW.attempt <> 1 + (SELECT count(*) FROM capital_run WHERE kind = NEW.kind AND year = NEW.year) OR EXISTS (SELECT 1 FROM capital_run r WHERE r.kind = NEW.kind AND r.year = NEW.year AND NOT EXISTS (SELECT 1 FROM capital_run_reversal x WHERE x.run_id = r.id))) BEGIN SELECT RAISE(ABORT, 'capital_run: a run is done once for a year, and again only when it is undone'); END",
+        "CREATE TRIGGER capital_run_reversal_whole BEFORE INSERT ON capital_run_reversal WHEN (NEW.run_id IS NOT NULL) AND (EXISTS (SELECT 1 FROM capital_tx t WHERE t.run_id = NEW.run_id AND t.kind <> 'reversal' AND NOT EXISTS (SELECT 1 FROM capital_tx r WHERE r.reverses_seq = t.seq))) BEGIN SELECT RAISE(ABORT, 'capital_run_reversal: a run is undone as a whole'); END",
+    ],
+    'postgresql': [
+        'CREATE TRIGGER capital_run_no_update BEFORE UPDATE ON capital_run FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+        'CREATE TRIGGER capital_run_no_delete BEFORE DELETE OR TRUNCATE ON capital_run FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+        'CREATE TRIGGER capital_run_reversal_no_update BEFORE UPDATE ON capital_run_reversal FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+        'CREATE TRIGGER capital_run_reversal_no_delete BEFORE DELETE OR TRUNCATE ON capital_run_reversal FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+        'CREATE TRIGGER interest_line_no_update BEFORE UPDATE ON interest_line FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+        'CREATE TRIGGER interest_line_no_delete BEFORE DELETE OR TRUNCATE ON interest_line FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+        "CREATE OR REPLACE FUNCTION capital_leg_form() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.line IS NOT NULL THEN IF NOT EXISTS (SELECT 1 FROM capital_tx t WHERE t.seq = NEW.tx_seq AND (t.kind = 'reversal' OR (t.kind = 'call' AND ((NEW.cents > 0 AND NEW.bucket IN ('called_unpaid', 'subscribed_uncalled')) OR (NEW.cents < 0 AND NEW.bucket IN ('claim', 'subscribed_uncalled')))) OR (t.kind = 'pay' AND ((NEW.cents > 0 AND NEW.bucket IN ('claim', 'paid_up')) OR (NEW.cents < 0 AND NEW.bucket IN ('bank', 'called_unpaid', 'subscribed_uncalled')))) OR (t.kind = 'overpay' AND ((NEW.cents > 0 AND NEW.bucket IN ('called_unpaid', 'subscribed_uncalled', 'suspense')) OR (NEW.cents < 0 AND NEW.bucket IN ('bank', 'claim', 'paid_up')))) OR (t.kind = 'set_off' AND ((NEW.cents > 0 AND NEW.bucket IN ('claim', 'paid_up')) OR (NEW.cents < 0 AND NEW.bucket IN ('called_unpaid', 'repayable', 'subscribed_uncalled', 'suspense')))) OR (t.kind = 'loss' AND ((NEW.cents > 0 AND NEW.bucket IN ('claim', 'loss_borne')) OR (NEW.cents < 0 AND NEW.bucket IN ('called_unpaid', 'paid_up', 'repayable', 'subscribed_uncalled')))) OR (t.kind = 'make_repayable' AND ((NEW.cents > 0 AND NEW.bucket IN ('claim', 'repayable')) OR (NEW.cents < 0 AND NEW.bucket IN ('called_unpaid', 'paid_up', 'subscribed_uncalled')))) OR (t.kind = 'remainder' AND ((NEW.cents > 0 AND NEW.bucket IN ('claim', 'repayable')) OR (NEW.cents < 0 AND NEW.bucket IN ('called_unpaid', 'paid_up', 'subscribed_uncalled')))) OR (t.kind = 'transfer' AND ((NEW.cents > 0 AND NEW.bucket IN ('called_unpaid', 'claim', 'paid_up', 'subscribed_uncalled')) OR (NEW.cents < 0 AND NEW.bucket IN ('called_unpaid', 'claim', 'paid_up', 'subscribed_uncalled')))) OR (t.kind = 'incorporate' AND ((NEW.cents > 0 AND NEW.bucket IN ('paid_up')) OR (NEW.cents < 0 AND NEW.bucket IN ('reserve')))) OR (t.kind = 'repay' AND ((NEW.cents > 0 AND NEW.bucket IN ('bank')) OR (NEW.cents < 0 AND NEW.bucket IN ('repayable', 'suspense')))) OR (t.kind = 'prescribe' AND ((NEW.cents > 0 AND NEW.bucket IN ('reserve')) OR (NEW.cents < 0 AND NEW.bucket IN ('repayable', 'suspense')))) OR (t.kind = 'gift' AND ((NEW.cents > 0 AND NEW.bucket IN ('reserve')) OR (NEW.cents < 0 AND NEW.bucket IN ('interest_due', 'repayable', 'suspense')))) OR (t.kind = 'interest_declared' AND ((NEW.cents > 0 AND NEW.bucket IN ('interest_due')) OR (NEW.cents < 0 AND NEW.bucket IN ('reserve')))) OR (t.kind = 'interest_withheld' AND ((NEW.cents > 0 AND NEW.bucket IN ('tax_due')) OR (NEW.cents < 0 AND NEW.bucket IN ('interest_due')))) OR (t.kind = 'interest_paid' AND ((NEW.cents > 0 AND NEW.bucket IN ('bank')) OR (NEW.cents < 0 AND NEW.bucket IN ('interest_due')))) OR (t.kind = 'tax_paid' AND ((NEW.cents > 0 AND NEW.bucket IN ('bank')) OR (NEW.cents < 0 AND NEW.bucket IN ('tax_due')))) OR (t.kind = 'opening' AND ((NEW.cents > 0 AND NEW.bucket IN ('called_unpaid', 'paid_up', 'repayable', 'subscribed_uncalled', 'suspense')) OR (NEW.cents < 0 AND NEW.bucket IN ('bank', 'claim')))))) THEN RAISE EXCEPTION 'capital_leg: this kind does not move that bucket that way'; END IF; END IF; RETURN NEW; END $$",
+        'CREATE TRIGGER capital_leg_form BEFORE INSERT ON capital_leg FOR EACH ROW EXECUTE FUNCTION capital_leg_form()',
+        "CREATE OR REPLACE FUNCTION capital_leg_claim() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.line = (SELECT legs FROM capital_tx WHERE seq = NEW.tx_seq) THEN IF EXISTS (SELECT 1 FROM capital_leg WHERE tx_seq = NEW.tx_seq AND bucket IN ('claim', 'called_unpaid', 'subscribed_uncalled') GROUP BY membership_id HAVING sum(cents) <> 0) THEN RAISE EXCEPTION 'capital_leg: what is not paid is a claim'; END IF; END IF; RETURN NEW; END $$",
+        'CREATE TRIGGER capital_leg_claim AFTER INSERT ON capital_leg FOR EACH ROW EXECUTE FUNCTION capital_leg_claim()',
+        "CREATE OR REPLACE FUNCTION capital_leg_tied() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.line = (SELECT legs FROM capital_tx WHERE seq = NEW.tx_seq) THEN IF EXISTS (SELECT 1 FROM capital_leg l JOIN capital_tx t ON t.seq = l.tx_seq WHERE l.tx_seq = NEW.tx_seq AND l.bucket IN ('subscribed_uncalled', 'called_unpaid', 'paid_up') GROUP BY l.membership_id, t.share_tx_seq, t.effective_on HAVING sum(l.cents) <> 0 AND (t.share_tx_seq IS NULL OR NOT EXISTS (SELECT 1 FROM share_tx s WHERE s.seq = t.share_tx_seq AND s.effective_on = t.effective_on) OR (SELECT sum(o.cents) FROM capital_tx p JOIN capital_leg o ON o.tx_seq = p.seq WHERE p.share_tx_seq = t.share_tx_seq AND o.membership_id = l.membership_id AND o.bucket IN ('subscribed_uncalled', 'called_unpaid', 'paid_up')) <> (SELECT coalesce(sum(h.qty * h.unit_cents), 0) FROM share_leg h WHERE h.tx_seq = t.share_tx_seq AND h.membership_id = l.membership_id))) THEN RAISE EXCEPTION 'capital_leg: capital moves with shares of that value, on their day'; END IF; END IF; RETURN NEW; END $$",
+        'CREATE TRIGGER capital_leg_tied AFTER INSERT ON capital_leg FOR EACH ROW EXECUTE FUNCTION capital_leg_tied()',
+        "CREATE OR REPLACE FUNCTION capital_leg_owed_never_negative() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.line = (SELECT legs FROM capital_tx WHERE seq = NEW.tx_seq) THEN IF EXISTS (SELECT 1 FROM (SELECT sum(l.cents) OVER (PARTITION BY l.membership_id, l.bucket ORDER BY l.effective_on, l.tx_seq) AS held FROM (SELECT DISTINCT membership_id, bucket FROM capital_leg WHERE tx_seq = NEW.tx_seq AND cents < 0 AND bucket IN ('suspense', 'interest_due')) t CROSS JOIN capital_leg l WHERE l.membership_id = t.membership_id AND l.bucket = t.bucket) r WHERE r.held < 0) THEN RAISE EXCEPTION 'capital_leg: a balance would fall below zero'; END IF; END IF; RETURN NEW; END $$",
+        'CREATE TRIGGER capital_leg_owed_never_negative AFTER INSERT ON capital_leg FOR EACH ROW EXECUTE FUNCTION capital_leg_owed_never_negative()',
+        "CREATE OR REPLACE FUNCTION capital_run_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.attempt IS NOT NULL THEN IF NEW.attempt <> 1 + (SELECT count(*) FROM capital_run WHERE kind = NEW.kind AND year = NEW.year) OR EXISTS (SELECT 1 FROM capital_run r WHERE r.kind = NEW.kind AND r.year = NEW.year AND NOT EXISTS (SELECT 1 FROM capital_run_reversal x WHERE x.run_id = r.id)) THEN RAISE EXCEPTION 'capital_run: a run is done once for a year, and again only when it is undone'; END IF; END IF; RETURN NEW; END $$",
+        'CREATE TRIGGER capital_run_once BEFORE INSERT ON capital_run FOR EACH ROW EXECUTE FUNCTION capital_run_once()',
+        "CREATE OR REPLACE FUNCTION capital_run_reversal_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.run_id IS NOT NULL THEN IF EXISTS (SELECT 1 FROM capital_tx t WHERE t.run_id = NEW.run_id AND t.kind <> 'reversal' AND NOT EXISTS (SELECT 1 FROM capital_tx r WHERE r.reverses_seq = t.seq)) THEN RAISE EXCEPTION 'capital_run_reversal: a run is undone as a whole'; END IF; END IF; RETURN NEW; END $$",
+        'CREATE TRIGGER capital_run_reversal_whole BEFORE INSERT ON capital_run_reversal FOR EACH ROW EXECUTE FUNCTION capital_run_reversal_whole()',
+    ],
+}
+
+
+# What downgrade() takes away again of the tables that stay.
+MONEY_GUARDS = (
+    'capital_leg_form',
+    'capital_leg_claim',
+    'capital_leg_tied',
+    'capital_leg_owed_never_negative',
+)
+
+
+def _add_runs() -> None:
+    # Added in place: a table rebuilt on SQLite would lose its triggers.
+    op.add_column('capital_tx', sa.Column('late_for', sa.Date(), nullable=True))
+    op.create_index(
+        'ix_capital_tx_run_id', 'capital_tx', ['run_id'], unique=False,
+        sqlite_where=sa.text('run_id IS NOT NULL'), postgresql_where=sa.text('run_id IS NOT NULL'),
+    )
+    op.create_table('capital_run',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('interest', 'interest_payment', 'losses', name='runkind', native_enum=False, length=40), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('attempt', sa.Integer(), nullable=False),
+    sa.Column('effective_on', sa.Date(), nullable=False),
+    sa.Column('resolution', sa.String(length=200), nullable=False),
+    sa.Column('facts', sa.Text(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.String(length=80), nullable=False),
+    sa.CheckConstraint('attempt > 0', name=op.f('ck_capital_run_attempt')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_capital_run')),
+    sa.UniqueConstraint('kind', 'year', 'attempt', name=op.f('uq_capital_run_kind_year_attempt'))
+    )
+    op.create_table('capital_run_reversal',
+    sa.Column('run_id', sa.Uuid(), nullable=False),
+    sa.Column('effective_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.String(length=80), nullable=False),
+    sa.ForeignKeyConstraint(['run_id'], ['capital_run.id'], name=op.f('fk_capital_run_reversal_run_id')),
+    sa.PrimaryKeyConstraint('run_id', name=op.f('pk_capital_run_reversal'))
+    )
+    op.create_table('interest_line',
+    sa.Column('run_id', sa.Uuid(), nullable=False),
+    sa.Column('line', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('membership_id', sa.Uuid(), nullable=False),
+    sa.Column('lot_id', sa.Uuid(), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('until_on', sa.Date(), nullable=False),
+    sa.Column('days', sa.Integer(), nullable=False),
+    sa.Column('days_of_year', sa.Integer(), nullable=False),
+    sa.Column('base_cents', sa.BigInteger(), nullable=False),
+    sa.Column('rate', sa.String(length=20), nullable=False),
+    sa.Column('cents', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['lot_id'], ['share_lot.id'], name=op.f('fk_interest_line_lot_id')),
+    sa.ForeignKeyConstraint(['membership_id'], ['membership.id'], name=op.f('fk_interest_line_membership_id')),
+    sa.ForeignKeyConstraint(['run_id'], ['capital_run.id'], name=op.f('fk_interest_line_run_id')),
+    sa.PrimaryKeyConstraint('run_id', 'line', name=op.f('pk_interest_line'))
+    )
+    op.create_index('ix_interest_line_run_id', 'interest_line', ['run_id', 'membership_id'], unique=False)
+    for statement in MONEY_TRIGGERS[op.get_bind().dialect.name]:
+        op.execute(sa.text(statement.replace(':', '\\:')))
+
+
+def _remove_runs() -> None:
+    for guard in MONEY_GUARDS:
+        if op.get_bind().dialect.name == 'postgresql':
+            op.execute(f'DROP FUNCTION {guard}() CASCADE')
+        else:
+            op.execute(f'DROP TRIGGER {guard}')
+    op.drop_index('ix_interest_line_run_id', table_name='interest_line')
+    op.drop_table('interest_line')
+    op.drop_table('capital_run_reversal')
+    op.drop_table('capital_run')
+    if op.get_bind().dialect.name == 'postgresql':
+        op.execute('DROP FUNCTION capital_run_once()')
+        op.execute('DROP FUNCTION capital_run_reversal_whole()')
+    op.drop_index('ix_capital_tx_run_id', table_name='capital_tx')
+    op.drop_column('capital_tx', 'late_for')

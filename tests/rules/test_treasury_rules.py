@@ -34,13 +34,13 @@ def test_a_payment_is_more_than_nothing(cents):
 
 def test_a_payment_may_be_a_part_and_may_come_early_but_not_too_much():
     assert rules.check_payment(a_payment(cents=1)) == []
-    assert rules.check_payment(a_payment(cents=200_00)) == []
-    [breach] = rules.check_payment(a_payment(cents=200_01))
+    assert rules.check_within_due(a_payment(cents=200_00)) == []
+    [breach] = rules.check_within_due(a_payment(cents=200_01))
     assert (breach.code, breach.values["due"].cents, breach.field) == ("overpaid", 200_00, "amount")
 
 
 def test_nothing_is_taken_from_somebody_who_owes_nothing():
-    assert codes(rules.check_payment(a_payment(due=Due()))) == ["nothing_due"]
+    assert codes(rules.check_within_due(a_payment(due=Due()))) == ["nothing_due"]
 
 
 def test_a_payment_is_not_written_before_it_is_made():

@@ -17,10 +17,11 @@ from coopgov.core.money import Cents
 from coopgov.core.policy import Actor, Permission
 from coopgov.core.waiting import Waiting
 from coopgov.members import queries as members
-from coopgov.shares.chain import Kept, Moment
+from coopgov.shares.chain import Kept
 from coopgov.treasury.book import head
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
-from coopgov.treasury.rules import KIND_LABELS, NEVER_NEGATIVE, Bucket, CapitalKind, Leg, called_since
+from coopgov.treasury.queries.lines import moments_of
+from coopgov.treasury.rules import ALL_NEVER_NEGATIVE, KIND_LABELS, Bucket, CapitalKind, called_since
 
 PAGE = 50
 _kept = Kept()
@@ -34,6 +35,9 @@ class MemberAccount:
     called_unpaid: int = 0
     paid_up: int = 0
     repayable: int = 0
+    # Received beyond what is due, and interest not paid yet.
+    suspense: int = 0
+    interest_due: int = 0
 
     @property
     def subscribed(self) -> int:
@@ -76,6 +80,12 @@ class Transaction:
     subscribed: int
     called_unpaid: int
     paid: int
+    repayable: int = 0
+    suspense: int = 0
+    interest_due: int = 0
+    run_id: UUID | None = None
+    approved_by: str | None = None
+    late_for: date | None = None
 
     @property
     def label(self) -> str:
@@ -90,7 +100,7 @@ class Transaction:
     @property
     def can_be_reversed(self) -> bool:
         """True when it stands alone and is neither a reversal nor reversed."""
-        alone = self.share_tx_seq is None and self.reversed_by is None
+        alone = self.share_tx_seq is None and self.run_id is None and self.reversed_by is None
         return alone and self.kind not in {CapitalKind.REVERSAL, CapitalKind.OPENING}
 
 
@@ -113,6 +123,11 @@ def accounts_of(session: Session, member_ids: Sequence[UUID], on: date) -> dict[
     return _accounts(session, member_ids, on, None)
 
 
+def buckets_of(session: Session, member_ids: Sequence[UUID], on: date) -> dict[UUID, dict[Bucket, int]]:
+    """What stands in each bucket of these members at the end of that day; an empty bucket is left out."""
+    return _sums(session, member_ids, on, None)
+
+
 def totals_on(session: Session, on: date) -> MemberAccount:
     """The account of all members together at the end of that day."""
     return _kept.answer(head(session), ("totals", on), lambda: _totals_on(session, on))
@@ -121,7 +136,7 @@ def totals_on(session: Session, on: date) -> MemberAccount:
 def _totals_on(session: Session, on: date) -> MemberAccount:
     rows = session.execute(
         select(CapitalLeg.bucket, func.sum(CapitalLeg.cents))
-        .where(CapitalLeg.bucket.in_(NEVER_NEGATIVE), CapitalLeg.effective_on <= on)
+        .where(CapitalLeg.bucket.in_(ALL_NEVER_NEGATIVE), CapitalLeg.effective_on <= on)
         .group_by(CapitalLeg.bucket)
     )
     return _account({bucket: int(cents) for bucket, cents in rows})
@@ -184,42 +199,6 @@ def get_transaction(session: Session, seq: int) -> Transaction:
     return _transaction(row)
 
 
-def call_of_shares(session: Session, share_tx_seq: int) -> int | None:
-    """The transaction that answers a movement of shares and still stands, or None."""
-    undoing = aliased(CapitalTx)
-    return session.scalar(
-        select(CapitalTx.seq)
-        .outerjoin(undoing, undoing.reverses_seq == CapitalTx.seq)
-        .where(CapitalTx.share_tx_seq == share_tx_seq, CapitalTx.reverses_seq.is_(None), undoing.seq.is_(None))
-    )
-
-
-def legs_of(session: Session, seq: int) -> list[Leg]:
-    """The legs of a transaction, in order of line."""
-    rows = session.execute(
-        select(CapitalLeg.bucket, CapitalLeg.membership_id, CapitalLeg.cents)
-        .where(CapitalLeg.tx_seq == seq)
-        .order_by(CapitalLeg.line)
-    )
-    return [Leg(bucket, member_id, cents) for bucket, member_id, cents in rows]
-
-
-def moments_of(session: Session, member_ids: Sequence[UUID]) -> dict[UUID, dict[Bucket, list[Moment]]]:
-    """The timeline of each bucket of these members."""
-    rows = session.execute(
-        select(
-            CapitalLeg.membership_id, CapitalLeg.bucket, CapitalLeg.effective_on, CapitalLeg.tx_seq, CapitalLeg.cents
-        )
-        .where(CapitalLeg.membership_id.in_(member_ids))
-        .order_by(CapitalLeg.effective_on, CapitalLeg.tx_seq)
-    )
-    found: dict[UUID, dict[Bucket, list[Moment]]] = {member_id: {} for member_id in member_ids}
-    for member_id, bucket, on, seq, cents in rows:
-        if member_id is not None:
-            found[member_id].setdefault(bucket, []).append(Moment(on, seq, cents))
-    return found
-
-
 def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     """Payments to receive for whoever records them, and what the actor owes herself."""
     found = []
@@ -241,6 +220,12 @@ def _my_debt(session: Session, member_id: UUID, today: date) -> list[Waiting]:
 def _accounts(
     session: Session, member_ids: Sequence[UUID], on: date, known_at: datetime | None
 ) -> dict[UUID, MemberAccount]:
+    return {member_id: _account(buckets) for member_id, buckets in _sums(session, member_ids, on, known_at).items()}
+
+
+def _sums(
+    session: Session, member_ids: Sequence[UUID], on: date, known_at: datetime | None
+) -> dict[UUID, dict[Bucket, int]]:
     query = (
         select(CapitalLeg.membership_id, CapitalLeg.bucket, func.sum(CapitalLeg.cents))
         .where(CapitalLeg.membership_id.in_(member_ids), CapitalLeg.effective_on <= on)
@@ -248,8 +233,9 @@ def _accounts(
     )
     sums: dict[UUID, dict[Bucket, int]] = {member_id: {} for member_id in member_ids}
     for member_id, bucket, cents in session.execute(_known(query, known_at)):
-        sums[member_id][bucket] = int(cents)
-    return {member_id: _account(buckets) for member_id, buckets in sums.items()}
+        if cents:
+            sums[member_id][bucket] = int(cents)
+    return sums
 
 
 def _account(sums: dict[Bucket, int]) -> MemberAccount:
@@ -258,6 +244,8 @@ def _account(sums: dict[Bucket, int]) -> MemberAccount:
         called_unpaid=sums.get(Bucket.CALLED_UNPAID, 0),
         paid_up=sums.get(Bucket.PAID_UP, 0),
         repayable=sums.get(Bucket.REPAYABLE, 0),
+        suspense=sums.get(Bucket.SUSPENSE, 0),
+        interest_due=sums.get(Bucket.INTEREST_DUE, 0),
     )
 
 
@@ -294,6 +282,8 @@ def _transactions() -> Any:
             CapitalTx, CapitalLeg.membership_id, CapitalNote.words, undoing.seq.label("reversed_by"),
             _moved(Bucket.CLAIM).label("claim"), _moved(Bucket.CALLED_UNPAID).label("called"),
             _moved(Bucket.PAID_UP).label("paid"), _moved(Bucket.SUBSCRIBED_UNCALLED).label("uncalled"),
+            _moved(Bucket.REPAYABLE).label("repayable"), _moved(Bucket.SUSPENSE).label("suspense"),
+            _moved(Bucket.INTEREST_DUE).label("interest_due"),
         )
         .join(CapitalTx, CapitalTx.seq == CapitalLeg.tx_seq)
         .outerjoin(undoing, undoing.reverses_seq == CapitalTx.seq)
@@ -313,4 +303,6 @@ def _transaction(row: Any) -> Transaction:
         recorded_by=tx.recorded_by, share_tx_seq=tx.share_tx_seq, reverses_seq=tx.reverses_seq,
         reversed_by=row.reversed_by, note=row.words or "", member_id=row.membership_id,
         subscribed=int(row.called + row.paid + row.uncalled), called_unpaid=int(row.called), paid=int(row.paid),
+        repayable=int(row.repayable), suspense=int(row.suspense), interest_due=int(row.interest_due),
+        run_id=tx.run_id, approved_by=tx.approved_by, late_for=tx.late_for,
     )  # fmt: skip

@@ -1,0 +1,82 @@
+"""What the database itself refuses in the money book, beyond what it refuses in both books."""
+
+from dataclasses import replace
+from string import Template
+
+from coopgov.shares.guards import Book, Guard, guards_of
+from coopgov.treasury.rules import CAPITAL, FORMS, NEVER_NEGATIVE_TOO, Bucket
+
+
+def money_guards(book: Book) -> list[Guard]:
+    """The triggers of the money book alone: form, claim, the tie to the share book, what else is never below zero."""
+    return [
+        _leg("form", "BEFORE", "NEW.line IS NOT NULL", _WRONG_FORM, "this kind does not move that bucket that way"),
+        _leg("claim", "AFTER", _COMPLETE, _WRONG_CLAIM, "what is not paid is a claim"),
+        _leg("tied", "AFTER", _COMPLETE, _UNTIED, "capital moves with shares of that value, on their day"),
+        replace(
+            guards_of(replace(book, held=f"bucket IN ({_words(NEVER_NEGATIVE_TOO)})"))[-1],
+            name="capital_leg_owed_never_negative",
+        ),
+    ]
+
+
+def run_guards() -> list[Guard]:
+    """The triggers of yearly runs: once a year until it is undone, and undone as a whole."""
+    return [
+        Guard(
+            "capital_run_once", "capital_run", "BEFORE", "NEW.attempt IS NOT NULL", _TWICE,
+            "capital_run: a run is done once for a year, and again only when it is undone",
+        ),
+        Guard(
+            "capital_run_reversal_whole", "capital_run_reversal", "BEFORE", "NEW.run_id IS NOT NULL", _IN_PART,
+            "capital_run_reversal: a run is undone as a whole",
+        ),
+    ]  # fmt: skip
+
+
+def _leg(name: str, moment: str, when: str, wrong: str, refusal: str) -> Guard:
+    return Guard(f"capital_leg_{name}", "capital_leg", moment, when, wrong, f"capital_leg: {refusal}")
+
+
+def _words(buckets: tuple[Bucket, ...]) -> str:
+    return ", ".join(repr(bucket.value) for bucket in buckets)
+
+
+def _moves(sign: int, buckets: list[Bucket]) -> str:
+    side = ">" if sign > 0 else "<"
+    return f"(NEW.cents {side} 0 AND NEW.bucket IN ({_words(tuple(buckets))}))"
+
+
+def _form(moves: frozenset[tuple[Bucket, int]]) -> str:
+    ways = {sign: sorted(bucket for bucket, way in moves if way == sign) for sign in (1, -1)}
+    return " OR ".join(_moves(sign, buckets) for sign, buckets in ways.items() if buckets)
+
+
+_COMPLETE = "NEW.line = (SELECT legs FROM capital_tx WHERE seq = NEW.tx_seq)"
+_WRONG_FORM = Template(
+    "NOT EXISTS (SELECT 1 FROM capital_tx t WHERE t.seq = NEW.tx_seq AND (t.kind = 'reversal'$forms))"
+).substitute(forms="".join(f" OR (t.kind = '{kind.value}' AND ({_form(moves)}))" for kind, moves in FORMS.items()))
+_WRONG_CLAIM = (
+    "EXISTS (SELECT 1 FROM capital_leg WHERE tx_seq = NEW.tx_seq "
+    "AND bucket IN ('claim', 'called_unpaid', 'subscribed_uncalled') GROUP BY membership_id HAVING sum(cents) <> 0)"
+)
+# Money that answers shares may take several lines; the one that moves capital must make the sum right.
+_UNTIED = Template(
+    "EXISTS (SELECT 1 FROM capital_leg l JOIN capital_tx t ON t.seq = l.tx_seq "
+    "WHERE l.tx_seq = NEW.tx_seq AND l.bucket IN ($capital) "
+    "GROUP BY l.membership_id, t.share_tx_seq, t.effective_on HAVING sum(l.cents) <> 0 AND (t.share_tx_seq IS NULL "
+    "OR NOT EXISTS (SELECT 1 FROM share_tx s WHERE s.seq = t.share_tx_seq AND s.effective_on = t.effective_on) "
+    "OR (SELECT sum(o.cents) FROM capital_tx p JOIN capital_leg o ON o.tx_seq = p.seq "
+    "WHERE p.share_tx_seq = t.share_tx_seq AND o.membership_id = l.membership_id AND o.bucket IN ($capital)) "
+    "<> (SELECT coalesce(sum(h.qty * h.unit_cents), 0) FROM share_leg h WHERE h.tx_seq = t.share_tx_seq "
+    "AND h.membership_id = l.membership_id)))"
+).substitute(capital=_words(CAPITAL))
+_TWICE = (
+    "NEW.attempt <> 1 + (SELECT count(*) FROM capital_run WHERE kind = NEW.kind AND year = NEW.year) "
+    "OR EXISTS (SELECT 1 FROM capital_run r WHERE r.kind = NEW.kind AND r.year = NEW.year "
+    "AND NOT EXISTS (SELECT 1 FROM capital_run_reversal x WHERE x.run_id = r.id))"
+)
+_IN_PART = (
+    "EXISTS (SELECT 1 FROM capital_tx t WHERE t.run_id = NEW.run_id AND t.kind <> 'reversal' "
+    "AND NOT EXISTS (SELECT 1 FROM capital_tx r WHERE r.reverses_seq = t.seq))"
+)

@@ -1,0 +1,53 @@
+"""What is done once a year for everybody: it is written once, and done again only after it is undone."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from coopgov.core.errors import Breach
+from coopgov.core.i18n import N_
+
+
+class RunKind(StrEnum):
+    """What a run does for all members at once (*traitement annuel*)."""
+
+    INTEREST = "interest"
+    INTEREST_PAYMENT = "interest_payment"
+    LOSSES = "losses"
+
+
+RUN_LABELS = {
+    RunKind.INTEREST: N_("Interest on shares"),
+    RunKind.INTEREST_PAYMENT: N_("Payment of interest"),
+    RunKind.LOSSES: N_("Losses borne by leavers"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRun:
+    """A run that stands."""
+
+    kind: RunKind
+    year: int
+    effective_on: date
+
+
+def check_run(kind: RunKind, year: int, known: KnownRun | None) -> list[Breach]:
+    """List what stands against doing the same for a year twice."""
+    if known is None:
+        return []
+    sentence = N_("This was done for %(year)s already, on %(day)s. Undo it first to do it again.")
+    return [Breach("run_already", sentence, {"kind": kind.value, "year": str(year), "day": known.effective_on})]
+
+
+def check_run_order(
+    interest: KnownRun | None, payment: KnownRun | None, *, year: int, is_payment: bool
+) -> list[Breach]:
+    """List what stands against paying interest that is not declared, or undoing interest that is paid."""
+    if is_payment and interest is None:
+        sentence = N_("No interest is declared for %(year)s. Declare it first.")
+        return [Breach("nothing_declared", sentence, {"year": str(year)})]
+    if not is_payment and payment is not None:
+        sentence = N_("The interest of %(year)s is paid. Undo the payment first.")
+        return [Breach("interest_is_paid", sentence, {"year": str(year)})]
+    return []

@@ -1,0 +1,59 @@
+"""Undoing: by a new transaction that names the old one, exactly and once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from coopgov.core.act import Act
+from coopgov.core.errors import refuse_if
+from coopgov.shares.chain import Moment
+from coopgov.treasury import book, queries, rules
+from coopgov.treasury.book import Entry, line_name
+from coopgov.treasury.rules import ALL_NEVER_NEGATIVE, Bucket, CapitalKind, Leg, Undoing
+
+
+def reverse_payment(
+    act: Act,
+    *,
+    seq: int,
+    effective_on: date,
+    reason: str,
+    true_on: date | None = None,
+    approved_by: str | None = None,
+) -> int:
+    """Undo a movement of money that stands alone by a new one (*contre-passation*); gives its number."""
+    book.take_the_pen(act.session)
+    original = queries.get_header(act.session, seq)
+    legs = rules.negated(queries.legs_of(act.session, seq))
+    undoing = Undoing(
+        seq, original.kind, original.effective_on, effective_on, act.today, reason, original.share_tx_seq,
+        original.reversed_by, timelines_after(act, legs, effective_on), is_of_run=original.run_id is not None,
+    )  # fmt: skip
+    refuse_if(rules.check_reversal(undoing))
+    entry = Entry(
+        CapitalKind.REVERSAL, effective_on, legs, note=reason.strip(), reverses_seq=seq, late_for=true_on,
+        approved_by=approved_by,
+    )  # fmt: skip
+    [new] = book.write(act, [entry])
+    act.record("treasury.reversed", line_name(new), {"reverses": seq, "reason": reason.strip(), "last": new})
+    return new
+
+
+def timelines_after(act: Act, legs: Sequence[Leg], on: date) -> list[list[Moment]]:
+    """The timelines of all that may not fall below zero, as they would be with these legs on that day."""
+    people = sorted({leg.member_id for leg in legs if leg.member_id is not None})
+    known = queries.moments_of(act.session, people)
+    after = book.head(act.session).seq + 1
+    for leg in legs:
+        if leg.member_id is not None:
+            known[leg.member_id].setdefault(leg.bucket, []).append(Moment(on, after, leg.cents))
+    return [_kept(buckets, bucket) for buckets in known.values() for bucket in ALL_NEVER_NEGATIVE]
+
+
+def _kept(buckets: Mapping[Bucket, list[Moment]], bucket: Bucket) -> list[Moment]:
+    return buckets.get(bucket, [])
+
+
+def people_of(legs: Sequence[Leg]) -> list[UUID]:
+    """The members whose money these legs move."""
+    return sorted({leg.member_id for leg in legs if leg.member_id is not None})
