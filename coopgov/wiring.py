@@ -42,7 +42,16 @@ from coopgov.proposals.views import bp as proposals_bp
 from coopgov.registers.views import bp as registers_bp
 from coopgov.shares import queries as shares_queries
 from coopgov.shares import service as shares
-from coopgov.shares.events import HoldingsOpened, ManySharesSubscribed, SharesReversed, SharesSubscribed
+from coopgov.shares.events import (
+    HoldingsOpened,
+    ManySharesSubscribed,
+    NominalChanged,
+    SharesConverted,
+    SharesRedeemed,
+    SharesReversed,
+    SharesSubscribed,
+    SharesTransferred,
+)
 from coopgov.shares.rules import check_nominal_kept
 from coopgov.shares.views import bp as shares_bp
 from coopgov.statutes import queries as statutes
@@ -207,9 +216,13 @@ HANDLERS: Handlers = {
     HoldingsOpened: (treasury.on_holdings_opened,),
     ManySharesSubscribed: (treasury.on_many_shares_subscribed,),
     MemberAdmitted: (_member_admitted,),
+    NominalChanged: (treasury.on_nominal_changed,),
     ResolutionProclaimed: (_resolution_proclaimed,),
+    SharesConverted: (treasury.on_shares_converted,),
+    SharesRedeemed: (treasury.on_shares_redeemed,),
     SharesReversed: (treasury.on_shares_reversed,),
     SharesSubscribed: (treasury.on_shares_subscribed,),
+    SharesTransferred: (treasury.on_shares_transferred,),
     StatutesWeighed: (_statutes_weighed,),
 }
 

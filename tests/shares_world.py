@@ -12,7 +12,16 @@ from coopgov.core.act import Act, open_act
 from coopgov.core.policy import SYSTEM
 from coopgov.members import service as member_service
 from coopgov.members.rules import Category, NewMember, PartyKind, Person, Reach
-from coopgov.shares.events import HoldingsOpened, ManySharesSubscribed, SharesReversed, SharesSubscribed
+from coopgov.shares.events import (
+    HoldingsOpened,
+    ManySharesSubscribed,
+    NominalChanged,
+    SharesConverted,
+    SharesRedeemed,
+    SharesReversed,
+    SharesSubscribed,
+    SharesTransferred,
+)
 from coopgov.statutes import queries
 from coopgov.statutes import service as statutes
 from coopgov.statutes.ready import ready_set
@@ -24,6 +33,10 @@ HANDLERS = {
     ManySharesSubscribed: [treasury.on_many_shares_subscribed],
     HoldingsOpened: [treasury.on_holdings_opened],
     SharesReversed: [treasury.on_shares_reversed],
+    SharesRedeemed: [treasury.on_shares_redeemed],
+    SharesTransferred: [treasury.on_shares_transferred],
+    SharesConverted: [treasury.on_shares_converted],
+    NominalChanged: [treasury.on_nominal_changed],
 }
 
 

@@ -38,23 +38,6 @@ class Entry:
     late_for: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What every command is told beside the amount: the day, a remark, who approved it, the true day when late."""
-
-    effective_on: date
-    note: str = ""
-    true_on: date | None = None
-    approved_by: str | None = None
-
-    def entry(self, kind: CapitalKind, legs: Sequence[Leg], resolution: str = "") -> Entry:
-        """The transaction of these legs."""
-        return Entry(
-            kind, self.effective_on, legs, resolution=resolution, note=self.note,
-            approved_by=self.approved_by, late_for=self.true_on,
-        )  # fmt: skip
-
-
 def take_the_pen(session: Session) -> None:
     """Be alone with both books until the end of the act; before anything is read that decides what is written."""
     one_at_a_time(session, LEDGER_PEN)

@@ -19,9 +19,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from coopgov.core.db import Instant, Model, append_only, words
 from coopgov.core.ids import new_id
-from coopgov.shares.guards import Book, guards_of, install
+from coopgov.shares.guards import Book, guards_of, install, procedure_of
+from coopgov.shares.rules import BookName
 from coopgov.treasury.guards import money_guards, run_guards
-from coopgov.treasury.rules import NEVER_NEGATIVE, Bucket, CapitalKind, RunKind
+from coopgov.treasury.rules import NEEDS_DECISION, NEVER_NEGATIVE, Bucket, CapitalKind, RunKind
 
 # Few lines are of a run: the others cost the index nothing.
 _OF_A_RUN = text("run_id IS NOT NULL")
@@ -156,6 +157,8 @@ BOOK = Book(
     owner="membership_id",
     kept_in="bucket",
     held=f"bucket IN ({', '.join(repr(bucket.value) for bucket in NEVER_NEGATIVE)})",
+    name=BookName.CAPITAL.value,
+    decided=", ".join(repr(kind.value) for kind in NEEDS_DECISION),
 )
 for _table in (
     CapitalTx.__table__,
@@ -166,6 +169,6 @@ for _table in (
 ):
     append_only(_table)
 append_only(CapitalNote.__table__, verbs=("UPDATE",))
-_GUARDS = [*guards_of(BOOK), *money_guards(BOOK), *run_guards()]
+_GUARDS = [*guards_of(BOOK), *procedure_of(BOOK), *money_guards(BOOK), *run_guards()]
 for _table in (CapitalTx.__table__, CapitalLeg.__table__, CapitalRun.__table__, CapitalRunReversal.__table__):
     install(_table, _GUARDS)

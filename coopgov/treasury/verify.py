@@ -1,6 +1,7 @@
 """Prove the money book again from its rows: numbers, chain, sums, reversals, balances, and the share book beside it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -131,20 +132,35 @@ def _check_balances(session: Session) -> Iterator[Fault]:
 
 
 def _check_against_shares(session: Session) -> Iterator[Fault]:
-    """For each member and day, the value of the shares moved is the capital moved."""
-    money = select(
-        CapitalLeg.membership_id.label("member_id"),
-        CapitalLeg.effective_on.label("on_day"),
-        (-CapitalLeg.cents).label("cents"),
-    ).where(CapitalLeg.bucket.in_(CAPITAL))
+    """For each movement of shares, member and day, the value moved is the capital moved; so it is on every day."""
+    first = session.execute(_untied().limit(1)).first()
+    if first is not None:
+        what = f"on {first.on_day} shares and money differ by {int(first.cents)} cents"
+        yield Fault(f"member {first.member_id}", what)
+
+
+def first_untied(session: Session, *, until: date) -> date | None:
+    """The first day until then on which shares and money do not agree, or None."""
+    first = session.execute(_untied(until).limit(1)).first()
+    return first.on_day if first is not None else None
+
+
+def _untied(until: date | None = None) -> Any:
+    money = (
+        select(
+            CapitalTx.share_tx_seq.label("seq"),
+            CapitalLeg.membership_id.label("member_id"),
+            CapitalLeg.effective_on.label("on_day"),
+            (-CapitalLeg.cents).label("cents"),
+        )
+        .join(CapitalTx, CapitalTx.seq == CapitalLeg.tx_seq)
+        .where(CapitalLeg.bucket.in_(CAPITAL))
+    )
     both = union_all(shares.value_changes(), money).subquery()
-    first = session.execute(
-        select(both.c.member_id, both.c.on_day, func.sum(both.c.cents))
-        .group_by(both.c.member_id, both.c.on_day)
+    query = (
+        select(both.c.member_id, both.c.on_day, func.sum(both.c.cents).label("cents"))
+        .group_by(both.c.member_id, both.c.on_day, both.c.seq)
         .having(func.sum(both.c.cents) != 0)
         .order_by(both.c.on_day, both.c.member_id)
-        .limit(1)
-    ).first()
-    if first is not None:
-        what = f"on {first[1]} shares and money differ by {int(first[2])} cents"
-        yield Fault(f"member {first[0]}", what)
+    )
+    return query if until is None else query.where(both.c.on_day <= until)

@@ -1,6 +1,7 @@
 """Reads of the members: lists, files, the voters of a day."""
 
 from coopgov.members.queries.imports import get_batch, known_members, owners_of_emails
+from coopgov.members.queries.kinds import organisations_among
 from coopgov.members.queries.lists import applications, count_candidates, earlier_memberships, list_members, waiting_for
 from coopgov.members.queries.mandates import office_preflight
 from coopgov.members.queries.one import (
@@ -112,6 +113,7 @@ __all__ = [
     "list_members",
     "numbers_of_person",
     "office_preflight",
+    "organisations_among",
     "owners_of_emails",
     "recipients",
     "representatives_of",

@@ -9,7 +9,6 @@ from coopgov.shares.queries.holdings import (
     holdings_on,
     peak_capital,
     shares_held,
-    value_changes,
     value_held,
 )
 from coopgov.shares.queries.lots import LotHeld, legs_of, lot_moments, lots_held, lots_left
@@ -24,6 +23,7 @@ from coopgov.shares.queries.register import (
     register_page,
     sides_of,
 )
+from coopgov.shares.queries.ties import lot_values, value_changes
 
 __all__ = [
     "Close",
@@ -45,6 +45,7 @@ __all__ = [
     "last_close",
     "legs_of",
     "lot_moments",
+    "lot_values",
     "lots_held",
     "lots_left",
     "movements_of",

@@ -74,13 +74,6 @@ def peak_capital(session: Session, on: date) -> Cents:
     return capital(session).peak(on)
 
 
-def value_changes() -> Any:
-    """Every change of what a member holds (`member_id`, `on`, `cents`): for the book that must agree with it."""
-    return select(
-        ShareLeg.membership_id.label("member_id"), ShareLeg.effective_on.label("on_day"), VALUE.label("cents")
-    ).where(ShareLeg.account == Account.HOLDER)
-
-
 def _holdings(
     session: Session, on: date, known_at: datetime | None, *where: ColumnElement[bool]
 ) -> dict[UUID, Holding]:

@@ -30,17 +30,30 @@ from coopgov.treasury.queries.owed import (
     InSuspense,
     OwedBack,
     Release,
+    Released,
     in_suspense,
     overdue_on,
     owed_on,
+    released_between,
     releases_of,
 )
-from coopgov.treasury.queries.runs import EarnedOn, Run, count_runs, find_run, get_run, interest_of, runs
+from coopgov.treasury.queries.runs import (
+    EarnedOn,
+    Run,
+    amounts_of_run,
+    count_runs,
+    find_run,
+    get_run,
+    interest_of,
+    payers_in,
+    runs,
+)
 
 __all__ = [
-    "EarnedOn", "Header", "InSuspense", "MemberAccount", "Movement", "Owed", "OwedBack", "OwedPage", "Release", "Run",
-    "Transaction", "account_of", "accounts_of", "answers_of_shares", "balance_of", "buckets_of", "count_runs",
-    "count_to_receive", "find_run", "get_header", "get_run", "get_transaction", "in_suspense", "interest_of",
-    "legs_of", "legs_of_many", "moments_of", "movements_of", "overdue_on", "owed_on", "releases_of", "runs",
-    "standing_of_run", "to_receive", "totals_on", "waiting_for",
+    "EarnedOn", "Header", "InSuspense", "MemberAccount", "Movement", "Owed", "OwedBack", "OwedPage", "Release",
+    "Released", "Run", "Transaction", "account_of", "accounts_of", "amounts_of_run", "answers_of_shares",
+    "balance_of", "buckets_of", "count_runs", "count_to_receive", "find_run", "get_header", "get_run",
+    "get_transaction", "in_suspense", "interest_of", "legs_of", "legs_of_many", "moments_of", "movements_of",
+    "overdue_on", "owed_on", "payers_in", "released_between", "releases_of", "runs", "standing_of_run", "to_receive",
+    "totals_on", "waiting_for",
 ]  # fmt: skip

@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from coopgov.core.figures import Figures
 from coopgov.core.money import Cents
 from coopgov.members import queries as members
 from coopgov.shares.chain import chunks
 from coopgov.treasury.models import CapitalLeg, CapitalTx
-from coopgov.treasury.rules import Bucket, due_back_on
+from coopgov.treasury.rules import CAPITAL, Bucket, CapitalKind, due_back_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,16 @@ class Release:
     share_tx_seq: int | None
     released_on: date
     cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Shares redeemed in a year: their value, and what was paid on them."""
+
+    member_id: UUID
+    share_tx_seq: int
+    value: int
+    paid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +134,30 @@ def _originals(session: Session, member_ids: Sequence[UUID]) -> dict[int, int]:
         )
     )  # fmt: skip
     return {by: of for by, of in rows if of is not None}
+
+
+def released_between(session: Session, first: date, last: date) -> list[Released]:
+    """The redemptions that truly happened in these days and stand, oldest first."""
+    undoing = aliased(CapitalTx)
+    value = -func.sum(CapitalLeg.cents).filter(CapitalLeg.bucket.in_(CAPITAL))
+    paid = func.sum(CapitalLeg.cents).filter(CapitalLeg.bucket == Bucket.REPAYABLE)
+    rows = session.execute(
+        select(CapitalLeg.membership_id, CapitalTx.share_tx_seq, value, func.coalesce(paid, 0))
+        .join(CapitalTx, CapitalTx.seq == CapitalLeg.tx_seq)
+        .outerjoin(undoing, undoing.reverses_seq == CapitalTx.seq)
+        .where(
+            CapitalTx.kind == CapitalKind.MAKE_REPAYABLE, undoing.seq.is_(None),
+            func.coalesce(CapitalTx.late_for, CapitalTx.effective_on).between(first, last),
+            CapitalLeg.membership_id.is_not(None),
+        )
+        .group_by(CapitalTx.seq, CapitalLeg.membership_id)
+        .order_by(CapitalTx.seq)
+    )  # fmt: skip
+    return [
+        Released(member_id, seq, int(worth), int(cents))
+        for member_id, seq, worth, cents in rows
+        if member_id is not None and seq is not None
+    ]
 
 
 def in_suspense(session: Session) -> list[InSuspense]:

@@ -8,13 +8,13 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from coopgov.core.errors import NotFound
 from coopgov.core.money import Cents
-from coopgov.treasury.models import CapitalRun, CapitalRunReversal, InterestLine
-from coopgov.treasury.rules import KnownRun, RunKind
+from coopgov.treasury.models import CapitalLeg, CapitalRun, CapitalRunReversal, CapitalTx, InterestLine
+from coopgov.treasury.rules import Bucket, CapitalKind, KnownRun, RunKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,37 @@ def interest_of(session: Session, member_id: UUID, *, run_id: UUID | None = None
         )
         for line, year in session.execute(query.where(chosen))
     ]  # fmt: skip
+
+
+def amounts_of_run(session: Session, run_id: UUID, bucket: Bucket) -> dict[UUID, int]:
+    """What a run put into a bucket of each member, where that stands."""
+    undoing = aliased(CapitalTx)
+    rows = session.execute(
+        select(CapitalLeg.membership_id, func.sum(CapitalLeg.cents))
+        .join(CapitalTx, CapitalTx.seq == CapitalLeg.tx_seq)
+        .outerjoin(undoing, undoing.reverses_seq == CapitalTx.seq)
+        .where(
+            CapitalTx.run_id == run_id, CapitalTx.kind != CapitalKind.REVERSAL, undoing.seq.is_(None),
+            CapitalLeg.bucket == bucket,
+        )
+        .group_by(CapitalLeg.membership_id)
+    )  # fmt: skip
+    return {member_id: int(cents) for member_id, cents in rows if member_id is not None}
+
+
+def payers_in(session: Session, first: date, last: date) -> list[UUID]:
+    """The members on whose shares something was paid in those days, or stood paid; in order of member."""
+    before = func.sum(CapitalLeg.cents).filter(CapitalLeg.effective_on < first)
+    rows = session.scalars(
+        select(CapitalLeg.membership_id)
+        .where(
+            CapitalLeg.bucket == Bucket.PAID_UP, CapitalLeg.effective_on <= last, CapitalLeg.membership_id.is_not(None)
+        )
+        .group_by(CapitalLeg.membership_id)
+        .having(or_(func.coalesce(before, 0) > 0, func.max(CapitalLeg.effective_on) >= first))
+        .order_by(CapitalLeg.membership_id)
+    )
+    return [member_id for member_id in rows if member_id is not None]
 
 
 def _runs() -> Any:

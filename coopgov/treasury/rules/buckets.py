@@ -82,6 +82,16 @@ NEVER_NEGATIVE = (*CAPITAL, Bucket.REPAYABLE)
 NEVER_NEGATIVE_TOO = (Bucket.SUSPENSE, Bucket.INTEREST_DUE)
 ALL_NEVER_NEGATIVE = (*NEVER_NEGATIVE, *NEVER_NEGATIVE_TOO)
 
+# What an organ has decided, and the entry names.
+NEEDS_DECISION = (
+    CapitalKind.LOSS,
+    CapitalKind.MAKE_REPAYABLE,
+    CapitalKind.TRANSFER,
+    CapitalKind.INCORPORATE,
+    CapitalKind.PRESCRIBE,
+    CapitalKind.INTEREST_DECLARED,
+)
+
 _UNPAID = "-called_unpaid -subscribed_uncalled +claim"
 _FORMS = {
     CapitalKind.CALL: "+called_unpaid +subscribed_uncalled -subscribed_uncalled -claim",

@@ -10,7 +10,7 @@ from coopgov.core.figures import Figures
 from coopgov.core.i18n import N_
 from coopgov.core.money import Cents, Euros
 from coopgov.shares.chain import Moment, first_negative
-from coopgov.shares.rules import check_day, check_reason
+from coopgov.shares.rules import check_reason
 from coopgov.treasury.rules.buckets import CapitalKind
 from coopgov.treasury.rules.legs import Due, Parts
 
@@ -22,7 +22,6 @@ class Payment:
     name: str
     cents: int
     effective_on: date
-    today: date
     due: Due
 
 
@@ -34,7 +33,6 @@ class Undoing:
     kind: CapitalKind
     original_on: date
     effective_on: date
-    today: date
     reason: str
     share_tx_seq: int | None
     reversed_by: int | None
@@ -49,7 +47,6 @@ class Taking:
     name: str
     cents: int
     effective_on: date
-    today: date
     available: int
 
 
@@ -63,11 +60,10 @@ class SetOff:
 
 def check_payment(payment: Payment) -> list[Breach]:
     """List what stands against a payment; what is more than due is taken too, and waits for its owner."""
-    breaches = check_day(payment.effective_on, payment.today)
-    if payment.cents <= 0:
-        sentence = N_("A payment is more than nothing. Give the amount received; to undo a payment, reverse it.")
-        breaches.append(Breach("payment_not_positive", sentence, _values(payment), field="amount"))
-    return breaches
+    if payment.cents > 0:
+        return []
+    sentence = N_("A payment is more than nothing. Give the amount received; to undo a payment, reverse it.")
+    return [Breach("payment_not_positive", sentence, _values(payment), field="amount")]
 
 
 def check_within_due(payment: Payment) -> list[Breach]:
@@ -96,19 +92,18 @@ def check_receipt(payment: Payment, *, is_second: bool) -> list[Breach]:
     return [Breach("listed_twice", sentence, {"name": payment.name})]
 
 
-def check_call(name: str, cents: int, effective_on: date, today: date, due: Due) -> list[Breach]:
+def check_call(asked: Payment) -> list[Breach]:
     """List all that stands against calling a part of what is not called yet."""
-    values = {"name": name, "uncalled": Euros(due.uncalled)}
-    breaches = check_day(effective_on, today)
-    if not 0 < cents <= due.uncalled:
-        sentence = N_("%(uncalled)s can still be called from %(name)s. Give an amount up to that.")
-        breaches.append(Breach("call_out_of_range", sentence, values, field="amount"))
-    return breaches
+    if 0 < asked.cents <= asked.due.uncalled:
+        return []
+    values = {"name": asked.name, "uncalled": Euros(asked.due.uncalled)}
+    sentence = N_("%(uncalled)s can still be called from %(name)s. Give an amount up to that.")
+    return [Breach("call_out_of_range", sentence, values, field="amount")]
 
 
 def check_reversal(undoing: Undoing) -> list[Breach]:
     """List all that stands against undoing a movement of money."""
-    breaches = check_day(undoing.effective_on, undoing.today) + check_reason(undoing.reason)
+    breaches = check_reason(undoing.reason)
     values = {
         "seq": undoing.seq, "day": undoing.original_on, "by": undoing.reversed_by or 0,
         "shares": undoing.share_tx_seq or 0,
@@ -158,27 +153,25 @@ def check_parts(value: int, free: Parts, seq: int, effective_on: date) -> list[B
 
 def check_taking(taking: Taking) -> list[Breach]:
     """List what stands against paying back, giving or otherwise taking what a member is owed."""
-    breaches = check_day(taking.effective_on, taking.today)
     if 0 < taking.cents <= taking.available:
-        return breaches
+        return []
     values = {"name": taking.name, "available": Euros(Cents(taking.available)), "day": taking.effective_on}
     sentence = N_("%(available)s is owed to %(name)s for this on %(day)s. Give an amount up to that.")
-    return [*breaches, Breach("more_than_owed", sentence, values, field="amount")]
+    return [Breach("more_than_owed", sentence, values, field="amount")]
 
 
-def check_tax(cents: int, effective_on: date, today: date, available: int) -> list[Breach]:
+def check_tax(cents: int, available: int) -> list[Breach]:
     """List what stands against paying withheld tax to the State."""
-    breaches = check_day(effective_on, today)
     if 0 < cents <= available:
-        return breaches
+        return []
     sentence = N_("Tax withheld and not paid yet: %(available)s. Give an amount up to that.")
-    return [*breaches, Breach("more_than_withheld", sentence, {"available": Euros(Cents(available))}, field="amount")]
+    return [Breach("more_than_withheld", sentence, {"available": Euros(Cents(available))}, field="amount")]
 
 
 def check_set_off(set_off: SetOff) -> list[Breach]:
     """List what stands against a set-off."""
     taking = set_off.taking
-    payment = Payment(taking.name, taking.cents, taking.effective_on, taking.today, set_off.due)
+    payment = Payment(taking.name, taking.cents, taking.effective_on, set_off.due)
     return check_taking(taking) + check_within_due(payment)
 
 

@@ -51,3 +51,14 @@ def check_run_order(
         sentence = N_("The interest of %(year)s is paid. Undo the payment first.")
         return [Breach("interest_is_paid", sentence, {"year": str(year)})]
     return []
+
+
+def check_undoing_of_run(known: KnownRun, *, is_undone: bool, effective_on: date) -> list[Breach]:
+    """List what stands against undoing a run."""
+    if is_undone:
+        sentence = N_("This is undone already. There is nothing left to undo.")
+        return [Breach("run_undone_already", sentence)]
+    if effective_on < known.effective_on:
+        sentence = N_("This takes effect on %(day)s. Give that day or a later one.")
+        return [Breach("before_the_run", sentence, {"day": known.effective_on}, field="effective_on")]
+    return []

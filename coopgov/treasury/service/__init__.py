@@ -4,16 +4,26 @@ from coopgov.treasury import book
 from coopgov.treasury.service.answers import (
     on_holdings_opened,
     on_many_shares_subscribed,
+    on_nominal_changed,
+    on_shares_converted,
+    on_shares_redeemed,
     on_shares_reversed,
     on_shares_subscribed,
+    on_shares_transferred,
 )
 from coopgov.treasury.service.certificates import certify_today, issue_certificate
+from coopgov.treasury.service.closing import close_period
+from coopgov.treasury.service.interest import declare_interest, pay_interest
+from coopgov.treasury.service.losses import bear_loss
 from coopgov.treasury.service.owed import give, pay_tax, prescribe, refund_overpayment, repay, set_off
 from coopgov.treasury.service.payments import Receipt, call, pay, pay_many
+from coopgov.treasury.service.runs import undo_run
 from coopgov.treasury.service.undoing import reverse_payment
 
 __all__ = [
-    "Receipt", "book", "call", "certify_today", "give", "issue_certificate", "on_holdings_opened",
-    "on_many_shares_subscribed", "on_shares_reversed", "on_shares_subscribed", "pay", "pay_many", "pay_tax",
-    "prescribe", "refund_overpayment", "repay", "reverse_payment", "set_off",
+    "Receipt", "bear_loss", "book", "call", "certify_today", "close_period", "declare_interest", "give",
+    "issue_certificate", "on_holdings_opened", "on_many_shares_subscribed", "on_nominal_changed",
+    "on_shares_converted", "on_shares_redeemed", "on_shares_reversed", "on_shares_subscribed",
+    "on_shares_transferred", "pay", "pay_interest", "pay_many", "pay_tax", "prescribe", "refund_overpayment",
+    "repay", "reverse_payment", "set_off", "undo_run",
 ]  # fmt: skip

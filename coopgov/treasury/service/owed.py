@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Unpack
 from uuid import UUID
 
 from coopgov.core.act import Act
@@ -10,8 +11,9 @@ from coopgov.core.money import Cents
 from coopgov.members import queries as members
 from coopgov.shares.chain import least_from
 from coopgov.treasury import book, queries, rules
-from coopgov.treasury.book import Told, line_name
+from coopgov.treasury.book import line_name
 from coopgov.treasury.rules import Bucket, CapitalKind, Leg, SetOff, Taking
+from coopgov.treasury.service.telling import Details, Told
 
 
 def repay(
@@ -21,11 +23,10 @@ def repay(
     cents: Cents,
     effective_on: date,
     reference: str = "",
-    true_on: date | None = None,
-    approved_by: str | None = None,
+    **more: Unpack[Details],
 ) -> int:
     """Record that shares were paid back (*remboursement*); gives its number."""
-    told = Told(effective_on, reference.strip(), true_on, approved_by)
+    told = Told(effective_on, reference, **more)
     return _take(act, CapitalKind.REPAY, member_id, cents, Bucket.REPAYABLE, told)
 
 
@@ -36,11 +37,10 @@ def refund_overpayment(
     cents: Cents,
     effective_on: date,
     reference: str = "",
-    true_on: date | None = None,
-    approved_by: str | None = None,
+    **more: Unpack[Details],
 ) -> int:
     """Record that what was received in excess was given back; gives its number."""
-    told = Told(effective_on, reference.strip(), true_on, approved_by)
+    told = Told(effective_on, reference, **more)
     return _take(act, CapitalKind.REPAY, member_id, cents, Bucket.SUSPENSE, told)
 
 
@@ -52,11 +52,10 @@ def give(
     effective_on: date,
     source: Bucket = Bucket.REPAYABLE,
     reference: str = "",
-    true_on: date | None = None,
-    approved_by: str | None = None,
+    **more: Unpack[Details],
 ) -> int:
     """Record that a member leaves the cooperative what it owes her (*abandon*, *don*); gives its number."""
-    told = Told(effective_on, reference.strip(), true_on, approved_by)
+    told = Told(effective_on, reference, **more)
     return _take(act, CapitalKind.GIFT, member_id, cents, source, told)
 
 
@@ -67,15 +66,15 @@ def prescribe(
     cents: Cents,
     effective_on: date,
     reference: str = "",
-    true_on: date | None = None,
-    approved_by: str | None = None,
+    **more: Unpack[Details],
 ) -> int:
     """Keep what a former member never claimed in the legal time (*prescription*); gives its number."""
     book.take_the_pen(act.session)
-    taking = _taking(act, member_id, cents, Bucket.REPAYABLE, effective_on)
-    due_on = _last_due(act, member_id, cents, effective_on)
-    refuse_if(rules.check_prescription(taking, due_on, act.rulebook))
-    told = Told(effective_on, reference.strip(), true_on, approved_by)
+    told = Told(effective_on, reference, **more)
+    taking = _taking(act, member_id, cents, Bucket.REPAYABLE, told)
+    due_on = _last_due(act, member_id, cents, told.day)
+    procedure = told.check(act, CapitalKind.PRESCRIBE) + rules.check_decided(told.resolution)
+    refuse_if(procedure + rules.check_prescription(taking, due_on, act.rulebook))
     legs = rules.giving_legs(member_id, cents, Bucket.REPAYABLE, Bucket.RESERVE)
     return _write(act, CapitalKind.PRESCRIBE, member_id, cents, legs, told)
 
@@ -88,26 +87,25 @@ def set_off(
     effective_on: date,
     against: Bucket = Bucket.SUSPENSE,
     reference: str = "",
-    true_on: date | None = None,
-    approved_by: str | None = None,
+    **more: Unpack[Details],
 ) -> int:
     """Let what the cooperative owes a member pay what she owes it (*compensation*); gives its number."""
     book.take_the_pen(act.session)
-    taking = _taking(act, member_id, cents, against, effective_on)
+    told = Told(effective_on, reference, **more)
+    taking = _taking(act, member_id, cents, against, told)
     due = rules.due_from(queries.moments_of(act.session, [member_id])[member_id], effective_on)
-    refuse_if(rules.check_set_off(SetOff(taking, due)))
-    told = Told(effective_on, reference.strip(), true_on, approved_by)
+    refuse_if(told.check(act, CapitalKind.SET_OFF) + rules.check_set_off(SetOff(taking, due)))
     legs = rules.set_off_legs(member_id, cents, due, against)
     return _write(act, CapitalKind.SET_OFF, member_id, cents, legs, told)
 
 
-def pay_tax(act: Act, *, cents: Cents, effective_on: date, reference: str = "") -> int:
+def pay_tax(act: Act, *, cents: Cents, effective_on: date, reference: str = "", **more: Unpack[Details]) -> int:
     """Record that tax withheld on interest was paid to the State; gives its number."""
     book.take_the_pen(act.session)
+    told = Told(effective_on, reference, **more)
     available = queries.balance_of(act.session, Bucket.TAX_DUE)
-    refuse_if(rules.check_tax(cents, effective_on, act.today, available))
+    refuse_if(told.check(act, CapitalKind.TAX_PAID) + rules.check_tax(cents, available))
     legs = [Leg(Bucket.TAX_DUE, None, -cents), Leg(Bucket.BANK, None, cents)]
-    told = Told(effective_on, reference.strip())
     [seq] = book.write(act, [told.entry(CapitalKind.TAX_PAID, legs)])
     act.record("treasury.tax_paid", line_name(seq), {"cents": cents, "last": seq})
     return seq
@@ -115,15 +113,16 @@ def pay_tax(act: Act, *, cents: Cents, effective_on: date, reference: str = "") 
 
 def _take(act: Act, kind: CapitalKind, member_id: UUID, cents: Cents, source: Bucket, told: Told) -> int:
     book.take_the_pen(act.session)
-    refuse_if(rules.check_taking(_taking(act, member_id, cents, source, told.effective_on)))
+    taking = _taking(act, member_id, cents, source, told)
+    refuse_if(told.check(act, kind) + rules.check_taking(taking))
     to = Bucket.BANK if kind is CapitalKind.REPAY else Bucket.RESERVE
     return _write(act, kind, member_id, cents, rules.giving_legs(member_id, cents, source, to), told)
 
 
-def _taking(act: Act, member_id: UUID, cents: int, source: Bucket, on: date) -> Taking:
+def _taking(act: Act, member_id: UUID, cents: int, source: Bucket, told: Told) -> Taking:
     name = members.get_member(act.session, member_id).name
     moments = queries.moments_of(act.session, [member_id])[member_id].get(source, [])
-    return Taking(name, cents, on, act.today, least_from(moments, on))
+    return Taking(name, cents, told.day, least_from(moments, told.effective_on))
 
 
 def _last_due(act: Act, member_id: UUID, cents: int, on: date) -> date:

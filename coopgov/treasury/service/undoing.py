@@ -1,39 +1,32 @@
 """Undoing: by a new transaction that names the old one, exactly and once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Unpack
 from uuid import UUID
 
 from coopgov.core.act import Act
 from coopgov.core.errors import refuse_if
 from coopgov.shares.chain import Moment
 from coopgov.treasury import book, queries, rules
-from coopgov.treasury.book import Entry, line_name
+from coopgov.treasury.book import line_name
 from coopgov.treasury.rules import ALL_NEVER_NEGATIVE, Bucket, CapitalKind, Leg, Undoing
+from coopgov.treasury.service.telling import Details, Told
 
 
-def reverse_payment(
-    act: Act,
-    *,
-    seq: int,
-    effective_on: date,
-    reason: str,
-    true_on: date | None = None,
-    approved_by: str | None = None,
-) -> int:
+def reverse_payment(act: Act, *, seq: int, effective_on: date, reason: str, **more: Unpack[Details]) -> int:
     """Undo a movement of money that stands alone by a new one (*contre-passation*); gives its number."""
     book.take_the_pen(act.session)
+    told = Told(effective_on, reason, **more)
     original = queries.get_header(act.session, seq)
     legs = rules.negated(queries.legs_of(act.session, seq))
     undoing = Undoing(
-        seq, original.kind, original.effective_on, effective_on, act.today, reason, original.share_tx_seq,
+        seq, original.kind, original.effective_on, effective_on, reason, original.share_tx_seq,
         original.reversed_by, timelines_after(act, legs, effective_on), is_of_run=original.run_id is not None,
     )  # fmt: skip
-    refuse_if(rules.check_reversal(undoing))
-    entry = Entry(
-        CapitalKind.REVERSAL, effective_on, legs, note=reason.strip(), reverses_seq=seq, late_for=true_on,
-        approved_by=approved_by,
-    )  # fmt: skip
+    refuse_if(told.check(act, CapitalKind.REVERSAL) + rules.check_reversal(undoing))
+    entry = replace(told.entry(CapitalKind.REVERSAL, legs), reverses_seq=seq)
     [new] = book.write(act, [entry])
     act.record("treasury.reversed", line_name(new), {"reverses": seq, "reason": reason.strip(), "last": new})
     return new
