@@ -19,6 +19,8 @@ class PaymentForm(BaseForm):
     amount = CentsField(_l("Amount received"), [required])
     effective_on: Any = DateField(_l("Received on"), [InputRequired(NEEDED)])
     reference = StringField(_l("Reference"), [Optional(), Length(max=200)])
+    payer = StringField(_l("Paid by somebody else"), [Optional(), Length(max=200)])
+    may_exceed = BooleanField(_l("Keep what is more than due until the member uses it or takes it back"))
 
 
 class CallForm(BaseForm):

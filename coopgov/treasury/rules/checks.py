@@ -48,6 +48,8 @@ class Taking:
     cents: int
     effective_on: date
     available: int
+    # Her shares wait for heirs.
+    is_frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,16 @@ def check_taking(taking: Taking) -> list[Breach]:
     values = {"name": taking.name, "available": Euros(Cents(taking.available)), "day": taking.effective_on}
     sentence = N_("%(available)s is owed to %(name)s for this on %(day)s. Give an amount up to that.")
     return [Breach("more_than_owed", sentence, values, field="amount")]
+
+
+def check_repayment(taking: Taking) -> list[Breach]:
+    """List what stands against paying a member back."""
+    if not taking.is_frozen:
+        return check_taking(taking)
+    sentence = N_(
+        "The shares of %(name)s wait for heirs: nothing is paid back until the file is closed. Close the file first."
+    )
+    return [Breach("waits_for_heirs", sentence, {"name": taking.name})]
 
 
 def check_tax(cents: int, available: int) -> list[Breach]:

@@ -114,7 +114,8 @@ def pay_tax(act: Act, *, cents: Cents, effective_on: date, reference: str = "", 
 def _take(act: Act, kind: CapitalKind, member_id: UUID, cents: Cents, source: Bucket, told: Told) -> int:
     book.take_the_pen(act.session)
     taking = _taking(act, member_id, cents, source, told)
-    refuse_if(told.check(act, kind) + rules.check_taking(taking))
+    check = rules.check_repayment if kind is CapitalKind.REPAY else rules.check_taking
+    refuse_if(told.check(act, kind) + check(taking))
     to = Bucket.BANK if kind is CapitalKind.REPAY else Bucket.RESERVE
     return _write(act, kind, member_id, cents, rules.giving_legs(member_id, cents, source, to), told)
 
@@ -122,7 +123,8 @@ def _take(act: Act, kind: CapitalKind, member_id: UUID, cents: Cents, source: Bu
 def _taking(act: Act, member_id: UUID, cents: int, source: Bucket, told: Told) -> Taking:
     name = members.get_member(act.session, member_id).name
     moments = queries.moments_of(act.session, [member_id])[member_id].get(source, [])
-    return Taking(name, cents, told.day, least_from(moments, told.effective_on))
+    is_frozen = member_id in members.frozen_members(act.session, [member_id])
+    return Taking(name, cents, told.day, least_from(moments, told.effective_on), is_frozen)
 
 
 def _last_due(act: Act, member_id: UUID, cents: int, on: date) -> date:

@@ -48,7 +48,7 @@ def record_payment(member_id: UUID) -> ResponseReturnValue:
         with refusals_on(form), begin_act() as act:
             service.pay(
                 act, member_id=member_id, cents=form.amount.data, effective_on=form.effective_on.data,
-                reference=form.reference.data or "",
+                reference=form.reference.data or "", payer=form.payer.data or "", may_exceed=form.may_exceed.data,
             )  # fmt: skip
             flash(_("The payment of %(amount)s is recorded.", amount=money(form.amount.data)), "success")
             return redirect(url_for("shares.member", member_id=member_id), 303)
