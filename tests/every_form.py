@@ -136,6 +136,10 @@ PLAN = {
     "title": ("", line(200, needed=False)), "remote_vote": ("y", None),
 }  # fmt: skip
 FEES = {"commission_sales": ("", FEE), "listing_monthly": ("4,50", FEE), "payment_fee": ("", FEE)}
+ACCOUNT = {
+    "iban": ("FR76 3000 6000 0112 3456 7890 189", Field(("", LONG, NUL, EMOJI, HTML, "FR76 1"))),
+    "on": ("2027-02-01", DAY), "reason": ("", line(300, needed=False)),
+}  # fmt: skip
 PROPOSAL = {
     "title": ("Un titre", line(120)), "reasons": ("Parce que.", prose(20_000, needed=False)),
     "wished_on": ("", MAYBE_DAY), **FEES,
@@ -208,6 +212,7 @@ CASES = (
     }),
     Case("accounts.end_role", "zoe", {"account_id": "account"}, {
         "role": ("teller", CHOICE), "last_day": ("2027-06-01", DAY), "decision": ("Démission", line(200)),
+        "cause": ("revoked", MAYBE_CHOICE), "reason": ("Absences", line(300)),
     }),
     # The statutes
     Case("statutes.begin_draft", "helene", {}, {"source": ("current", CHOICE), **DRAFT_WORDS}),
@@ -237,16 +242,43 @@ CASES = (
         "effective_on": ("2027-02-26", DAY), "decision": ("Conseil, point 3", line(300)),
     }),
     Case("members.refuse", "helene", {"member_id": "other candidate"}, {
-        "on": ("2027-02-26", DAY), "decision": ("Complet", line(300)),
+        "on": ("2027-02-26", DAY), "decision": ("Complet", line(300)), "code": ("no_room", MAYBE_CHOICE),
+        "document_id": ("", MAYBE_CHOICE),
     }),
     Case("members.departure", "malik", {"member_id": "marie"}, {
         "kind": ("resigned", CHOICE), "effective_on": ("2027-02-20", DAY), "reason": ("Retraite", line(500, needed=False)),
-        "decision": ("", line(300, needed=False)),
+        "decision": ("", line(300, needed=False)), "code": ("retirement", MAYBE_CHOICE),
+        "document_id": ("", MAYBE_CHOICE),
     }),
     Case("members.move", "malik", {"member_id": "jonas"}, {
         "category": ("external", CHOICE), "college": ("clients", CHOICE), "effective_on": ("2027-02-20", DAY),
         "decision": ("", line(300, needed=False)),
     }),
+    Case("members.reinstate", "malik", {"member_id": "gone"}, {
+        "effective_on": ("2027-02-01", DAY), "decided_by": ("ordinary_assembly", CHOICE),
+        "decision": ("AGO", line(300)), "document_id": ("", MAYBE_CHOICE),
+    }),
+    Case("members.representative", "malik", {"member_id": "org"}, {
+        "name": ("Lise Deux", line(200)), "office": ("gérante", line(120, needed=False)),
+        "from_day": ("2027-02-01", DAY), "proof": ("Kbis", line(300)),
+    }),
+    Case("members.holders", "malik", {"member_id": "m0"}, {
+        "names": ("Paul Un\nLise Deux", replace(prose(2_000), odd="")), "representative": ("Paul Un", line(200)),
+        "on": ("2027-02-01", DAY), "proof": ("acte", line(300)),
+    }),
+    Case("members.iban", "nadia", {"member_id": "awa"}, ACCOUNT | {"proof": ("RIB", line(300))}),
+    Case("members.my_iban", "lea", {}, ACCOUNT),
+    Case("members.tell_notary", "malik", {"member_id": "deceased"}, {
+        "notary": ("Me Blanc", line(300)), "proof": ("acte", line(300, needed=False)),
+    }),
+    Case("members.name_heir", "malik", {"member_id": "deceased"}, {
+        "name": ("Zoé", line(200)), "reach": ("Die", line(300, needed=False)), "wish": ("refund", CHOICE),
+        "number": ("", MAYBE_NUMBER),
+    }),
+    Case("members.strike_heir", "malik", {"member_id": "deceased", "heir_id": "heir"}),
+    Case("members.close_estate", "malik", {"member_id": "deceased"}, {"reason": ("partage", line(500))}),
+    Case("members.join_numbers", "malik", {"member_id": "double", "into_id": "twin"}, {"reason": ("même", line(500))}),
+    Case("members.separate_numbers", "malik", {"member_id": "joined"}, {"reason": ("cousines", line(500))}),
     Case("members.undo", "malik", {"member_id": "m1", "event_id": "event"}, {"reason": ("Erreur", line(500))}),
     Case("members.import_batch", "nadia", {"batch_id": "batch"}),
     Case("members.discard", "nadia", {"batch_id": "other batch"}),

@@ -25,7 +25,7 @@ from coopgov.core.policy import Role
 from coopgov.law.rulebook import StatutesFigure
 from coopgov.members import queries as member_queries
 from coopgov.members import service as members
-from coopgov.members.rules import Application, Category, PartyKind, Reach
+from coopgov.members.rules import Application, Category, HeirWish, NewMember, PartyKind, Reach
 from coopgov.members.rules import Person as Named
 from coopgov.minutes import queries as minutes_queries
 from coopgov.minutes import service as minutes
@@ -89,6 +89,7 @@ class Everything(Coop):
             for name in ("candidate", "other candidate", "third candidate"):
                 self.things[name] = members.apply(act, application=_application(name))
             members.resign(act, member_id=self.ids["m1"], effective_on=date(2026, 11, 20), reason="départ")
+            self._parties(act)
             for number, name in ((900, "batch"), (901, "other batch")):
                 table = f"Numéro;Nom;Catégorie;Collège;Date d’admission\n{number};N;salarié;createurs;2024-01-01\n"
                 self.things[name] = members.keep_batch(act, file_name="membres.csv", content=table.encode())
@@ -97,6 +98,21 @@ class Everything(Coop):
         self.things["statutes"] = statute_queries.statutes_on(self.session, FOUNDED).id
         self.things["account"] = self.account("jonas")
         self.things["session"] = self._a_session("jonas")
+
+    def _parties(self, act: Any) -> None:
+        """One who left, one who died with an heir, an organisation, two numbers of one person, two joined."""
+        for name in ("gone", "deceased"):
+            one = NewMember(
+                Named(PartyKind.PERSON, name.title(), "Ancien"), FOUNDED, Category.EXTERNAL, college="createurs"
+            )
+            self.things[name] = members.enrol(act, member=one)
+        members.resign(act, member_id=self["gone"], effective_on=date(2026, 11, 20))
+        members.record_death(act, member_id=self["deceased"], effective_on=date(2026, 11, 20))
+        members.name_heir(act, member_id=self["deceased"], name="Luc Héritier", wish=HeirWish.UNKNOWN)
+        self.things["heir"] = member_queries.get_estate(act.session, self["deceased"]).heirs[0].id
+        for name in ("double", "twin", "joined", "org"):
+            self.things[name] = members.apply(act, application=_application(name))
+        members.join_doubles(act, member_id=self["joined"], into_id=self["third candidate"], reason="deux fois")
 
     def _drafts(self, act: Any) -> None:
         """One draft of the statutes being written, one before an assembly."""
@@ -295,7 +311,7 @@ _THINGS = {
     "assembly_id": "convened", "item_id": "voting", "proposal_id": "debated", "minutes_id": "approved minutes",
     "member_id": "awa", "grantor_id": "lea", "session_id": "session", "account_id": "account", "seq": "subscription", "event_id": "event", "batch_id": "batch",
     "change_id": "change", "scrutin_id": "scrutin", "statutes_id": "statutes", "document_id": "notice", "draft_id": "statutes draft",
-    "fact_id": "fact",
+    "fact_id": "fact", "into_id": "twin", "heir_id": "heir",
 }  # fmt: skip
 _WORDS = {"token": "x", "section": "votes", "what": "open", "step": "day", "key": "awa"}
 _OF_PAGE: dict[str, dict[str, str | int]] = {
@@ -305,6 +321,8 @@ _OF_PAGE: dict[str, dict[str, str | int]] = {
     "assemblies.choose_bureau": {"assembly_id": "early"}, "minutes.edit": {"minutes_id": "written minutes"},
     "assemblies.papers_in_urn": {"item_id": "secret voting"}, "assemblies.read_papers": {"item_id": "closed urn"},
     "assemblies.urns": {"assembly_id": "secret"}, "members.admit": {"member_id": "candidate"}, "members.refuse": {"member_id": "candidate"},
+    "members.estate": {"member_id": "deceased"}, "members.reinstate": {"member_id": "gone"},
+    "members.separate_numbers": {"member_id": "joined"}, "members.representative": {"member_id": "org"},
     "members.undo": {"member_id": "m1"}, "proposals.edit": {"proposal_id": "draft"},
     "statutes.draft": {"draft_id": "frozen statutes"}, "proposals.diff": {"older": 1, "newer": 2}, "treasury.reverse": {"seq": "payment"},
 }  # fmt: skip
@@ -315,8 +333,11 @@ def _hour(written: str) -> datetime:
 
 
 def _application(name: str) -> Application:
+    person = Named(PartyKind.PERSON, "Candidate", name.title())
+    if name == "org":
+        person = Named(PartyKind.ORGANISATION, "Atelier Vert", siren="732829320", representative="Paul Un")
     return Application(
-        Named(PartyKind.PERSON, "Candidate", name.title()), Reach(f"{name.replace(' ', '.')}@exemple.fr", town="Die"),
+        person, Reach(f"{name.replace(' ', '.')}@exemple.fr", town="Die"),
         craft="Vannière", category=Category.EXTERNAL, college="createurs", shares_wished=2, accepts_statutes=True,
     )  # fmt: skip
 

@@ -8,7 +8,15 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Field, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from coopgov.accounts.rules import GIVEN_BY_HAND, LONGEST_EMAIL, LONGEST_PASSWORD, ROLE_LABELS, check_email
+from coopgov.accounts.rules import (
+    CAUSE_LABELS,
+    GIVEN_BY_HAND,
+    LONGEST_EMAIL,
+    LONGEST_PASSWORD,
+    ROLE_LABELS,
+    EndCause,
+    check_email,
+)
 from coopgov.core.policy import Role
 from coopgov.core.typed import fits_one_line
 from coopgov.web.filters import sentence
@@ -83,11 +91,22 @@ class EndForm(BaseForm):
 
     role = SelectField(_l("Office"), [NEEDED])
     last_day = DateField(_l("Last day"), [InputRequired(_l("Choose the last day."))])
+    cause = SelectField(_l("Why it ends"), [Optional()])
     decision = StringField(_l("Decision"), [NEEDED, Length(max=200), one_line])
+    reason = StringField(
+        _l("Reason"), [Optional(), Length(max=300), one_line], description=_l("Needed for a revocation.")
+    )  # fmt: skip
 
     def __init__(self, held: Sequence[Role], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.role.choices = _choices(held)
+        causes = [(cause.value, gettext(label)) for cause, label in CAUSE_LABELS.items()]
+        self.cause.choices = [("", gettext("Not said")), *causes]
+
+    @property
+    def cause_chosen(self) -> EndCause | None:
+        """Why it ends, as the service takes it."""
+        return EndCause(self.cause.data) if self.cause.data else None
 
 
 def _choices(roles: Sequence[Role]) -> list[tuple[str, str]]:

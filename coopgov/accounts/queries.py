@@ -19,7 +19,7 @@ from coopgov.accounts.models import (
     RoleMandate,
     RoleMandateEnd,
 )
-from coopgov.accounts.rules import GIVEN_BY_HAND, How, Mandate, fold_email, lifetime
+from coopgov.accounts.rules import GIVEN_BY_HAND, EndCause, How, Mandate, fold_email, lifetime
 from coopgov.core.dates import paris_day
 from coopgov.core.errors import NotFound
 from coopgov.core.policy import Actor, Role
@@ -89,6 +89,37 @@ class OfficeHeld:
 
     mandate: Mandate
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MandateLine:
+    """One line of the register of mandates (*registre des mandats*): given by whom, until when, ended how."""
+
+    id: UUID
+    account_id: UUID
+    name: str
+    role: Role
+    rank: int
+    """The first, second… mandate of this person in this office."""
+    from_day: date
+    until_day: date | None
+    """The end of the term, as it was given."""
+    decision: str
+    recorded_at: datetime
+    ended_on: date | None
+    """The last day, where the mandate ended before its term."""
+    cause: EndCause | None
+    end_decision: str
+    reason: str
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the office is held, as far as is known."""
+        return min(filter(None, (self.until_day, self.ended_on)), default=None)
+
+    def holds_on(self, on: date) -> bool:
+        """True when the office is held on that day."""
+        return self.from_day <= on and (self.last_day is None or on <= self.last_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +281,48 @@ def offices_held_on(session: Session, on: date) -> list[OfficeHeld]:
     )
     found = [OfficeHeld(_mandate(row, last_day), name) for row, last_day, name in rows]
     return sorted(found, key=lambda held: (GIVEN_BY_HAND.index(held.mandate.role), held.name.casefold()))
+
+
+def register_of_mandates(session: Session, on: date, known_at: datetime | None = None) -> list[MandateLine]:
+    """Every mandate given by hand that had begun on a day, as it was known at an instant: by office, day and name.
+
+    Two statements: the mandates, and the first end of each.
+    """
+    ends = _first_ends(session, known_at)
+    rank = func.row_number().over(
+        partition_by=(RoleMandate.account_id, RoleMandate.role),
+        order_by=(RoleMandate.from_day, RoleMandate.recorded_at),
+    )
+    rows = session.execute(
+        select(RoleMandate, Account.name, rank.label("rank"))
+        .join(Account, Account.id == RoleMandate.account_id)
+        .where(RoleMandate.role.in_(GIVEN_BY_HAND), RoleMandate.from_day <= on, *_known(RoleMandate, known_at))
+    ).all()
+    lines = [_line(row, name, rank, ends.get(row.id)) for row, name, rank in rows]
+    return sorted(lines, key=lambda one: (GIVEN_BY_HAND.index(one.role), one.from_day, one.name.casefold(), one.id))
+
+
+def _first_ends(session: Session, known_at: datetime | None) -> dict[UUID, RoleMandateEnd]:
+    rows = session.scalars(
+        select(RoleMandateEnd)
+        .where(*_known(RoleMandateEnd, known_at))
+        .order_by(RoleMandateEnd.last_day.desc(), RoleMandateEnd.recorded_at.desc(), RoleMandateEnd.id)
+    )
+    # The earliest comes last, and stays.
+    return {row.mandate_id: row for row in rows}
+
+
+def _known(table: Any, known_at: datetime | None) -> list[ColumnElement[bool]]:
+    return [] if known_at is None else [table.recorded_at <= known_at]
+
+
+def _line(row: RoleMandate, name: str, rank: int, end: RoleMandateEnd | None) -> MandateLine:
+    return MandateLine(
+        id=row.id, account_id=row.account_id, name=name, role=row.role, rank=rank, from_day=row.from_day,
+        until_day=row.until_day, decision=row.decision, recorded_at=row.recorded_at,
+        ended_on=end.last_day if end else None, cause=end.cause if end else None,
+        end_decision=end.decision if end else "", reason=(end.reason or "") if end else "",
+    )  # fmt: skip
 
 
 def _ends() -> Any:

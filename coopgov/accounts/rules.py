@@ -56,6 +56,14 @@ ROLE_LABELS: dict[Role, str] = {
     Role.ADMINISTRATOR: N_("administrator"),
 }
 
+CAUSE_LABELS: dict[EndCause, str] = {
+    EndCause.RESIGNED: N_("resignation from the office"),
+    EndCause.REVOKED: N_("revocation"),
+    EndCause.LEFT: N_("no longer a member"),
+    EndCause.DIED: N_("death"),
+    EndCause.MISTAKE: N_("the mandate was recorded by mistake"),
+}
+
 # The office of member follows from membership: nobody gives or takes a vote by hand.
 GIVEN_BY_HAND = tuple(role for role in Role if role is not Role.MEMBER)
 
@@ -278,6 +286,19 @@ def check_end(held: Sequence[Mandate], *, role: Role, last_day: date) -> list[Br
         return []
     sentence = N_("This person holds no office “%(role)s” after %(day)s: there is nothing to end.")
     return [Breach("mandate_not_held", sentence, {"role": Word(ROLE_LABELS[role]), "day": last_day}, field="role")]
+
+
+def check_cause(cause: EndCause | None, decision: str, reason: str) -> list[Breach]:
+    """A revocation (*révocation*) names the decision and its reason: whoever is revoked may ask why."""
+    if cause is not EndCause.REVOKED:
+        return []
+    breaches = []
+    if not decision.strip():
+        sentence = N_("Only those who gave a mandate revoke it. Write their decision: the assembly and its resolution.")
+        breaches.append(Breach("revoked_without_decision", sentence, field="decision"))
+    if not reason.strip():
+        breaches.append(Breach("revoked_without_reason", N_("Write why the mandate is revoked."), field="reason"))
+    return breaches
 
 
 def last_administrator(last_day: date) -> Breach:

@@ -21,7 +21,7 @@ from coopgov.accounts.models import (
 )
 from coopgov.accounts.passwords import Passwords
 from coopgov.accounts.queries import AccountRow, token_hash
-from coopgov.accounts.rules import How
+from coopgov.accounts.rules import EndCause, How
 from coopgov.core import outbox
 from coopgov.core.act import Act
 from coopgov.core.errors import Breach, RuleBroken, refuse_if
@@ -271,16 +271,25 @@ def grant_role(
     return mandate.id
 
 
-def end_role(act: Act, *, account_id: UUID, role: Role, last_day: date, decision: str = "") -> None:
+def end_role(
+    act: Act,
+    *,
+    account_id: UUID,
+    role: Role,
+    last_day: date,
+    decision: str = "",
+    cause: EndCause | None = None,
+    reason: str = "",
+) -> None:
     """End an office: it is held for the last time on that day."""
     held = _held_mandates(act, account_id)
-    refuse_if(rules.check_end(held, role=role, last_day=last_day))
+    refuse_if([*rules.check_end(held, role=role, last_day=last_day), *rules.check_cause(cause, decision, reason)])
     if role is Role.ADMINISTRATOR:
         _refuse_without_administrator(act, account_id, last_day)
     for mandate in held:
         if mandate.role is role and mandate.runs_after(last_day):
-            _end_mandate(act, mandate.id, last_day, decision.strip())
-    facts = {"role": role, "last_day": last_day, "decision": decision.strip()}
+            _end_mandate(act, mandate.id, last_day, decision.strip(), cause, reason.strip())
+    facts = {"role": role, "last_day": last_day, "decision": decision.strip(), "cause": cause, "reason": reason.strip()}
     act.record("role.ended", f"account:{account_id}", facts)
 
 
@@ -290,9 +299,12 @@ def _held_mandates(act: Act, account_id: UUID) -> list[rules.Mandate]:
     return queries.list_mandates(act.session, account_id)
 
 
-def _end_mandate(act: Act, mandate_id: UUID, last_day: date, decision: str) -> None:
+def _end_mandate(
+    act: Act, mandate_id: UUID, last_day: date, decision: str, cause: EndCause | None, reason: str
+) -> None:
     end = RoleMandateEnd(
-        id=new_id(), mandate_id=mandate_id, last_day=last_day, decision=decision, recorded_at=act.now
+        id=new_id(), mandate_id=mandate_id, last_day=last_day, decision=decision, recorded_at=act.now, cause=cause,
+        reason=reason[:300] or None,
     )  # fmt: skip
     act.keep(end)
 

@@ -261,7 +261,7 @@ def end_role(account_id: UUID) -> ResponseReturnValue:
         with refusals_on(form), begin_act() as act:
             service.end_role(
                 act, account_id=account_id, role=Role(form.role.data), last_day=_day(form.last_day.data),
-                decision=form.decision.data or "",
+                decision=form.decision.data or "", cause=form.cause_chosen, reason=form.reason.data or "",
             )  # fmt: skip
             return redirect(url_for("accounts.person", account_id=account_id), 303)
     return _show_end(account_id, form), REFUSED

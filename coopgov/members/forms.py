@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
@@ -22,9 +23,17 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from coopgov.accounts.rules import LONGEST_EMAIL, check_email, fold_email
 from coopgov.core.typed import fits_one_line
-from coopgov.members.labels import CATEGORY_LABELS, EVENT_LABELS, STATUS_LABELS
+from coopgov.members.labels import (
+    BODY_LABELS,
+    CATEGORY_LABELS,
+    EVENT_LABELS,
+    REASON_LABELS,
+    STATUS_LABELS,
+    WISH_LABELS,
+)
 from coopgov.members.queries import MemberFile
 from coopgov.members.rules import (
+    REASONS,
     Application,
     Category,
     College,
@@ -33,8 +42,10 @@ from coopgov.members.rules import (
     PartyKind,
     Person,
     Reach,
+    ReasonCode,
     Status,
 )
+from coopgov.printing.archive import Document
 from coopgov.web.filters import sentence
 from coopgov.web.forms import BaseForm, WholeNumberField, required
 
@@ -198,6 +209,13 @@ class RefuseForm(BaseForm):
         _l("Decision and its reason"), [NEEDED, Length(max=300), one_line],
         description=_l("The candidate will read it."),
     )  # fmt: skip
+    code = SelectField(_l("Reason, for the record"), [Optional()])
+    document_id = SelectField(_l("Document of the archive"), [Optional()])
+
+    def __init__(self, documents: Sequence[Document], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.code.choices = _reasons(REASONS[EventKind.REFUSED])
+        self.document_id.choices = _papers(documents)
 
 
 # The departures that a page records; the others come from assemblies.
@@ -214,11 +232,16 @@ class DepartureForm(BaseForm):
         _l("Decision"), [Optional(), Length(max=300), one_line],
         description=_l("Needed for an exclusion: the extraordinary assembly and its resolution."),
     )  # fmt: skip
+    code = SelectField(_l("Reason, for the record"), [Optional()])
     reason = StringField(_l("Reason"), [Optional(), Length(max=500), one_line])
+    document_id = SelectField(_l("Document of the archive"), [Optional()])
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, documents: Sequence[Document], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind.choices = [(kind.value, EVENT_LABELS[kind]) for kind in DEPARTURES]
+        told = {code for kind in DEPARTURES for code in REASONS.get(kind, ())}
+        self.code.choices = _reasons([code for code in ReasonCode if code in told])
+        self.document_id.choices = _papers(documents)
 
 
 class MoveForm(BaseForm):
@@ -235,6 +258,98 @@ class MoveForm(BaseForm):
         self.college.choices = [(college.code, college.label) for college in colleges]
         if not colleges:
             del self.college
+
+
+class ReinstateForm(BaseForm):
+    """The decision to take a former member back."""
+
+    effective_on = DateField(_l("Day on which it counts"), [_DAY])
+    decided_by = RadioField(_l("Who decided"), [InputRequired(_l("Choose who decided."))])
+    decision = StringField(_l("Decision"), [NEEDED, Length(max=300), one_line])
+    document_id = SelectField(_l("Document of the archive"), [Optional()])
+
+    def __init__(self, documents: Sequence[Document], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.decided_by.choices = [(body.value, label) for body, label in BODY_LABELS.items()]
+        self.document_id.choices = _papers(documents)
+
+
+class RepresentativeForm(BaseForm):
+    """Who speaks for a party from a day on."""
+
+    name = StringField(_l("First and last name"), [NEEDED, Length(max=200), one_line])
+    office = StringField(_l("In what capacity"), [Optional(), *LINE], description=_l("For example: manager, heir."))
+    from_day = DateField(_l("First day"), [_DAY])
+    proof = StringField(
+        _l("Proof"), [NEEDED, Length(max=300), one_line],
+        description=_l("For example: registry extract of 2 May, power signed by all."),
+    )  # fmt: skip
+
+
+class HoldersForm(BaseForm):
+    """Who holds together, and through whom they vote."""
+
+    names = TextAreaField(
+        _l("Joint holders"), [NEEDED, Length(max=2000), some_lines], description=_l("One name a line.")
+    )  # fmt: skip
+    representative = StringField(_l("Who votes for all of them"), [Optional(), Length(max=200), one_line])
+    on = DateField(_l("Day on which it counts"), [_DAY])
+    proof = StringField(_l("Proof"), [NEEDED, Length(max=300), one_line])
+
+    @property
+    def holders(self) -> list[str]:
+        """The names, each on its line, as the service takes them."""
+        return list(_lines(self.names))
+
+
+class IbanForm(BaseForm):
+    """The account a member is paid on."""
+
+    iban = StringField(
+        _l("Account number (IBAN)"), [NEEDED, Length(max=42), one_line],
+        description=_l("As it stands on the bank's paper, spaces or not."), render_kw={"autocomplete": "off"},
+    )  # fmt: skip
+    on = DateField(_l("In use from"), [_DAY])
+    proof = StringField(
+        _l("Proof"), [NEEDED, Length(max=300), one_line], description=_l("For example: bank paper of 30 January.")
+    )  # fmt: skip
+    reason = StringField(
+        _l("Why it changes"), [Optional(), Length(max=300), one_line],
+        description=_l("Needed when an account is known already: say too how it was checked with the person."),
+    )  # fmt: skip
+
+
+class NotaryForm(BaseForm):
+    """Who settles an estate."""
+
+    notary = StringField(_l("Who settles the estate"), [NEEDED, Length(max=300), one_line])
+    proof = StringField(_l("Proof of the death"), [Optional(), Length(max=300), one_line])
+
+
+class HeirForm(BaseForm):
+    """An heir and what is wished."""
+
+    name = StringField(_l("First and last name"), [NEEDED, Length(max=200), one_line])
+    reach = StringField(_l("Where the heir is reached"), [Optional(), Length(max=300), one_line])
+    wish = RadioField(_l("What the heir wishes"), [InputRequired(_l("Choose one of the three."))])
+    number = WholeNumberField(
+        _l("Number in the list of members"), [Optional()],
+        description=_l("Once the heir has applied: the shares go to that number."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wish.choices = [(wish.value, label) for wish, label in WISH_LABELS.items()]
+
+
+class AsKnownForm(BaseForm):
+    """A day, and the day on which it is known so."""
+
+    on = DateField(_l("On the day of"), [Optional()])
+    known = DateField(_l("As known on"), [Optional()])
+
+    class Meta(BaseForm.Meta):
+        csrf = False
 
 
 class UndoForm(BaseForm):
@@ -288,6 +403,25 @@ def day_of(field: Field) -> date:
     """The day of a field whose validator has just made sure that there is one."""
     assert isinstance(field.data, date)  # noqa: S101 - narrows WTForms' optional data
     return field.data
+
+
+def document_of(field: Field) -> UUID | None:
+    """The document chosen, if any."""
+    return UUID(field.data) if field.data else None
+
+
+def code_of(field: Field) -> ReasonCode | None:
+    """The reason chosen, if any."""
+    return ReasonCode(field.data) if field.data else None
+
+
+def _reasons(codes: Sequence[ReasonCode]) -> list[tuple[str, Any]]:
+    return [("", _l("Not said")), *((code.value, REASON_LABELS[code]) for code in codes)]
+
+
+def _papers(documents: Sequence[Document]) -> list[tuple[str, Any]]:
+    named = ((str(one.id), f"{one.title} (n°\u00a0{one.number})") for one in documents)
+    return [("", _l("None")), *named]
 
 
 def _text(field: Field) -> str:

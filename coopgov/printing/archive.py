@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from coopgov.core import journal
@@ -89,6 +89,13 @@ def documents_about(session: Session, about: str, *, kind: str | None = None) ->
     if kind is not None:
         query = query.where(IssuedDocument.kind == kind)
     return [_document(*row) for row in session.execute(query)]
+
+
+def documents_to_cite(session: Session, about: str, *, kind: str, limit: int = 30) -> list[Document]:
+    """What an act may cite: the documents about one thing, and the latest of a kind, newest first."""
+    cited = or_(IssuedDocument.about == about, IssuedDocument.kind == kind)
+    query = _documents().where(cited).order_by(IssuedDocument.issued_at.desc(), IssuedDocument.number.desc())
+    return [_document(*row) for row in session.execute(query.limit(limit))]
 
 
 def get_document(session: Session, document_id: UUID) -> Document:

@@ -387,3 +387,26 @@ def test_the_holders_of_an_office_come_in_the_order_of_names(act, session):
             service.grant_role(a, account_id=found, role=Role.BOARD, from_day=TODAY)
     assert [row.name for row in queries.holders_of(session, Role.BOARD, TODAY)] == ["Ana", "zoé"]
     assert queries.holders_of(session, Role.BOARD, YESTERDAY) == []
+
+
+def test_the_register_of_mandates_is_read_on_a_day_as_it_was_known(act, session, lea, clock):
+    with act() as a:
+        for year in (2022, 2026):
+            service.grant_role(
+                a, account_id=lea, role=Role.BOARD, from_day=date(year, 1, 1), until_day=date(year + 3, 12, 31)
+            )  # fmt: skip
+    before = clock.now
+    clock.forward(days=1)
+    revoked = {"account_id": lea, "role": Role.BOARD, "last_day": date(2026, 6, 30), "cause": rules.EndCause.REVOKED}
+    with pytest.raises(RuleBroken) as refusal, act() as a:
+        service.end_role(a, **revoked)
+    assert [b.code for b in refusal.value.breaches] == ["revoked_without_decision", "revoked_without_reason"]
+    with act() as a:
+        service.end_role(a, **revoked, decision="AGO, 4e résolution", reason="absences")
+    first, second = queries.register_of_mandates(session, date(2026, 11, 1))
+    assert (first.rank, first.last_day, first.ended_on) == (1, date(2025, 12, 31), None)
+    assert (second.rank, second.last_day, second.cause, second.reason) == (
+        2, date(2026, 6, 30), rules.EndCause.REVOKED, "absences",
+    )  # fmt: skip
+    assert queries.register_of_mandates(session, date(2026, 11, 1), before)[1].last_day == date(2029, 12, 31)
+    assert queries.register_of_mandates(session, date(2021, 1, 1)) == []

@@ -10,7 +10,7 @@ from tests.everything_world import busy_evening, guard_of, routes
 NOBODY = None
 EVERYBODY = [NOBODY, *Role]
 # Pages about oneself: they are not there for an office that is held without being a member.
-ONES_OWN = {"members.me", "members.my_contacts"}
+ONES_OWN = {"members.me", "members.my_contacts", "members.my_iban"}
 # Where to sign in sends on whoever is signed in; a link that is spent, a paper not printed yet are told as such,
 # and a calendar that nobody made is not there.
 HIDDEN = {

@@ -11,6 +11,7 @@ from coopgov.core.i18n import N_
 from coopgov.core.money import Cents, Euros
 from coopgov.core.policy import Role
 from coopgov.law.arithmetic import add_months
+from coopgov.members.rules.mandates import end_of_term
 
 # When this page begins to warn of a day to come. Chosen here, not by the law.
 AHEAD_MONTHS = 6
@@ -88,11 +89,7 @@ def _by_day(due: date, on: date, ahead: date) -> Verdict:
 
 def last_day_of(mandate: MandateHeld, figures: Figures, on: date) -> date | None:
     """When a mandate ends: by its own term, and for a director no later than the law lets it last."""
-    longest = figures.find_figure("organs.max_years", on=on)
-    if mandate.role is not Role.BOARD or longest is None:
-        return mandate.last_day
-    by_law = add_years(mandate.from_day, longest.as_int())
-    return by_law if mandate.last_day is None else min(mandate.last_day, by_law)
+    return end_of_term(mandate.role, mandate.from_day, mandate.last_day, figures, on)
 
 
 def _mandates(mandates: Sequence[MandateHeld], figures: Figures, on: date) -> Iterator[Obligation]:

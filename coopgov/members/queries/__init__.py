@@ -3,7 +3,7 @@
 from coopgov.members.queries.imports import get_batch, known_members, owners_of_emails
 from coopgov.members.queries.kinds import organisations_among
 from coopgov.members.queries.lists import applications, count_candidates, earlier_memberships, list_members, waiting_for
-from coopgov.members.queries.mandates import office_preflight
+from coopgov.members.queries.mandates import MandateShown, mandates_ending, office_preflight, organs_on
 from coopgov.members.queries.one import (
     events_of,
     find_by_account,
@@ -31,6 +31,7 @@ from coopgov.members.queries.parties import (
     joined,
     list_doubles,
     numbers_of_person,
+    open_estates,
     representatives_of,
 )
 from coopgov.members.queries.rows import (
@@ -55,6 +56,7 @@ from coopgov.members.queries.voters import (
     employed_accounts,
     events_head,
     heads_on,
+    member_accounts,
     recipients,
     sellers,
     spells,
@@ -77,6 +79,7 @@ __all__ = [
     "IbanRow",
     "JoinedRow",
     "KnownMember",
+    "MandateShown",
     "MemberFile",
     "MemberPage",
     "MemberRow",
@@ -111,9 +114,13 @@ __all__ = [
     "known_members",
     "list_doubles",
     "list_members",
+    "mandates_ending",
+    "member_accounts",
     "numbers_of_person",
     "office_preflight",
+    "open_estates",
     "organisations_among",
+    "organs_on",
     "owners_of_emails",
     "recipients",
     "representatives_of",

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from coopgov.accounts.rules import fold_email
+from coopgov.core.dates import paris_day
 from coopgov.core.policy import Actor, Permission
 from coopgov.core.waiting import Waiting
 from coopgov.members.models import (
@@ -18,6 +19,8 @@ from coopgov.members.models import (
     MemberWord,
     Party,
 )
+from coopgov.members.queries.mandates import mandates_ending
+from coopgov.members.queries.parties import count_estates
 from coopgov.members.queries.rows import PAGE, ApplicationRow, MemberPage, MemberRow, member_row, members_select
 from coopgov.members.rules import (
     Category,
@@ -91,13 +94,22 @@ def count_candidates(session: Session, *, email: str | None = None) -> int:
 
 
 def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
-    """What waits for this actor here: candidatures, for those who may decide on them."""
+    """What waits for this actor here, for those who admit: candidatures, estates, mandates that end."""
     if not actor.may(Permission.MEMBERS_ADMIT):
         return []
-    count = count_candidates(session)
-    if not count:
-        return []
-    return [Waiting(_("Candidatures to look at: %(count)s", count=count), "members.applications", icon="person")]
+    candidates, estates = count_candidates(session), count_estates(session)
+    ending = len(mandates_ending(session, paris_day(now)))
+    told = [
+        (candidates, _("Candidatures to look at: %(count)s", count=candidates), "members.applications", "person"),
+        (estates, _("Estates to settle: %(count)s", count=estates), "members.care", "people"),
+        (
+            ending,
+            _("Mandates that end soon or are past: %(count)s", count=ending),
+            "members.mandates",
+            "scale",
+        ),
+    ]
+    return [Waiting(title, endpoint, icon=icon) for count, title, endpoint, icon in told if count]
 
 
 def _filters(

@@ -212,6 +212,18 @@ def count_estates(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(DeathFile).where(DeathFile.closed_on.is_(None))) or 0
 
 
+def open_estates(session: Session) -> list[tuple[MemberRow, date]]:
+    """The deceased members whose file is open, the longest ago first."""
+    found = session.execute(
+        select(DeathFile.membership_id, DeathFile.died_on)
+        .where(DeathFile.closed_on.is_(None))
+        .order_by(DeathFile.died_on, DeathFile.id)
+        .limit(MOST_PAIRS)
+    ).all()
+    members = _rows(session, [row.membership_id for row in found])
+    return [(members[row.membership_id], row.died_on) for row in found]
+
+
 def _estate(session: Session, member_id: UUID) -> Estate | None:
     row = session.scalar(
         select(DeathFile).where(DeathFile.membership_id == member_id).order_by(DeathFile.opened_at.desc()).limit(1)

@@ -1,12 +1,12 @@
 """The members of a day, from what happened to memberships: never from shares."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from coopgov.members.models import (
@@ -145,12 +145,23 @@ def spells(*, among: Any = None) -> Any:
 
 def employed_accounts(session: Session, account_ids: Collection[UUID], on: date) -> set[UUID]:
     """Those of these accounts whose holder is an employed member on that day."""
+    return _accounts_of(session, account_ids, on, lambda standing: standing.c.category == Category.EMPLOYED)
+
+
+def member_accounts(session: Session, account_ids: Collection[UUID], on: date) -> set[UUID]:
+    """Those of these accounts whose holder is a member on that day."""
+    return _accounts_of(session, account_ids, on, lambda _standing: true())
+
+
+def _accounts_of(
+    session: Session, account_ids: Collection[UUID], on: date, also: Callable[[Any], ColumnElement[bool]]
+) -> set[UUID]:
     theirs = Membership.account_id.in_(account_ids)
     standing = standings_on(on, among=select(Membership.id).where(theirs)).subquery()
     rows = session.scalars(
         select(Membership.account_id)
         .join(standing, standing.c.member_id == Membership.id)
-        .where(standing.c.status == Status.MEMBER, standing.c.category == Category.EMPLOYED, theirs)
+        .where(standing.c.status == Status.MEMBER, also(standing), theirs)
     )
     return {account_id for account_id in rows if account_id is not None}
 

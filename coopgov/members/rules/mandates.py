@@ -11,6 +11,8 @@ from coopgov.core.policy import Role
 from coopgov.core.preflight import Check, checked, green, to_judge
 from coopgov.members.rules.kinds import Category
 
+# When pages begin to warn of a mandate that ends: time enough to put an election on an agenda.
+AHEAD_MONTHS = 6
 # What a reviser examines: whoever keeps it cannot well be the one who examines it.
 EXAMINED = {
     Role.BOARD: Word(N_("board")),
@@ -65,6 +67,15 @@ def latest_end(draft: OfficeDraft, figures: Figures) -> date | None:
     """The last day a mandate begun that day may run to; None where nothing limits it."""
     figure = figures.find_figure("organs.max_years", on=draft.from_day)
     return None if figure is None else add_years(draft.from_day, figure.as_int())
+
+
+def end_of_term(role: Role, from_day: date, last_day: date | None, figures: Figures, on: date) -> date | None:
+    """When a mandate ends: by its own term, and for a director no later than the law lets it last."""
+    longest = figures.find_figure("organs.max_years", on=on)
+    if role is not Role.BOARD or longest is None:
+        return last_day
+    by_law = add_years(from_day, longest.as_int())
+    return by_law if last_day is None else min(last_day, by_law)
 
 
 def check_term(draft: OfficeDraft, figures: Figures) -> list[Breach]:

@@ -57,7 +57,7 @@ def separate_doubles(act: Act, *, member_id: UUID, reason: str) -> None:
 def _end_double(act: Act, row: Membership, into: int, reason: str) -> int:
     before, status = row.status, step(TRANSITIONS, row.status, EventKind.MERGED)
     write_event(
-        act, row, EventKind.MERGED, effective_on=act.today, status=status, reason=f"n° {into} : {reason}"
+        act, row, EventKind.MERGED, effective_on=act.today, status=status, reason=f"n°\u00a0{into}\u00a0: {reason}"
     )  # fmt: skip
     if before is Status.CANDIDATE:
         act.publish(CandidateRefused(row.id, act.today))

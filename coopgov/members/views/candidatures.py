@@ -10,12 +10,20 @@ from coopgov.core.errors import NotFound
 from coopgov.core.figures import Figures
 from coopgov.core.policy import Permission
 from coopgov.members import queries, service
-from coopgov.members.forms import AdmitForm, ApplicationForm, RefuseForm, day_of, default_day
+from coopgov.members.forms import (
+    AdmitForm,
+    ApplicationForm,
+    RefuseForm,
+    code_of,
+    day_of,
+    default_day,
+    document_of,
+)
 from coopgov.members.labels import BODY_LABELS, CATEGORY_LABELS, STATUS_LABELS
 from coopgov.members.queries import MemberRow
 from coopgov.members.rules import DecidedBy, Status, board_may_admit
 from coopgov.members.views.blueprint import REFUSED, bp
-from coopgov.members.views.lists import present_colleges
+from coopgov.members.views.lists import papers_to_cite, present_colleges
 from coopgov.statutes import queries as statutes
 from coopgov.web.acts import begin_act, reading, rulebook, today
 from coopgov.web.forms import refusals_on
@@ -83,15 +91,16 @@ def admit(member_id: UUID) -> ResponseReturnValue:
 @requires(Permission.MEMBERS_ADMIT)
 def refuse(member_id: UUID) -> ResponseReturnValue:
     """Tell a candidate no."""
-    member, form, status = _candidate(member_id), RefuseForm(), 200
+    member, form, status = _candidate(member_id), RefuseForm(papers_to_cite(member_id)), 200
     default_day(form, "on", today())
     if form.is_submitted():
         status = REFUSED
         if form.validate():
             with refusals_on(form), begin_act() as act:
                 service.refuse_candidate(
-                    act, member_id=member_id, on=day_of(form.on), decision=form.decision.data or ""
-                )
+                    act, member_id=member_id, on=day_of(form.on), decision=form.decision.data or "",
+                    why=service.Why(code_of(form.code), document_of(form.document_id)),
+                )  # fmt: skip
                 flash(_("The answer is on its way to %(name)s.", name=member.name), "success")
                 return redirect(url_for("members.applications"), 303)
     return render_template("members/refuse.html", form=form, member=member), status

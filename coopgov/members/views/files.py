@@ -18,15 +18,24 @@ from coopgov.members.forms import (
     MoveForm,
     PaperConsentForm,
     UndoForm,
+    code_of,
     contacts_form_of,
     day_of,
     default_day,
+    document_of,
 )
-from coopgov.members.labels import BODY_LABELS, CATEGORY_LABELS, EVENT_LABELS, STATUS_KINDS, STATUS_LABELS
+from coopgov.members.labels import (
+    BODY_LABELS,
+    CATEGORY_LABELS,
+    EVENT_LABELS,
+    REASON_LABELS,
+    STATUS_KINDS,
+    STATUS_LABELS,
+)
 from coopgov.members.queries import MemberFile
 from coopgov.members.rules import Category, EventKind
 from coopgov.members.views.blueprint import REFUSED, bp
-from coopgov.members.views.lists import present_colleges
+from coopgov.members.views.lists import papers_to_cite, present_colleges
 from coopgov.printing.archive import documents_about
 from coopgov.web.acts import begin_act, reading, today
 from coopgov.web.forms import refusals_on
@@ -75,7 +84,8 @@ def record_consent(member_id: UUID) -> ResponseReturnValue:
 @requires(Permission.MEMBERS_ADMIT)
 def departure(member_id: UUID) -> ResponseReturnValue:
     """Record that a member leaves."""
-    form, member = DepartureForm(), queries.get_member(reading(), member_id)
+    member = queries.get_member(reading(), member_id)
+    form = DepartureForm(papers_to_cite(member_id))
     default_day(form, "effective_on", today())
     status = 200
     if form.is_submitted():
@@ -148,11 +158,14 @@ def file_context(file: MemberFile) -> dict[str, Any]:
     undone = {event.reverses_id for event in file.events if event.reverses_id is not None}
     standing = [event for event in file.events if event.kind is not EventKind.REVERSAL and event.id not in undone]
     last = max(standing, key=lambda event: (event.effective_on, event.id), default=None)
+    stays = (EventKind.APPLIED, EventKind.MERGED)
     return {
         "file": file,
+        "party": queries.get_party(reading(), file.member.id),
+        "reason_labels": REASON_LABELS,
         "member": file.member,
         "undone": undone,
-        "can_undo": last.id if last and len(standing) > 1 and last.kind is not EventKind.APPLIED else None,
+        "can_undo": last.id if last and len(standing) > 1 and last.kind not in stays else None,
         "documents": documents_about(reading(), f"member:{file.member.id}"),
         "shares_url": _url_if_there(SHARES, member_id=file.member.id),
         "document_url": lambda document: _url_if_there(DOCUMENT, document_id=document.id),
@@ -170,26 +183,34 @@ def _url_if_there(endpoint: str, **params: Any) -> str | None:
     return url_for(endpoint, **params) if endpoint in current_app.view_functions else None
 
 
+def _why(form: DepartureForm) -> service.Why:
+    return service.Why(code_of(form.code), document_of(form.document_id))
+
+
 def _resigned(act: Act, member_id: UUID, form: DepartureForm) -> None:
-    service.resign(act, member_id=member_id, effective_on=day_of(form.effective_on), reason=form.reason.data or "")
+    service.resign(
+        act, member_id=member_id, effective_on=day_of(form.effective_on), reason=form.reason.data or "", why=_why(form)
+    )  # fmt: skip
 
 
 def _contract_ended(act: Act, member_id: UUID, form: DepartureForm) -> None:
     service.end_contract(
         act, member_id=member_id, effective_on=day_of(form.effective_on), reason=form.reason.data or "",
-        excepted=form.excepted.data,
+        excepted=form.excepted.data, why=_why(form),
     )  # fmt: skip
 
 
 def _excluded(act: Act, member_id: UUID, form: DepartureForm) -> None:
     service.exclude(
         act, member_id=member_id, effective_on=day_of(form.effective_on), decision=form.decision.data or "",
-        reason=form.reason.data or "",
+        reason=form.reason.data or "", why=_why(form),
     )  # fmt: skip
 
 
 def _deceased(act: Act, member_id: UUID, form: DepartureForm) -> None:
-    service.record_death(act, member_id=member_id, effective_on=day_of(form.effective_on))
+    service.record_death(
+        act, member_id=member_id, effective_on=day_of(form.effective_on), proof=form.reason.data or "", why=_why(form)
+    )  # fmt: skip
 
 
 DEPARTURE_COMMANDS: Mapping[EventKind, Callable[[Act, UUID, DepartureForm], None]] = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,10 +13,13 @@ from coopgov.members.forms import SearchForm, status_asked
 from coopgov.members.labels import CATEGORY_LABELS, STATUS_KINDS, STATUS_LABELS
 from coopgov.members.rules import Category, College, Status
 from coopgov.members.views.blueprint import bp
+from coopgov.printing.archive import Document, documents_to_cite
 from coopgov.statutes import queries as statutes
 from coopgov.web.acts import reading, today
 from coopgov.web.guard import current_actor, requires
 
+# The kind of papers in which decisions are found.
+MINUTES = "minutes"
 K = TypeVar("K")
 _ASKED = frozenset({"q", "status", "category", "college"})
 
@@ -49,6 +53,11 @@ def present_colleges() -> list[College]:
     """The colleges of the statutes of today."""
     found = statutes.find_statutes_on(reading(), today())
     return [College(college.code, college.label) for college in found.colleges] if found else []
+
+
+def papers_to_cite(member_id: UUID) -> list[Document]:
+    """The papers that an act about a member may cite: those about her, and the latest minutes."""
+    return documents_to_cite(reading(), f"member:{member_id}", kind=MINUTES)
 
 
 def _translated(labels: Mapping[K, Any]) -> dict[K, str]:
