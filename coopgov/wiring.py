@@ -31,7 +31,7 @@ from coopgov.demo.views import bp as demo_bp
 from coopgov.home.views import bp as home_bp
 from coopgov.members import queries as members_queries
 from coopgov.members import service as members
-from coopgov.members.events import CandidateRefused, MemberAdmitted
+from coopgov.members.events import CandidateRefused, MemberAdmitted, MemberBack, MemberLeft
 from coopgov.members.rules import DecidedBy
 from coopgov.members.rules.colleges import check_colleges_kept
 from coopgov.members.views import bp as members_bp
@@ -52,7 +52,7 @@ from coopgov.shares.events import (
     SharesSubscribed,
     SharesTransferred,
 )
-from coopgov.shares.rules import check_nominal_kept
+from coopgov.shares.rules import check_nominal_follows
 from coopgov.shares.views import bp as shares_bp
 from coopgov.statutes import queries as statutes
 from coopgov.statutes import service as statutes_service
@@ -168,7 +168,13 @@ def _statutes_weighed(act: Act, event: StatutesWeighed) -> None:
     before, after = event.before, event.after
     capital = shares_queries.capital_on(act.session, act.today)
     event.objections.extend(
-        check_nominal_kept(Cents(before.share_nominal_cents), Cents(after.share_nominal_cents), capital=capital)
+        check_nominal_follows(
+            Cents(before.share_nominal_cents),
+            Cents(after.share_nominal_cents),
+            capital=capital,
+            figures=act.rulebook,
+            on=act.today,
+        )
     )
     kept, labels = {one.code for one in after.colleges}, {one.code: one.label for one in before.colleges}
     if labels.keys() - kept:
@@ -216,6 +222,8 @@ HANDLERS: Handlers = {
     HoldingsOpened: (treasury.on_holdings_opened,),
     ManySharesSubscribed: (treasury.on_many_shares_subscribed,),
     MemberAdmitted: (_member_admitted,),
+    MemberBack: (shares.on_member_back,),
+    MemberLeft: (shares.on_member_left,),
     NominalChanged: (treasury.on_nominal_changed,),
     ResolutionProclaimed: (_resolution_proclaimed,),
     SharesConverted: (treasury.on_shares_converted,),

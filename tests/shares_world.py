@@ -11,7 +11,9 @@ from flask import Flask
 from coopgov.core.act import Act, open_act
 from coopgov.core.policy import SYSTEM
 from coopgov.members import service as member_service
+from coopgov.members.events import MemberBack, MemberLeft
 from coopgov.members.rules import Category, NewMember, PartyKind, Person, Reach
+from coopgov.shares import service as shares
 from coopgov.shares.events import (
     HoldingsOpened,
     ManySharesSubscribed,
@@ -37,6 +39,8 @@ HANDLERS = {
     SharesTransferred: [treasury.on_shares_transferred],
     SharesConverted: [treasury.on_shares_converted],
     NominalChanged: [treasury.on_nominal_changed],
+    MemberBack: [shares.on_member_back],
+    MemberLeft: [shares.on_member_left],
 }
 
 

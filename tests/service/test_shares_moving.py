@@ -1,14 +1,20 @@
-"""Shares that change hands or come back, on both engines: lots, decisions, standing, periods, two persons."""
+"""Shares that change hands or come back, on both engines: lots, decisions, standing, queue, floor, exchanges, undoing."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from coopgov.core.errors import RuleBroken
+from coopgov.core.money import Cents, Euros
+from coopgov.law.rulebook import StatutesFigure
+from coopgov.members import queries as member_queries
 from coopgov.members import service as members
 from coopgov.shares import queries, service
-from coopgov.shares.rules import TxKind
+from coopgov.shares.rules import Cause, RequestState, TxKind
 from coopgov.shares.verify import verify
+from coopgov.statutes import service as statutes
+from coopgov.statutes.ready import ready_set
 from tests.shares_world import wire
 
 MARCH, APRIL, JUNE, TODAY = date(2026, 3, 2), date(2026, 4, 1), date(2026, 6, 1), date(2026, 11, 24)
@@ -22,13 +28,13 @@ def world(app):
 
 
 @pytest.fixture
-def pair(world):
-    """Two members; the first holds 5 shares since March and 3 since April."""
-    alice, bob = world.members("Alice Martin", "Bob Le Goff")
-    for quantity, on in ((5, MARCH), (3, APRIL)):
+def trio(world):
+    """Three members: the first holds 5 shares since March and 3 since April, the others 1000 each since March."""
+    alice, bob, chloe = world.members("Alice Martin", "Bob Le Goff", "Chloé Diaz")
+    for member_id, quantity, on in ((alice, 5, MARCH), (alice, 3, APRIL), (bob, 1000, MARCH), (chloe, 1000, MARCH)):
         with world.act() as a:
-            service.subscribe(a, member_id=alice, quantity=quantity, effective_on=on)
-    return alice, bob
+            service.subscribe(a, member_id=member_id, quantity=quantity, effective_on=on)
+    return alice, bob, chloe
 
 
 def move(world, do, **facts):
@@ -36,28 +42,142 @@ def move(world, do, **facts):
         return do(a, **{"effective_on": JUNE, "decision": "Conseil du 28 mai 2026", **facts})
 
 
+def leave(world, member_id, on=JUNE):
+    with world.act() as a:
+        members.resign(a, member_id=member_id, effective_on=on, reason="Départ")
+
+
 def lots(session, member_id, on=TODAY):
     session.rollback()
     return [(lot.first_acquired_on, lot.quantity) for lot in queries.lots_held(session, member_id, on)]
 
 
-def test_f15_a_transfer_keeps_first_days_and_prices_and_takes_the_oldest_lots(world, session, pair):
-    alice, bob = pair
+def waiting(session):
+    session.rollback()
+    return [(asked.member_id, asked.quantity, asked.earliest_on) for asked in queries.refund_queue(session)]
+
+
+def test_f15_a_transfer_keeps_first_days_and_prices_and_takes_the_oldest_lots(world, session, trio):
+    alice, bob, _ = trio
     seq = move(world, service.transfer, from_id=alice, to_id=bob, quantity=6)
     assert lots(session, alice) == [(APRIL, 2)]
-    assert lots(session, bob) == [(MARCH, 5), (APRIL, 1)]
+    assert lots(session, bob) == [(MARCH, 1005), (APRIL, 1)]
     gave, took = queries.sides_of(session, seq)
     assert (gave.member_id, gave.quantity, took.member_id, took.quantity) == (alice, -6, bob, 6)
     assert (took.kind, took.cents, took.resolution) == (TxKind.TRANSFER, 120_00, "Conseil du 28 mai 2026")
     assert list(verify(session)) == []
 
 
-def test_an_exit_withdraws_all_the_shares(world, session, pair):
-    alice, _ = pair
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"decision": " "}, "no_decision"),
+        ({"quantity": 9}, "too_few_shares"),
+        ({"quantity": 8}, "fewer_than_least"),
+        ({"quantity": 6, "effective_on": date(2026, 3, 15)}, "too_few_shares"),
+        ({"effective_on": date(2027, 1, 1)}, "day_not_come"),
+    ],
+)
+def test_what_cannot_be_transferred(world, trio, more, code):
+    alice, bob, _ = trio
+    with pytest.raises(RuleBroken, match=code):
+        move(world, service.transfer, **{"from_id": alice, "to_id": bob, "quantity": 2, **more})
+
+
+def test_f13_an_exit_asks_for_a_refund_and_undoing_it_takes_that_back(world, session, trio):
+    alice, bob, _ = trio
     with pytest.raises(RuleBroken, match="has_not_left"):
         move(world, service.redeem, member_id=alice, quantity=8)
+    leave(world, alice)
+    assert waiting(session) == [(alice, 8, JUNE)]
+    [exit_] = [e.id for e in member_queries.events_of(session, alice) if e.kind == "resigned"]
     with world.act() as a:
-        members.resign(a, member_id=alice, effective_on=JUNE, reason="Départ")
+        members.reverse_event(a, event_id=exit_, reason="Saisie par erreur")
+    assert waiting(session) == []
+    assert lots(session, alice) == [(MARCH, 5), (APRIL, 3)]
+    leave(world, alice)
+    move(world, service.redeem, member_id=alice, quantity=5)
+    assert (lots(session, alice), waiting(session)) == ([(APRIL, 3)], [(alice, 3, JUNE)])
+    [again] = [e.id for e in member_queries.events_of(session, alice) if e.kind == "resigned"][-1:]
+    with pytest.raises(RuleBroken, match="exit_was_carried_out"), world.act() as a:
+        members.reverse_event(a, event_id=again, reason="Saisie par erreur")
+    move(world, service.transfer, from_id=alice, to_id=bob, quantity=3)
+    assert waiting(session) == []
+    assert list(verify(session)) == []
+
+
+def test_refunds_come_in_order_and_never_take_the_capital_under_its_floor(world, session, trio):
+    alice, bob, chloe = trio
+    text = ready_set("scic-sa")
+    ordered = replace(text, figures={**text.figures, "share.refunds_in_order": StatutesFigure(True, "art. 14")})
+    with world.act() as a:
+        statutes.adopt_statutes(a, text=ordered, in_force_from=APRIL, decision="AGE du 1er avril 2026")
+    leave(world, bob, APRIL)
+    leave(world, alice)
+    with pytest.raises(RuleBroken, match="not_in_order"):
+        move(world, service.redeem, member_id=alice, quantity=8)
+    move(world, service.redeem, member_id=bob, quantity=1000)
     move(world, service.redeem, member_id=alice, quantity=8)
-    assert lots(session, alice) == []
+    move(world, service.redeem, member_id=chloe, quantity=70, cause=Cause.REDUCTION)
+    with pytest.raises(RuleBroken, match="capital_below_floor") as refused:
+        move(world, service.redeem, member_id=chloe, quantity=10, cause=Cause.REDUCTION)
+    assert refused.value.breaches[0].values["most"] == Euros(Cents(100_00))
+    assert queries.capital_on(session, TODAY) == 930 * 20_00
+
+
+def test_what_rests_on_a_movement_is_named_and_drafted_as_reversals(world, session, trio):
+    alice, bob, chloe = trio
+    first = move(world, service.transfer, from_id=alice, to_id=bob, quantity=5)
+    second = move(world, service.transfer, from_id=bob, to_id=chloe, quantity=1004)
+    with pytest.raises(RuleBroken, match="later_movements_depend"), world.act() as a:
+        service.reverse(a, seq=1, effective_on=TODAY, reason="Erreur")
+    session.rollback()
+    assert service.cascade_of(session, 1) == [second, first]
+    with world.act() as a:
+        drafts = service.draft_cascade(a, seq=1, reason="Erreur")
+    for draft in drafts:
+        with world.act() as a:
+            service.submit(a, request_id=draft)
+            service.execute(a, request_id=draft, effective_on=TODAY)
+    assert lots(session, alice) == [(APRIL, 3)]
+    assert [row.state for row in queries.requests_of(session, alice)] == [RequestState.EXECUTED] * 2
+    assert list(verify(session)) == []
+
+
+def test_f16_a_part_is_converted_and_the_remainder_is_told(world, session, trio):
+    alice, _, _ = trio
+    with world.act() as a:
+        service.new_class(
+            a, code="b", label="Parts B", nominal=50_00, max_hold=2, from_date=MARCH, decision="AGE du 2 mars 2026"
+        )
+    with pytest.raises(RuleBroken, match="over_class_maximum"):
+        move(world, service.convert, member_id=alice, quantity=8, from_class="ordinary", to_class="b")
+    move(world, service.convert, member_id=alice, quantity=6, from_class="ordinary", to_class="b")
+    session.rollback()
+    left = queries.lots_left(session, alice, TODAY)
+    assert sorted((lot.lot.first_acquired_on, lot.lot.issue_unit_cents, lot.quantity) for lot in left) == [
+        (MARCH, 50_00, 2), (APRIL, 20_00, 2),
+    ]  # fmt: skip
+    assert list(verify(session)) == []
+
+
+def test_shares_are_divided_and_lose_value_for_everybody_on_one_day(world, session, trio):
+    alice, bob, _ = trio
+    with pytest.raises(RuleBroken, match="statutes_say_otherwise"):
+        move(world, service.split, factor=2)
+    with world.act() as a:
+        halved = replace(ready_set("scic-sa"), share_nominal_cents=10_00)
+        statutes.adopt_statutes(a, text=halved, in_force_from=JUNE, decision="AGE du 1er juin 2026")
+    assert len(move(world, service.split, factor=2)) == 3
+    assert lots(session, alice) == [(MARCH, 10), (APRIL, 6)]
+    assert queries.capital_on(session, TODAY) == 2008 * 20_00
+    with world.act() as a:
+        lower = replace(ready_set("scic-sa"), share_nominal_cents=8_00)
+        statutes.adopt_statutes(a, text=lower, in_force_from=TODAY, decision="AGE du 24 novembre 2026")
+    move(world, service.change_nominal, cents=8_00, effective_on=TODAY)
+    session.rollback()
+    assert queries.capital_on(session, TODAY) == 4016 * 8_00
+    assert lots(session, bob) == [(MARCH, 2000)]
+    with pytest.raises(RuleBroken, match="nothing_to_change"):
+        move(world, service.change_nominal, cents=8_00, effective_on=TODAY)
     assert list(verify(session)) == []

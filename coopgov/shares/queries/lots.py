@@ -6,12 +6,12 @@ from datetime import date
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from coopgov.shares.chain import Moment, least_from
-from coopgov.shares.models import ShareLeg, ShareLot
-from coopgov.shares.rules import Account, Leg, Lot, LotLeft
+from coopgov.shares.models import ShareLeg, ShareLot, ShareTx
+from coopgov.shares.rules import Account, Leg, Lot, LotLeft, TxKind, UndoStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,50 @@ def lot_moments(session: Session, lot_ids: Sequence[UUID]) -> dict[tuple[UUID, U
 
 def lots_left(session: Session, member_id: UUID, on: date, *, class_id: UUID | None = None) -> list[LotLeft]:
     """What can be taken of each lot of a member as of that day, whatever was written since; the oldest first."""
+    where = [ShareLeg.membership_id == member_id, *([ShareLot.class_id == class_id] if class_id else [])]
+    return _lots_left(session, where, on).get(member_id, [])
+
+
+def lots_of_class(session: Session, class_id: UUID, on: date) -> dict[UUID, list[LotLeft]]:
+    """What can be taken of each lot of a class as of that day, by holder."""
+    return _lots_left(session, [ShareLot.class_id == class_id, ShareLeg.account == Account.HOLDER], on)
+
+
+def undo_steps(session: Session, seq: int) -> list[UndoStep]:
+    """What every movement that stands does to the lots this one touches, and to those that follow from them."""
+    lots, known = set(session.scalars(select(ShareLeg.lot_id).where(ShareLeg.tx_seq == seq))), 0
+    while len(lots) > known:
+        known = len(lots)
+        touching = select(ShareLeg.tx_seq).where(ShareLeg.lot_id.in_(lots))
+        lots |= set(session.scalars(select(ShareLeg.lot_id).where(ShareLeg.tx_seq.in_(touching))))
+    undone = select(ShareTx.reverses_seq).where(ShareTx.reverses_seq.is_not(None))
     rows = session.execute(
-        select(ShareLot, ShareLeg.effective_on, ShareLeg.tx_seq, ShareLeg.qty)
+        select(ShareLeg.tx_seq, ShareLeg.membership_id, ShareLeg.lot_id, ShareLeg.qty)
+        .join(ShareTx, ShareTx.seq == ShareLeg.tx_seq)
+        .where(
+            ShareLeg.lot_id.in_(lots), ShareLeg.account == Account.HOLDER, ShareTx.kind != TxKind.REVERSAL,
+            ShareTx.seq.not_in(undone),
+        )
+        .order_by(ShareLeg.tx_seq, ShareLeg.line)
+    )  # fmt: skip
+    return [UndoStep(seq, member_id, lot_id, qty) for seq, member_id, lot_id, qty in rows if member_id is not None]
+
+
+def _lots_left(session: Session, where: Sequence[ColumnElement[bool]], on: date) -> dict[UUID, list[LotLeft]]:
+    rows = session.execute(
+        select(ShareLeg.membership_id, ShareLot, ShareLeg.effective_on, ShareLeg.tx_seq, ShareLeg.qty)
         .join(ShareLot, ShareLot.id == ShareLeg.lot_id)
-        .where(ShareLeg.membership_id == member_id, *([ShareLot.class_id == class_id] if class_id else []))
-        .order_by(ShareLot.first_acquired_on, ShareLot.id, ShareLeg.effective_on, ShareLeg.tx_seq)
+        .where(*where)
+        .order_by(
+            ShareLeg.membership_id, ShareLot.first_acquired_on, ShareLot.id, ShareLeg.effective_on, ShareLeg.tx_seq
+        )
     )
-    moments = groupby(rows, key=lambda row: row.ShareLot)
-    found = [
-        LotLeft(_lot(lot), least_from([Moment(row.effective_on, row.tx_seq, row.qty) for row in legs], on))
-        for lot, legs in moments
-    ]
-    return [left for left in found if left.quantity > 0]
+    found: dict[UUID, list[LotLeft]] = {}
+    for (member_id, lot), legs in groupby(rows, key=lambda row: (row.membership_id, row.ShareLot)):
+        left = least_from([Moment(row.effective_on, row.tx_seq, row.qty) for row in legs], on)
+        if left > 0:
+            found.setdefault(member_id, []).append(LotLeft(_lot(lot), left))
+    return found
 
 
 def _leg(leg: ShareLeg, lot: ShareLot) -> Leg:

@@ -1,14 +1,19 @@
 """The classes of shares (*catégories de parts*) and what each allows."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
 from coopgov.core.errors import Breach
+from coopgov.core.figures import Figures
 from coopgov.core.i18n import N_
+from coopgov.core.money import Cents, Euros
 
 ORDINARY = "ordinary"
+_CODE = re.compile(r"[a-z][a-z0-9-]{0,38}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +89,39 @@ def _check_part(name: str, terms: ClassTerms, after: Sequence[HeldAfter]) -> lis
     )
     values = {"name": name, "part": highest, "label": terms.label, "most": terms.max_part}
     return [Breach("over_class_part", sentence, values, field="quantity")]
+
+
+@dataclass(frozen=True, slots=True)
+class NewClass:
+    """A class of shares about to be made."""
+
+    code: str
+    label: str
+    nominal: int
+    min_hold: int = 0
+    max_hold: int | None = None
+    max_part: Fraction | None = None
+    is_transferable: bool = True
+    is_refundable: bool = True
+
+
+def check_new_class(
+    new: NewClass, codes: Collection[str], by_statutes: int, figures: Figures, on: date
+) -> list[Breach]:
+    """List what stands against a new class of shares."""
+    breaches = []
+    if not _CODE.fullmatch(new.code) or new.code in codes:
+        sentence = N_("Give the class a code of its own: small letters, figures and dashes, not used yet.")
+        breaches.append(Breach("bad_class_code", sentence, field="code"))
+    if new.nominal < 1:
+        breaches.append(Breach("bad_nominal", N_("A share has a nominal value above zero."), {}, field="nominal"))
+    if new.max_hold is not None and new.max_hold < max(new.min_hold, 1):
+        sentence = N_("At most %(most)s shares of it are held and at least %(least)s: give limits that fit.")
+        values = {"most": new.max_hold, "least": new.min_hold}
+        breaches.append(Breach("limits_do_not_fit", sentence, values, field="max_hold"))
+    single = figures.find_figure("share.single_nominal", on=on)
+    if single is not None and single.as_bool() and new.nominal != by_statutes:
+        sentence = N_("All shares have one nominal value, %(value)s by the statutes. Give the class that value.")
+        value = {"value": Euros(Cents(by_statutes))}
+        breaches.append(Breach("single_nominal", sentence, value, single.citations, field="nominal"))
+    return breaches

@@ -96,3 +96,5 @@ class Holder:
     is_member: bool
     is_former: bool
     is_dead: bool = False
+    # Her estate is not settled: only heirs receive anything, and nothing is paid back yet.
+    is_frozen: bool = False

@@ -100,6 +100,8 @@ def check_leaves(holder: Holder, cause: str, on: date) -> list[Breach]:
             return []
         sentence = N_("%(name)s is no member on %(day)s: nothing is reduced. Record the withdrawal after the exit.")
         return [Breach("not_a_member", sentence, {"name": holder.name, "day": on})]
+    if holder.is_frozen:
+        return [_frozen(holder)]
     if holder.is_former:
         return []
     sentence = N_("%(name)s has not left on %(day)s. Record the exit first, or withdraw a part of the shares only.")
@@ -122,3 +124,8 @@ def check_parties(giver: Holder, taker: Holder, kind: TxKind, on: date) -> list[
         sentence = N_("%(giver)s has died: shares pass to heirs. Record an inheritance.")
         breaches.append(Breach("deceased", sentence, values))
     return breaches
+
+
+def _frozen(holder: Holder) -> Breach:
+    sentence = N_("The estate of %(name)s is not settled. Close the file of the death first, or record an inheritance.")
+    return Breach("estate_not_settled", sentence, {"name": holder.name})

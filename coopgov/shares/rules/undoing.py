@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from coopgov.core.errors import Breach
 from coopgov.core.i18n import N_
@@ -24,6 +25,47 @@ class Undoing:
     reversed_by: int | None
     # The timeline of each lot it touches, as it would be.
     timelines: Sequence[Sequence[Moment]] = ()
+    # The movements that rest on it, in the order in which they are undone.
+    depends: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UndoStep:
+    """What a movement that stands does to the shares of one lot of one holder."""
+
+    seq: int
+    member_id: UUID
+    lot_id: UUID
+    quantity: int
+
+
+def cascade(seq: int, steps: Sequence[UndoStep]) -> list[int]:
+    """The later movements that rest on this one, in the order in which they are undone before it (*cascade*).
+
+    Undone alone, it would leave too few shares for them.
+    """
+    order: list[int] = []
+    _undo(seq, steps, order)
+    return order[:-1]
+
+
+def _undo(seq: int, steps: Sequence[UndoStep], order: list[int]) -> None:
+    for given in (step for step in steps if step.seq == seq and step.quantity > 0):
+        while (taker := _short_of(given, seq, steps, order)) is not None:
+            _undo(taker, steps, order)
+    order.append(seq)
+
+
+def _short_of(given: UndoStep, seq: int, steps: Sequence[UndoStep], order: Sequence[int]) -> int | None:
+    """The last movement that takes shares which would be missing, or None when enough are left."""
+    others = [
+        step
+        for step in steps
+        if (step.member_id, step.lot_id) == (given.member_id, given.lot_id) and step.seq not in (seq, *order)
+    ]
+    if sum(step.quantity for step in others) >= 0:
+        return None
+    return max(step.seq for step in others if step.quantity < 0)
 
 
 def negated(legs: Iterable[Leg]) -> tuple[Leg, ...]:
@@ -44,6 +86,12 @@ def check_reversal(undoing: Undoing) -> list[Breach]:
     if undoing.effective_on < undoing.original_on:
         sentence = N_("Movement %(seq)s takes effect on %(day)s. Give that day or a later one.")
         breaches.append(Breach("before_the_original", sentence, values, field="effective_on"))
+    if undoing.depends:
+        rest = {"seq": undoing.seq, "first": undoing.depends[0], "count": len(undoing.depends)}
+        sentence = N_(
+            "Movements that rest on movement %(seq)s: %(count)s. Reverse them first, beginning with movement %(first)s."
+        )
+        return [*breaches, Breach("later_movements_depend", sentence, rest)]
     return breaches + check_timelines(undoing.timelines)
 
 

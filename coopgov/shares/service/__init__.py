@@ -1,28 +1,59 @@
-"""The commands of the share book: subscribe, take over an older register, reverse, issue its papers."""
+"""The commands of the share book: subscribe, take over an older register, move, exchange and undo shares, papers."""
 
-from coopgov.shares.service.moving import inherit, redeem, transfer
+from coopgov.shares.service.changing import change_nominal, convert, split
+from coopgov.shares.service.classes import new_class
+from coopgov.shares.service.moving import Move, inherit, move, preflight_move, redeem, transfer
 from coopgov.shares.service.opening import OpeningHolding, open_holdings
 from coopgov.shares.service.papers import issue_bulletin, issue_certificate
 from coopgov.shares.service.procedure import check_procedure, set_two_persons, write_close
+from coopgov.shares.service.requesting import (
+    Wish,
+    accept,
+    execute,
+    on_member_back,
+    on_member_left,
+    refuse,
+    request,
+    submit,
+    withdraw,
+)
 from coopgov.shares.service.subscribing import Asked, Subscription, preflight, record, subscribe, subscribe_many
-from coopgov.shares.service.undoing import reverse
+from coopgov.shares.service.undoing import cascade_of, draft_cascade, reverse
 
 __all__ = [
     "Asked",
+    "Move",
     "OpeningHolding",
     "Subscription",
+    "Wish",
+    "accept",
+    "cascade_of",
+    "change_nominal",
     "check_procedure",
+    "convert",
+    "draft_cascade",
+    "execute",
     "inherit",
     "issue_bulletin",
     "issue_certificate",
+    "move",
+    "new_class",
+    "on_member_back",
+    "on_member_left",
     "open_holdings",
     "preflight",
+    "preflight_move",
     "record",
     "redeem",
+    "refuse",
+    "request",
     "reverse",
     "set_two_persons",
+    "split",
+    "submit",
     "subscribe",
     "subscribe_many",
     "transfer",
+    "withdraw",
     "write_close",
 ]

@@ -1,20 +1,24 @@
 """Shares that leave a holder's account: transferred, inherited, withdrawn."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypedDict, Unpack
 from uuid import UUID
 
 from coopgov.core.act import Act
-from coopgov.core.errors import Breach, refuse_if
-from coopgov.members import queries as members
+from coopgov.core.errors import refuse_if
+from coopgov.core.preflight import Check, check_preflight
 from coopgov.shares import book, queries, rules
 from coopgov.shares.book import Entry, line_name
 from coopgov.shares.events import SharesRedeemed, SharesTransferred
-from coopgov.shares.rules import ORDINARY, BookName, Cause, ClassTerms, LotLeft, Taken, TxKind, late_day
+from coopgov.shares.moving_preflight import Facts, preflight
+from coopgov.shares.rules import ORDINARY, BookName, Cause, Taken, TxKind, late_day
+from coopgov.shares.service.limits import after_of
 from coopgov.shares.service.people import holder_on
 from coopgov.shares.service.procedure import check_procedure
+from coopgov.shares.service.queue import carry_out, find_open_refund, first_waiting, second_person, settle_refunds
+from coopgov.web.preflight import judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Move:
     request_id: UUID | None = None
     approved_by: str | None = None
     true_on: date | None = None
+    # What a person checked of each point left to her.
+    reasons: Mapping[str, str] | None = None
 
     @property
     def day(self) -> date:
@@ -48,6 +54,7 @@ class Details(TypedDict, total=False):
     request_id: UUID | None
     approved_by: str | None
     true_on: date | None
+    reasons: Mapping[str, str] | None
 
 
 def transfer(
@@ -81,50 +88,69 @@ def redeem(
 def move(act: Act, asked: Move) -> int:
     """Write a movement out of an account, and tell the features above; gives its number."""
     book.take_the_pen(act.session)
-    terms = queries.get_class(act.session, asked.class_code)
-    left = queries.lots_left(act.session, asked.from_id, asked.effective_on, class_id=terms.id)
-    taken = _taken(left, asked)
-    refuse_if(_check(act, asked, terms, left, taken))
-    [seq] = book.write(act, [_entry(asked, taken)])
-    facts = {
+    asked = _with_request(act, asked)
+    facts = _facts(act, asked)
+    checks = _preflight(act, asked, facts)
+    refuse_if(check_preflight(checks, asked.reasons or {}))
+    [seq] = book.write(act, [_entry(asked, facts.taken)])
+    judged = judge(act, line_name(seq), checks, asked.reasons or {})
+    payload = {
         "member": asked.from_id, "to": asked.to_id, "quantity": asked.quantity, "last": seq, "cause": asked.cause,
-        "decision": asked.decision,
+        "decision": asked.decision, "judged": judged,
     }  # fmt: skip
-    act.record(f"shares.{_DONE[asked.kind]}", line_name(seq), facts)
-    _tell(act, asked, seq, rules.value_of(taken))
+    act.record(f"shares.{_DONE[asked.kind]}", line_name(seq), payload)
+    _settle(act, asked, seq)
+    _tell(act, asked, seq, rules.value_of(facts.taken))
     return seq
+
+
+def _with_request(act: Act, asked: Move) -> Move:
+    """A withdrawal answers the refund that waits, whoever thought of it."""
+    if asked.kind is not TxKind.REDEEM or asked.request_id is not None or asked.cause != Cause.EXIT:
+        return asked
+    waiting = find_open_refund(act.session, asked.from_id, asked.class_code)
+    if waiting is None:
+        return asked
+    approved_by = asked.approved_by or second_person(waiting, act.actor.pseudonym)
+    return replace(asked, request_id=waiting.id, approved_by=approved_by)
+
+
+def _settle(act: Act, asked: Move, seq: int) -> None:
+    if asked.request_id is not None:
+        carry_out(act, asked.request_id, seq, asked.quantity)
+    if asked.cause != Cause.REDUCTION:
+        settle_refunds(act, asked.from_id)
+
+
+def preflight_move(act: Act, asked: Move) -> list[Check]:
+    """What a movement out of an account would be checked for now; writes nothing."""
+    return _preflight(act, asked, _facts(act, asked))
 
 
 _DONE = {TxKind.TRANSFER: "transferred", TxKind.INHERIT: "inherited", TxKind.REDEEM: "redeemed"}
 
 
-def _taken(left: list[LotLeft], asked: Move) -> tuple[Taken, ...]:
-    return rules.take(left, asked.quantity) if asked.lots is None else rules.take_chosen(left, asked.lots)
-
-
-def _check(act: Act, asked: Move, terms: ClassTerms, left: list[LotLeft], taken: tuple[Taken, ...]) -> list[Breach]:
-    name = members.get_member(act.session, asked.from_id).name
+def _facts(act: Act, asked: Move) -> Facts:
+    terms = queries.get_class(act.session, asked.class_code)
+    left = queries.lots_left(act.session, asked.from_id, asked.effective_on, class_id=terms.id)
+    taken = rules.take(left, asked.quantity) if asked.lots is None else rules.take_chosen(left, asked.lots)
     procedure = check_procedure(
         act, BookName.SHARE, asked.kind, effective_on=asked.effective_on, true_on=asked.true_on,
         approved_by=asked.approved_by,
     )  # fmt: skip
-    return [
-        *procedure,
-        *rules.check_decided(asked.decision),
-        *_check_people(act, asked),
-        *(rules.check_refundable(terms) if asked.kind is TxKind.REDEEM else rules.check_transferable(terms)),
-        *rules.check_taken(name, asked.quantity, left, taken, asked.effective_on),
-    ]
+    return Facts(
+        asked.kind, holder_on(act, asked.from_id, asked.day),
+        holder_on(act, asked.to_id, asked.day) if asked.to_id is not None else None,
+        asked.cause, asked.quantity, asked.decision, asked.effective_on, asked.day, procedure, terms, left, taken,
+    )  # fmt: skip
 
 
-def _check_people(act: Act, asked: Move) -> list[Breach]:
-    giver = holder_on(act, asked.from_id, asked.day)
-    if asked.to_id is None:
-        return rules.check_leaves(giver, asked.cause, asked.day)
-    return rules.check_parties(giver, holder_on(act, asked.to_id, asked.day), asked.kind, asked.day)
+def _preflight(act: Act, asked: Move, facts: Facts) -> list[Check]:
+    waiting = first_waiting(act.session, asked.from_id) if asked.kind is TxKind.REDEEM else None
+    return preflight(facts, after_of(act, facts, waiting), act.rulebook)
 
 
-def _entry(asked: Move, taken: tuple[Taken, ...]) -> Entry:
+def _entry(asked: Move, taken: Sequence[Taken]) -> Entry:
     legs = (
         rules.withdrawal_legs(asked.from_id, taken)
         if asked.to_id is None

@@ -43,4 +43,7 @@ def holder_on(act: Act, member_id: UUID, on: date) -> Holder:
     status = standing.status if standing is not None else None
     undone = {event.reverses_id for event in events if event.reverses_id is not None}
     dead = any(e.kind is EventKind.DECEASED and e.effective_on <= on and e.id not in undone for e in events)
-    return Holder(member_id, name, status is Status.MEMBER, status is Status.FORMER, is_dead=dead)
+    frozen = dead and member_id in members.frozen_members(act.session, [member_id])
+    return Holder(
+        member_id, name, status is Status.MEMBER, status is Status.FORMER, is_dead=dead, is_frozen=frozen
+    )

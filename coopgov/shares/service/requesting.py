@@ -1,0 +1,211 @@
+"""Requests about shares: submitted, answered by another person, carried out or withdrawn."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from coopgov.core.act import Act
+from coopgov.core.canonical import canonical_json
+from coopgov.core.errors import refuse_if
+from coopgov.core.ids import new_id
+from coopgov.core.states import step
+from coopgov.members.events import MemberBack, MemberLeft
+from coopgov.members.rules import EventKind
+from coopgov.shares import book, queries, rules
+from coopgov.shares.models import ShareRequest
+from coopgov.shares.queries import RequestRow
+from coopgov.shares.rules import (
+    ORDINARY,
+    REQUEST_STEPS,
+    BookName,
+    Cause,
+    RequestKind,
+    RequestState,
+    RequestStep,
+    TxKind,
+)
+from coopgov.shares.service.changing import convert
+from coopgov.shares.service.moving import Details, inherit, redeem, transfer
+from coopgov.shares.service.people import holder_on
+from coopgov.shares.service.queue import locked, mark_executed, second_person, settle_refunds
+from coopgov.shares.service.undoing import reverse
+
+MOVEMENTS = {
+    RequestKind.REFUND: TxKind.REDEEM,
+    RequestKind.TRANSFER: TxKind.TRANSFER,
+    RequestKind.INHERIT: TxKind.INHERIT,
+    RequestKind.CONVERT: TxKind.CONVERT,
+    RequestKind.REVERSAL: TxKind.REVERSAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks about shares, and since when it is asked."""
+
+    kind: RequestKind
+    member_id: UUID
+    quantity: int
+    asked_on: date
+    to_id: UUID | None = None
+    class_code: str = ORDINARY
+    to_class: str = ""
+    lots: Mapping[UUID, int] | None = None
+    reverses_seq: int | None = None
+    cause: str = ""
+    earliest_on: date | None = None
+    note: str = ""
+
+
+def request(act: Act, wish: Wish, *, is_draft: bool = False) -> UUID:
+    """Write down a request (*demande*), for another person to answer; gives its id."""
+    refuse_if(
+        rules.check_wish(
+            wish.kind, wish.quantity, wish.asked_on, act.today, names_other=wish.to_id is not None
+        )
+    )  # fmt: skip
+    lots = {str(lot): quantity for lot, quantity in (wish.lots or {}).items()}
+    row = ShareRequest(
+        id=new_id(), kind=wish.kind, state=RequestState.DRAFT if is_draft else RequestState.SUBMITTED,
+        membership_id=wish.member_id, to_membership_id=wish.to_id,
+        class_id=_class_id(act, wish.class_code) if wish.kind is not RequestKind.REVERSAL else None,
+        to_class_id=_class_id(act, wish.to_class) if wish.to_class else None, quantity=wish.quantity,
+        lots=canonical_json(lots).decode() if lots else "", reverses_seq=wish.reverses_seq, cause=wish.cause,
+        asked_on=wish.asked_on, earliest_on=wish.earliest_on or wish.asked_on, resolution="",
+        drafted_by=act.actor.pseudonym, drafted_at=act.now, note=wish.note.strip(),
+    )  # fmt: skip
+    act.session.add(row)
+    act.session.flush()  # what is asked next in this act must see it
+    facts = {"kind": wish.kind, "member": wish.member_id, "quantity": wish.quantity, "asked_on": wish.asked_on}
+    act.record("shares.requested", _name(row.id), facts)
+    return row.id
+
+
+def submit(act: Act, *, request_id: UUID) -> None:
+    """Put a drafted request before the one who answers."""
+    row = locked(act, request_id)
+    row.state = step(REQUEST_STEPS, row.state, RequestStep.SUBMIT)
+    act.record("shares.request_submitted", _name(request_id))
+
+
+def accept(act: Act, *, request_id: UUID, decision: str, decided_on: date | None = None) -> None:
+    """Accept a request, by the decision that says so; where two persons are needed, not the one who drafted it."""
+    row = locked(act, request_id)
+    state = step(REQUEST_STEPS, row.state, RequestStep.ACCEPT)
+    me = act.actor.pseudonym
+    needs_two = queries.needs_two(act.session, BookName.SHARE, MOVEMENTS[row.kind], act.today)
+    refuse_if(rules.check_answer(decision, row.drafted_by, me, needs_two=needs_two))
+    row.state, row.resolution, row.decided_on = state, decision.strip()[:200], decided_on or act.today
+    row.approved_by = me if me != row.drafted_by else None
+    act.record("shares.request_accepted", _name(request_id), {"decision": decision.strip()})
+
+
+def refuse(act: Act, *, request_id: UUID, decision: str) -> None:
+    """Refuse a request, by the decision that says so."""
+    row = locked(act, request_id)
+    state = step(REQUEST_STEPS, row.state, RequestStep.REFUSE)
+    refuse_if(rules.check_decided(decision))
+    row.state, row.resolution, row.decided_on = state, decision.strip()[:200], act.today
+    act.record("shares.request_refused", _name(request_id), {"decision": decision.strip()})
+
+
+def withdraw(act: Act, *, request_id: UUID, reason: str) -> None:
+    """Take a request back; what was done on it stays."""
+    row = locked(act, request_id)
+    row.state = step(REQUEST_STEPS, row.state, RequestStep.WITHDRAW)
+    refuse_if(rules.check_reason(reason))
+    act.record("shares.request_withdrawn", _name(request_id), {"reason": reason.strip()})
+
+
+def execute(
+    act: Act,
+    *,
+    request_id: UUID,
+    effective_on: date,
+    decision: str = "",
+    true_on: date | None = None,
+    reasons: Mapping[str, str] | None = None,
+) -> int:
+    """Carry out a request: write its movement in the share book; gives the movement's number."""
+    asked = queries.get_request(act.session, request_id)
+    step(REQUEST_STEPS, asked.state, RequestStep.EXECUTE)
+    seq = _write(act, asked, effective_on, decision.strip() or asked.resolution, true_on, reasons)
+    # A withdrawal closes its own request as it is written, whoever asks for it.
+    if queries.get_request(act.session, request_id).state is not RequestState.EXECUTED:
+        mark_executed(act, request_id, seq)
+    act.record("shares.request_executed", _name(request_id), {"movement": seq})
+    return seq
+
+
+def _write(
+    act: Act, asked: RequestRow, on: date, decision: str, true_on: date | None, reasons: Mapping[str, str] | None
+) -> int:
+    me = act.actor.pseudonym
+    approved_by = second_person(asked, me)
+    lots = {UUID(lot): int(quantity) for lot, quantity in json.loads(asked.lots).items()} if asked.lots else None
+    more: Details = {
+        "class_code": asked.class_code or ORDINARY, "lots": lots, "request_id": asked.id, "approved_by": approved_by,
+        "true_on": true_on, "reasons": reasons,
+    }  # fmt: skip
+    match asked.kind:
+        case RequestKind.REFUND:
+            return redeem(
+                act, member_id=asked.member_id, quantity=asked.quantity, effective_on=on, decision=decision,
+                cause=asked.cause or Cause.EXIT, **more,
+            )  # fmt: skip
+        case RequestKind.CONVERT:
+            return convert(
+                act, member_id=asked.member_id, quantity=asked.quantity, from_class=asked.class_code,
+                to_class=asked.to_class, effective_on=on, decision=decision, **more,
+            )  # fmt: skip
+        case RequestKind.REVERSAL:
+            assert asked.reverses_seq is not None  # noqa: S101 - the database holds it for this kind
+            return reverse(
+                act, seq=asked.reverses_seq, effective_on=on, reason=asked.note or decision,
+                request_id=asked.id, approved_by=approved_by,
+            )  # fmt: skip
+        case _:
+            assert asked.to_id is not None  # noqa: S101 - a transfer names who receives
+            give = transfer if asked.kind is RequestKind.TRANSFER else inherit
+            return give(
+                act, from_id=asked.member_id, to_id=asked.to_id, quantity=asked.quantity, effective_on=on,
+                decision=decision, **more,
+            )  # fmt: skip
+
+
+# What follows from members who leave and come back
+
+
+def on_member_left(act: Act, event: MemberLeft) -> None:
+    """Whoever leaves waits, from that day on, for the refund of the shares held (*remboursement*)."""
+    if event.kind is not EventKind.REVERSAL:
+        book.take_the_pen(act.session)
+        settle_refunds(act, event.member_id)
+
+
+def on_member_back(act: Act, event: MemberBack) -> None:
+    """Whoever is a member again asks for nothing any more; an exit that was carried out is not undone."""
+    if event.is_undone:
+        refuse_if(rules.check_exit_undone(_carried_out(act, event.member_id)))
+    for asked in queries.requests_of(act.session, event.member_id):
+        if asked.is_open and asked.kind is RequestKind.REFUND and asked.cause == Cause.EXIT:
+            withdraw(act, request_id=asked.id, reason="De nouveau associé")
+
+
+def _carried_out(act: Act, member_id: UUID) -> int | None:
+    """The withdrawal of somebody who, as it now stands, had not left on its day; or None."""
+    for tx in (movement.transaction for movement in queries.movements_of(act.session, member_id)):
+        is_exit = tx.kind is TxKind.REDEEM and tx.reason_code == Cause.EXIT and tx.reversed_by is None
+        if is_exit and holder_on(act, member_id, tx.late_for or tx.effective_on).is_member:
+            return tx.seq
+    return None
+
+
+def _class_id(act: Act, code: str) -> UUID:
+    return queries.get_class(act.session, code).id
+
+
+def _name(request_id: UUID) -> str:
+    return f"share-request:{request_id}"
