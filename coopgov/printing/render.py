@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from coopgov.core.i18n import N_
 from coopgov.printing.filters import filters_in
+from coopgov.printing.plain import PLAIN_TABLE, print_table
 
 TEMPLATES = [Path(__file__).resolve().parent.parent.parent / "templates" / "documents"]
 PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -35,6 +36,8 @@ def render_pdf(
 
     `facts["document"]` is the stamp of issue: number, series, issued_at, facts_sha256. Raises PrintingUnavailable.
     """
+    if template == PLAIN_TABLE:
+        return print_table(facts, language=language, title=title, attachment=attachment)
     html = render_html(template, facts, language=language, title=title)
     issued_at: datetime = facts["document"]["issued_at"]
     try:

@@ -1,7 +1,10 @@
-"""Who may read a document: pure."""
+"""Who may read a document, which register is asked for: pure."""
 
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from coopgov.core.dates import paris_day, paris_instant
 from coopgov.core.policy import Actor, Permission
 
 MEMBERS = ""
@@ -20,3 +23,28 @@ def may_read(owner: str, actor: Actor, member_id: UUID | None) -> bool:
     if member_id is not None:
         mine.add(f"member:{member_id}")
     return owner in mine
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """Which register is asked for: as it stood at the end of a legal day, as it was known at an instant."""
+
+    on: date
+    known_at: datetime
+
+    def is_late(self, recorded_on: date) -> bool:
+        """True for a line that was written after the day it is asked for."""
+        return recorded_on > self.on
+
+
+def as_of(on: date | None, known_on: date | None, *, now: datetime) -> AsOf:
+    """The register of a day, known at the end of another; without them, of now. What is to come is not known."""
+    today = paris_day(now)
+    day, known = min(on or today, today), min(known_on or today, today)
+    end = paris_instant(known + timedelta(days=1), time(0)) - timedelta(microseconds=1)
+    return AsOf(day, min(end, now))
+
+
+def initials(name: str) -> str:
+    """The first letters of a name (*initiales*): M. D. for Marie-Thérèse Dubois."""
+    return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalnum())

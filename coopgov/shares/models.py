@@ -60,6 +60,8 @@ class ShareTx(Model):
         CheckConstraint("seq > 0 AND legs > 1", name="numbers"),
         CheckConstraint("(kind = 'reversal') = (reverses_seq IS NOT NULL)", name="reversal"),
         Index("ix_share_tx_effective_on", "effective_on", "seq"),
+        # What was written after an instant: a register is told as it was known.
+        Index("ix_share_tx_recorded_at", "recorded_at"),
     )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

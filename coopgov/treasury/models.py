@@ -38,6 +38,8 @@ class CapitalTx(Model):
         CheckConstraint("(kind = 'reversal') = (reverses_seq IS NOT NULL)", name="reversal"),
         Index("ix_capital_tx_share_tx_seq", "share_tx_seq"),
         Index("ix_capital_tx_run_id", "run_id", sqlite_where=_OF_A_RUN, postgresql_where=_OF_A_RUN),
+        # What was written after an instant: a register is told as it was known.
+        Index("ix_capital_tx_recorded_at", "recorded_at"),
     )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

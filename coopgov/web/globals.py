@@ -37,8 +37,13 @@ NAVIGATION: tuple[tuple[Any, str, Permission, str], ...] = (
     (_l("Minutes"), "minutes.index", Permission.MINUTES_SEE, "book"),
     (_l("Statutes"), "statutes.show", Permission.STATUTES_SEE, "scale"),
     (_l("Compliance"), "compliance.index", Permission.COMPLIANCE_SEE, "check"),
+    (_l("Registers"), "registers.index", Permission.REGISTERS_SEE, "register"),
     (_l("Integrity"), "registers.integrity", Permission.REGISTERS_SEE, "shield"),
 )
+
+
+# Blueprints with several entries: only the page itself is marked as the one where one is.
+SEVERAL = frozenset({"registers", "shares"})
 
 
 class Environment(templating.Environment):
@@ -82,7 +87,7 @@ def _address(folder: str, _root: str, path: str) -> str:
 
 def _is_active(endpoint: str) -> bool:
     return request.blueprint == endpoint.split(".", 1)[0] and (
-        request.blueprint != "shares" or request.endpoint == endpoint
+        request.blueprint not in SEVERAL or request.endpoint == endpoint
     )
 
 

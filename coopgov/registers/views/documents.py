@@ -1,31 +1,25 @@
-"""Archived documents, their register, and the page that checks everything again."""
+"""Archived documents and their register."""
 
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, render_template, request, send_file
+from flask import abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
-from coopgov.core import journal
 from coopgov.core.errors import NotFound
 from coopgov.core.policy import Actor, Permission
 from coopgov.members import queries as members
 from coopgov.printing import archive
 from coopgov.printing.archive import Document
-from coopgov.registers import queries, verify
+from coopgov.registers import queries
 from coopgov.registers.rules import may_read
-from coopgov.web.acts import now, reading
+from coopgov.registers.views.blueprint import bp, documents_folder
+from coopgov.web.acts import reading
 from coopgov.web.guard import current_actor, requires
-
-bp = Blueprint("registers", __name__)
 
 # Seconds until the page of a document that is being prepared looks again.
 LOOK_AGAIN = 3
-MOST_FAULTS = 20
-# Beyond this many lines the check is a command's work, not a page's.
-MOST_LINES = 200_000
 # A browser's reader of PDF styles its own page; scripts and everything else stay shut.
 PDF_CSP = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
@@ -40,7 +34,7 @@ def document(document_id: UUID) -> ResponseReturnValue:
     if found.sha256 is None:
         return _being_prepared(found)
     try:
-        return _bytes(found, archive.read_bytes(found, _folder()))
+        return _bytes(found, archive.read_bytes(found, documents_folder()))
     except (NotFound, OSError):
         return render_template("registers/damaged.html", document=found), 500
 
@@ -90,32 +84,3 @@ def _key() -> tuple[datetime, UUID] | None:
     except ValueError:
         abort(404)
     return key if key[0].tzinfo is not None else abort(404)
-
-
-@bp.get("/integrity")
-@requires(Permission.REGISTERS_SEE)
-def integrity() -> ResponseReturnValue:
-    """Where the journal stands, and the button that checks everything again."""
-    return _integrity(None)
-
-
-@bp.post("/integrity")
-@requires(Permission.REGISTERS_SEE)
-def check() -> ResponseReturnValue:
-    """Check everything again now; reads only, nothing is written."""
-    if journal.head(reading()).size > MOST_LINES:
-        return _integrity(None), 422
-    return _integrity(verify.reports(reading(), _folder(), most=MOST_FAULTS))
-
-
-def _integrity(reports: list[verify.Report] | None) -> str:
-    head = journal.head(reading())
-    return render_template(
-        "registers/integrity.html", head=head, series=queries.series(reading()), reports=reports, checked_at=now(),
-        too_large=head.size > MOST_LINES, most=MOST_FAULTS,
-    )  # fmt: skip
-
-
-def _folder() -> Path:
-    folder: Path = current_app.extensions["coopgov.config"].documents_dir
-    return folder

@@ -1,0 +1,35 @@
+"""Reads of the registers: issued documents, and the three statutory registers as of a day and as known on another."""
+
+from coopgov.registers.queries.documents import DocumentLine, DocumentPage, SeriesLine, list_documents, series
+from coopgov.registers.queries.mandates import mandate_page, mandate_rows
+from coopgov.registers.queries.members import MemberLine, MemberPage, Totals, member_page, member_rows, totals
+from coopgov.registers.queries.movements import (
+    MovementLine,
+    MovementPage,
+    late_movements,
+    movement_page,
+    movement_rows,
+    movements_since,
+)
+
+__all__ = [
+    "DocumentLine",
+    "DocumentPage",
+    "MemberLine",
+    "MemberPage",
+    "MovementLine",
+    "MovementPage",
+    "SeriesLine",
+    "Totals",
+    "late_movements",
+    "list_documents",
+    "mandate_page",
+    "mandate_rows",
+    "member_page",
+    "member_rows",
+    "movement_page",
+    "movement_rows",
+    "movements_since",
+    "series",
+    "totals",
+]
