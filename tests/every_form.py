@@ -15,7 +15,7 @@ LONG, NUL, EMOJI, HTML = "é" * 5_000, "a\0b", "😀", "<script>alert(1)</script
 ODD = f"{EMOJI} {HTML} & “guillemets” %s {{{{ 7*7 }}}} n°\u00a04\u202f!"
 SOME_ID = str(uuid4())
 # Places of an address that are words, not things.
-WORDS = {"token", "what", "step", "key", "section"}
+WORDS = {"token", "what", "step", "key", "section", "register", "kind"}
 
 
 @dataclass(frozen=True)
@@ -382,6 +382,7 @@ CASES = (
         "content_hash": (_hash, Field(("", EMOJI, NUL, LONG), is_shown=False)), "signer": ("secretary", CHOICE),
     }),
     Case("registers.check", "olivier", ends=200),
+    Case("registers.paper", "olivier"),
     # The demonstration's own doors
     Case("demo.become", "demo", {"key": "awa"}),
     Case("demo.set_clock", "demo", {}, {"to": ("2030-01-01T10:00", Field(("", "2026-02-30T10:00", EMOJI, HTML, NUL, LONG, "1e3")))}),

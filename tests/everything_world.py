@@ -313,7 +313,15 @@ _THINGS = {
     "change_id": "change", "scrutin_id": "scrutin", "statutes_id": "statutes", "document_id": "notice", "draft_id": "statutes draft",
     "fact_id": "fact", "into_id": "twin", "heir_id": "heir",
 }  # fmt: skip
-_WORDS = {"token": "x", "section": "votes", "what": "open", "step": "day", "key": "awa"}
+_WORDS = {
+    "token": "x",
+    "section": "votes",
+    "what": "open",
+    "step": "day",
+    "key": "awa",
+    "register": "members",
+    "kind": "csv",
+}
 _OF_PAGE: dict[str, dict[str, str | int]] = {
     "assemblies.edit": {"assembly_id": "planned"}, "assemblies.prepare": {"assembly_id": "planned"},
     "assemblies.confirm_convening": {"assembly_id": "planned"}, "assemblies.edit_item": {"item_id": "planned item"},

@@ -25,7 +25,7 @@ ROW_GAP = 4.0
 FONTS = {"F1": "SourceSans3-Regular.ttf", "F2": "SourceSans3-Semibold.ttf"}
 _FOLDER = Path(__file__).resolve().parent / "fonts"
 _WORDS = {
-    "fr": ("page {page} sur {pages}", "document n° {number}, établi le {day}", "empreinte des faits {mark}"),
+    "fr": ("page {page} sur {pages}", "document n°\u00a0{number}, établi le {day}", "empreinte des faits {mark}"),
     "en": ("page {page} of {pages}", "document no. {number}, issued on {day}", "fingerprint of the facts {mark}"),
 }
 

@@ -74,6 +74,7 @@ MOVEMENTS = (
     Told(N_("Nominal value"), Kind.CENTS, N_("Nominal value moved."), 14),
     Told(N_("Decision"), Kind.TEXT, N_("The decision relied upon, where one is needed."), 28),
     Told(N_("Reverses line"), Kind.NUMBER, N_("The earlier line that this one undoes."), 9),
+    Told(N_("Late for"), Kind.DAY, N_("The true day, where the register of that day was closed already."), 12),
     Told(N_("Fingerprint"), Kind.TEXT, N_("SHA-256 of the line, chained to the line before."), 20),
 )
 MANDATES = (
@@ -98,7 +99,7 @@ ON_PAPER: Mapping[Register, tuple[str, ...]] = {
     ),
     Register.MOVEMENTS: (
         "Line", "Takes effect on", "Entered on", "Movement", "Member no.", "Holder", "Class", "Shares",
-        "Nominal value", "Reverses line", "Fingerprint",
+        "Nominal value", "Reverses line", "Late for", "Fingerprint",
     ),
     Register.MANDATES: ("Name", "Office", "From", "Until", "Decision", "Ended by", "Entered on"),
 }  # fmt: skip
@@ -139,7 +140,7 @@ def _movement(row: MovementLine, kinds: Mapping[Any, str]) -> tuple[Any, ...]:
     return (
         leg.seq, leg.effective_on, leg.recorded_at, kinds.get(leg.kind, leg.kind.value), row.number, row.name,
         leg.class_code, leg.first_acquired_on, leg.quantity, leg.unit_cents, row.cents, leg.resolution,
-        leg.reverses_seq, leg.hash,
+        leg.reverses_seq, leg.late_for, leg.hash,
     )  # fmt: skip
 
 

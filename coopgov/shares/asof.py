@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy import BigInteger, cast, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from coopgov.core.dates import paris_day, paris_instant
-from coopgov.shares.models import ShareClass, ShareLeg, ShareLot, ShareTx
+from coopgov.shares.models import ShareClass, ShareClassNominal, ShareLeg, ShareLot, ShareTx
 from coopgov.shares.rules import Account, TxKind
 
 AT_ONCE = 1000
@@ -60,8 +60,7 @@ def sums(known_lines: Known, leg: Any, amounts: dict[str, Any], *where: Any) -> 
     """The sums of these amounts for each member (`member_id` and their names): a SELECT."""
 
     def grouped(*more: Any) -> Any:
-        totals = [func.sum(amount).label(name) for name, amount in amounts.items()]
-        query = select(leg.membership_id.label("member_id"), *totals)
+        query = select(leg.membership_id.label("member_id"), *_totals(amounts))
         return query.where(leg.membership_id.is_not(None), *where, *more).group_by(leg.membership_id)
 
     if known_lines.way is Knowledge.WHOLE:
@@ -73,10 +72,14 @@ def sums(known_lines: Known, leg: Any, amounts: dict[str, Any], *where: Any) -> 
     return select(every.c.member_id, *left).outerjoin(later, later.c.member_id == every.c.member_id)
 
 
+def _totals(amounts: dict[str, Any]) -> list[Any]:
+    # PostgreSQL makes a number without limits of a sum.
+    return [cast(func.sum(amount), BigInteger).label(name) for name, amount in amounts.items()]
+
+
 def sums_among(tx: Any, leg: Any, ids: Any, at: datetime | None, amounts: dict[str, Any], *where: Any) -> Any:
     """The same for some members: each of their lines is looked up."""
-    totals = [func.sum(amount).label(name) for name, amount in amounts.items()]
-    query = select(leg.membership_id.label("member_id"), *totals).where(leg.membership_id.in_(ids), *where)
+    query = select(leg.membership_id.label("member_id"), *_totals(amounts)).where(leg.membership_id.in_(ids), *where)
     if at is not None:
         query = query.join(tx, tx.seq == leg.tx_seq).where(tx.recorded_at <= at)
     return query.group_by(leg.membership_id)
@@ -92,6 +95,16 @@ def holdings_select(session: Session, on: date, known_at: datetime | None, *, am
 
 
 @dataclass(frozen=True, slots=True)
+class ClassLine:
+    """A class of shares with what one was worth on a day."""
+
+    id: UUID
+    code: str
+    label: str
+    unit_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class LegLine:
     """One line of the register of movements: the shares of one lot that came to a holder or left one."""
 
@@ -104,10 +117,14 @@ class LegLine:
     reverses_seq: int | None
     hash: str
     member_id: UUID
+    class_id: UUID
     class_code: str
+    lot_id: UUID
     first_acquired_on: date
     quantity: int
     unit_cents: int
+    # Its true day, where the register of that day was closed already.
+    late_for: date | None
 
 
 def legs_select() -> Any:
@@ -115,8 +132,8 @@ def legs_select() -> Any:
     return (
         select(
             ShareTx.seq, ShareLeg.line, ShareTx.kind, ShareTx.effective_on, ShareTx.recorded_at, ShareTx.resolution,
-            ShareTx.reverses_seq, ShareTx.hash, ShareLeg.membership_id, ShareClass.code, ShareLot.first_acquired_on,
-            ShareLeg.qty, ShareLeg.unit_cents,
+            ShareTx.reverses_seq, ShareTx.hash, ShareLeg.membership_id, ShareClass.id, ShareClass.code, ShareLot.id,
+            ShareLot.first_acquired_on, ShareLeg.qty, ShareLeg.unit_cents, ShareTx.late_for,
         )
         .join(ShareTx, ShareTx.seq == ShareLeg.tx_seq)
         .join(ShareLot, ShareLot.id == ShareLeg.lot_id)
@@ -180,6 +197,30 @@ def lines_of_members(
 
 
 def late_legs(session: Session, on: date, known_at: datetime, *, limit: int) -> list[LegLine]:
-    """The movements that were written after the day that they are dated up to, by number (*écritures tardives*)."""
-    after = paris_instant(on + timedelta(days=1), time(0))
-    return list(movements_between(session, on, after=after, until=known_at, limit=limit))
+    """The late entries (*écritures tardives*), by number: of that day or before, written after it.
+
+    Those dated after it because its register was closed already tell their true day.
+    """
+    written = ShareTx.recorded_at >= paris_instant(on + timedelta(days=1), time(0)), ShareTx.recorded_at <= known_at
+    query = legs_select().where(*written, or_(ShareTx.effective_on <= on, ShareTx.late_for <= on))
+    return [LegLine(*row) for row in session.execute(query.order_by(ShareTx.seq, ShareLeg.line).limit(limit))]
+
+
+def legs_in_time(session: Session, on: date, known_at: datetime) -> Iterator[LegLine]:
+    """Every movement of a register in the order of its legal days, read as it comes."""
+    query = legs_select().where(ShareTx.effective_on <= on, ShareTx.recorded_at <= known_at)
+    order = ShareTx.effective_on, ShareTx.seq, ShareLeg.line
+    rows = session.execute(query.order_by(*order).execution_options(yield_per=AT_ONCE))
+    return (LegLine(*row) for row in rows)
+
+
+def classes_on(session: Session, on: date) -> list[ClassLine]:
+    """The classes of shares there were on a day, with their nominal value then, by code."""
+    rows = session.execute(
+        select(ShareClass.id, ShareClass.code, ShareClass.label, ShareClassNominal.cents)
+        .join(ShareClassNominal, ShareClassNominal.class_id == ShareClass.id)
+        .where(ShareClassNominal.from_date <= on)
+        .order_by(ShareClass.code, ShareClassNominal.from_date)
+    )
+    # The latest price of each stands last.
+    return list({row.code: ClassLine(*row) for row in rows}.values())

@@ -1,9 +1,10 @@
 """The money of the capital as of a day and as known at an instant, for the registers that sum over everybody."""
 
 from datetime import date, datetime
+from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import case
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from coopgov.shares.asof import known, sums, sums_among
@@ -19,3 +20,15 @@ def paid_select(session: Session, on: date, known_at: datetime | None, *, among:
     if among is not None:
         return sums_among(CapitalTx, CapitalLeg, among, known_at, amounts, *where)
     return sums(known(session, CapitalTx, known_at), CapitalLeg, amounts, *where)
+
+
+def paid_by_day(session: Session, on: date) -> list[tuple[date, int]]:
+    """What was paid up after each day on which that moved, oldest first."""
+    rows = session.execute(
+        select(CapitalLeg.effective_on, func.sum(CapitalLeg.cents))
+        .where(CapitalLeg.bucket == Bucket.PAID_UP, CapitalLeg.effective_on <= on)
+        .group_by(CapitalLeg.effective_on)
+        .order_by(CapitalLeg.effective_on)
+    ).all()
+    totals = accumulate(int(change) for _day, change in rows)
+    return [(day, total) for (day, _change), total in zip(rows, totals, strict=True)]

@@ -24,6 +24,9 @@ WHO = {
     "{proposal}": ("awa", "helene"), "/shares/": ("nadia",), "/shares/mine": ("awa",), "/treasury/to-receive": ("nadia",),
     "/shares/movements": ("nadia",), "/statutes": ("awa",), "/documents/": ("olivier",), "/people": ("zoe",),
     "/minutes/": ("awa",), "/compliance/": ("helene", "olivier"), "/compliance/facts": ("zoe",),
+    "/registers/members": ("olivier",), "/registers/members?q=memb&known=2027-01-01": ("olivier",),
+    "/registers/movements": ("olivier",), "/registers/mandates": ("olivier",), "/registers/figures": ("olivier",),
+    "/registers/changes?before=2026-12-01": ("olivier",),
     "/compliance/draft?employed_leave=1&member=2&move=withdraw": ("olivier",),
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select, tuple_
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coopgov.members.models import Membership, MembershipEvent, Party
@@ -31,14 +31,15 @@ class EventLine:
     reverses_id: int | None
 
 
-def register_select(on: date, known_at: datetime | None, *, among: Any = None, is_present: bool = False) -> Any:
+def register_select(
+    on: date, known_at: datetime | None, *, among: Any = None, statuses: Sequence[Status] = REGISTERED
+) -> Any:
     """Who stood in the register that day, and since when (a SELECT, not its rows), or those `among` these ids.
 
     Gives `member_id`, `number`, `name`, who the person is, `status`, `category`, `college`, `applied_on`, `joined_on`,
-    `left_on` and `left_by`. With `is_present`, without those who had left.
+    `left_on` and `left_by`, of those who stood as one of these `statuses`.
     """
     life = _lives(on, known_at, among).subquery()
-    wanted = (Status.MEMBER,) if is_present else REGISTERED
     left = life.c.status == Status.FORMER
     return (
         select(
@@ -49,7 +50,7 @@ def register_select(on: date, known_at: datetime | None, *, among: Any = None, i
         )
         .join(life, life.c.member_id == Membership.id)
         .join(Party, Party.id == Membership.party_id)
-        .where(life.c.place == 1, life.c.status.in_(wanted))
+        .where(life.c.place == 1, life.c.status.in_(statuses))
     )  # fmt: skip
 
 
@@ -77,9 +78,7 @@ def _last(event: Any, kind: EventKind) -> Any:
     return func.max(case((event.kind == kind, event.effective_on))).over(partition_by=event.membership_id)
 
 
-def events_recorded(
-    session: Session, on: date, *, after: datetime, until: datetime, beyond: tuple[datetime, int] | None, limit: int
-) -> list[EventLine]:
+def events_recorded(session: Session, on: date, *, after: datetime, until: datetime, limit: int) -> list[EventLine]:
     """The events dated up to that day and written after one instant, up to another, in the order of writing."""
     query = (
         select(
@@ -95,8 +94,6 @@ def events_recorded(
         .order_by(MembershipEvent.recorded_at, MembershipEvent.id)
         .limit(limit)
     )  # fmt: skip
-    if beyond is not None:
-        query = query.where(tuple_(MembershipEvent.recorded_at, MembershipEvent.id) > beyond)
     return [EventLine(*row) for row in session.execute(query)]
 
 

@@ -1,5 +1,6 @@
 """Reads of the registers: issued documents, and the three statutory registers as of a day and as known on another."""
 
+from coopgov.registers.queries.changes import Changes, changes
 from coopgov.registers.queries.documents import DocumentLine, DocumentPage, SeriesLine, list_documents, series
 from coopgov.registers.queries.mandates import mandate_page, mandate_rows
 from coopgov.registers.queries.members import MemberLine, MemberPage, Totals, member_page, member_rows, totals
@@ -13,6 +14,7 @@ from coopgov.registers.queries.movements import (
 )
 
 __all__ = [
+    "Changes",
     "DocumentLine",
     "DocumentPage",
     "MemberLine",
@@ -21,6 +23,7 @@ __all__ = [
     "MovementPage",
     "SeriesLine",
     "Totals",
+    "changes",
     "late_movements",
     "list_documents",
     "mandate_page",

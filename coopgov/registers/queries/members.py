@@ -66,17 +66,19 @@ class Totals:
     paid_up: int
 
 
-def member_rows(session: Session, asked: AsOf, *, is_present: bool = False) -> Iterator[MemberLine]:
-    """The whole register by number: one statement, read as it comes."""
+def member_rows(session: Session, asked: AsOf, *, is_everybody: bool = False) -> Iterator[MemberLine]:
+    """The whole register by number: one statement, read as it comes; with everybody, candidates too."""
     rows = session.execute(
-        _lines(session, asked, None, is_present=is_present).order_by("number").execution_options(yield_per=AT_ONCE)
+        _lines(session, asked, None, tuple(Status) if is_everybody else people.REGISTERED)
+        .order_by("number")
+        .execution_options(yield_per=AT_ONCE)
     )
     return (MemberLine(*row) for row in rows)
 
 
 def totals(session: Session, asked: AsOf) -> Totals:
     """The present members of the register and what all its lines hold together."""
-    found = _lines(session, asked, None, is_present=False).subquery()
+    found = _lines(session, asked, None, people.REGISTERED).subquery()
     present = func.count().filter(found.c.status == Status.MEMBER)
     amounts = [func.coalesce(func.sum(found.c[name]), 0) for name in ("quantity", "cents", "paid_up")]
     return Totals(*map(int, session.execute(select(present, *amounts)).one()))
@@ -89,7 +91,7 @@ def member_page(
     rows: list[MemberLine] = []
     for _step in range(STEPS):
         some = members.list_members(session, text=text, after=after, limit=STEP)
-        lines = _lines_of(session, asked, [row.id for row in some.rows], is_present=is_present)
+        lines = lines_of(session, asked, [row.id for row in some.rows], is_present=is_present)
         for row in some.rows:
             if row.id not in lines:
                 continue
@@ -103,14 +105,16 @@ def member_page(
     return MemberPage(tuple(rows), after)
 
 
-def _lines_of(session: Session, asked: AsOf, ids: Sequence[UUID], *, is_present: bool) -> dict[UUID, MemberLine]:
-    rows = session.execute(_lines(session, asked, ids, is_present=is_present)) if ids else ()
+def lines_of(session: Session, asked: AsOf, ids: Sequence[UUID], *, is_present: bool = False) -> dict[UUID, MemberLine]:
+    """The lines of these members, by member; those who were not in the register are left out."""
+    statuses = (Status.MEMBER,) if is_present else people.REGISTERED
+    rows = session.execute(_lines(session, asked, ids, statuses)) if ids else ()
     return {row.member_id: MemberLine(*row) for row in rows}
 
 
-def _lines(session: Session, asked: AsOf, among: Sequence[UUID] | None, *, is_present: bool) -> Any:
+def _lines(session: Session, asked: AsOf, among: Sequence[UUID] | None, statuses: Sequence[Status]) -> Any:
     on, known_at = asked.on, asked.known_at
-    person = people.register_select(on, known_at, among=among, is_present=is_present).subquery()
+    person = people.register_select(on, known_at, among=among, statuses=statuses).subquery()
     held = shares.holdings_select(session, on, known_at, among=among).subquery()
     paid = treasury.paid_select(session, on, known_at, among=among).subquery()
     amounts = [held.c.quantity, held.c.cents, paid.c.paid_up, paid.c.called_unpaid]
