@@ -9,7 +9,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from coopgov.accounts.queries import MandateLine
-from coopgov.accounts.rules import ROLE_LABELS
+from coopgov.accounts.rules import CAUSE_LABELS, ROLE_LABELS
 from coopgov.core.i18n import N_
 from coopgov.members.labels import CATEGORY_LABELS, EVENT_LABELS, STATUS_LABELS
 from coopgov.printing.sheets import Column, Kind
@@ -150,9 +150,10 @@ def _mandates(session: Session, asked: AsOf) -> Iterator[tuple[Any, ...]]:
 
 
 def _mandate(row: MandateLine) -> tuple[Any, ...]:
-    held = row.mandate
-    office = gettext(ROLE_LABELS[held.role])
-    return (row.name, office, held.from_day, held.last_day, held.decision, row.end_decision, held.recorded_at)
+    office = gettext(ROLE_LABELS[row.role])
+    cause = gettext(CAUSE_LABELS[row.cause]) if row.cause else ""
+    ended = " – ".join(filter(None, (cause, row.end_decision)))
+    return (row.name, office, row.from_day, row.last_day, row.decision, ended, row.recorded_at)
 
 
 def college_labels(session: Session, asked: AsOf) -> dict[str, str]:

@@ -78,9 +78,9 @@ def _differences(
 
 
 def _mandates(session: Session, on: date, before: datetime, after: datetime) -> list[MandateLine]:
-    known = {row.mandate.id: row for row in accounts.mandates_known(session, on, before)}
-    rows = accounts.mandates_known(session, on, after)
-    return [row for row in rows if row != known.get(row.mandate.id)]
+    known = {row.id: row for row in accounts.register_of_mandates(session, on, before)}
+    rows = accounts.register_of_mandates(session, on, after)
+    return [row for row in rows if row != known.get(row.id)]
 
 
 def _quantity(line: MemberLine | None) -> int:

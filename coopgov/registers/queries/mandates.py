@@ -12,12 +12,12 @@ PAGE = 50
 
 
 def mandate_rows(session: Session, asked: AsOf) -> Iterator[MandateLine]:
-    """Every mandate that had begun by that day, by first day."""
-    return iter(accounts.mandates_known(session, asked.on, asked.known_at))
+    """Every mandate that had begun by that day, by office."""
+    return iter(accounts.register_of_mandates(session, asked.on, asked.known_at))
 
 
 def mandate_page(session: Session, asked: AsOf, *, after: int = 0) -> tuple[list[MandateLine], int | None]:
     """A page of them, and how many are before the next: organs have dozens of mandates, not thousands."""
-    rows = accounts.mandates_known(session, asked.on, asked.known_at)
+    rows = accounts.register_of_mandates(session, asked.on, asked.known_at)
     more = after + PAGE if len(rows) > after + PAGE else None
     return rows[after : after + PAGE], more
