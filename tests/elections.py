@@ -26,7 +26,7 @@ from coopgov.ballots.counting.papers import (
     Sharing,
 )
 from coopgov.ballots.counting.ties import TieRule, Ties
-from coopgov.ballots.counting.urn import OpenUrn, open_groups
+from coopgov.ballots.counting.urn import CheckedUrn, read_groups
 
 SCRUTIN = UUID("01890000-0000-7000-8000-000000000005")
 NAMES = ("Awa", "Benoît", "Chloé", "Driss", "Élodie", "Fatou", "Gaël", "Hana", "Inès", "Jules", "Karim", "Lou")
@@ -140,9 +140,9 @@ def some_ties(paper: Paper, random: Random) -> Ties:
 
 def counted(
     paper: Paper, groups: Mapping[tuple[str, bytes], int], ties: Ties
-) -> tuple[OpenUrn, dict[str, Any], dict[str, Any]]:
+) -> tuple[CheckedUrn, dict[str, Any], dict[str, Any]]:
     """The urn, the first program's count and the archive."""
-    urn = open_groups(paper, groups)
+    urn = read_groups(paper, groups)
     result = count(urn, ties)
     roll = {"size": sum(groups.values()) + 3, "hash": "0" * 64, "colleges": {}}
     return urn, result, archive(paper, ties, roll=roll, ballots=groups, result=result)

@@ -17,13 +17,13 @@ from votelib.evaluate.sequential import TransferableVoteSelector
 from coopgov.ballots.counting.papers import Grades, Lists, Ranking, Rivals, Seated, Sharing
 from coopgov.ballots.counting.stv import count_ranking
 from coopgov.ballots.counting.ties import Ties
-from coopgov.ballots.counting.urn import OpenUrn
+from coopgov.ballots.counting.urn import CheckedUrn
 
 # Fine enough for no ballot of a test to lose anything that matters.
 EXACT = 10**40
 
 
-def ask(urn: OpenUrn, result: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - one kind a line
+def ask(urn: CheckedUrn, result: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - one kind a line
     """Votelib's answer: identifiers elected, seats by list, or None where it gives up."""
     paper = urn.paper
     try:
@@ -46,7 +46,7 @@ def ask(urn: OpenUrn, result: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - one 
     return None
 
 
-def _rankings(urn: OpenUrn) -> dict[tuple[Any, ...], int]:
+def _rankings(urn: CheckedUrn) -> dict[tuple[Any, ...], int]:
     rankings: dict[tuple[Any, ...], int] = {}
     for marks, papers in urn.groups.items():
         tied = [[one for one, mark in zip(urn.paper.ids, marks, strict=True) if mark == rank] for rank in range(1, 101)]
@@ -55,14 +55,14 @@ def _rankings(urn: OpenUrn) -> dict[tuple[Any, ...], int]:
     return rankings
 
 
-def _scores(urn: OpenUrn, paper: Grades) -> dict[frozenset[tuple[str, int]], int]:
+def _scores(urn: CheckedUrn, paper: Grades) -> dict[frozenset[tuple[str, int]], int]:
     scores: Counter[frozenset[tuple[str, int]]] = Counter()
     for marks, papers in urn.groups.items():
         scores[frozenset((one, max(mark, 1)) for one, mark in zip(paper.ids, marks, strict=True))] += papers
     return scores
 
 
-def differs(urn: OpenUrn, result: Mapping[str, Any], ties: Ties) -> str:  # noqa: PLR0911 - one reason a line
+def differs(urn: CheckedUrn, result: Mapping[str, Any], ties: Ties) -> str:  # noqa: PLR0911 - one reason a line
     """Why the two answers may differ: the name of our rule; nothing where they agree; "?" where nothing explains it."""
     paper, answer = urn.paper, ask(urn, result)
     if result["ties"] or (isinstance(answer, list | dict) and any(isinstance(one, Tie) for one in answer)):
@@ -81,7 +81,7 @@ def differs(urn: OpenUrn, result: Mapping[str, Any], ties: Ties) -> str:  # noqa
     return "?"
 
 
-def _pairs_agree(urn: OpenUrn, paper: Grades, ours: list[str], theirs: list[str]) -> bool:
+def _pairs_agree(urn: CheckedUrn, paper: Grades, ours: list[str], theirs: list[str]) -> bool:
     """Whether votelib, asked about two options alone, prefers each of ours: there nobody left behind comes back."""
     scores = _scores(urn, paper)
     return all(
@@ -98,7 +98,7 @@ def _only(scores: Mapping[frozenset[tuple[str, int]], int], pair: set[str]) -> M
     return kept
 
 
-def _differs_stv(urn: OpenUrn, paper: Ranking, result: Mapping[str, Any], ties: Ties, answer: Any) -> str:
+def _differs_stv(urn: CheckedUrn, paper: Ranking, result: Mapping[str, Any], ties: Ties, answer: Any) -> str:
     exact = count_ranking(paper, urn.groups, ties, unit=EXACT)
     stages = result["detail"]["stages"]
     if answer is not None and sorted(answer) == sorted(exact.elected):

@@ -22,7 +22,7 @@ from coopgov.ballots.counting.papers import (
     Sharing,
 )
 from coopgov.ballots.counting.ties import TieRule, Ties, drawn
-from coopgov.ballots.counting.urn import OpenUrn, open_groups, open_urn
+from coopgov.ballots.counting.urn import CheckedUrn, read_groups, read_urn
 from tests.elections import GRADES, KINDS, SCRUTIN, a_paper, an_urn, ranked, some_ties, told
 
 SEED = Ties(TieRule.SEED, seed="Trois-Rivières 2026")
@@ -32,8 +32,8 @@ def letters(ids: str) -> tuple[Option, ...]:
     return tuple(Option(one, one.upper()) for one in ids)
 
 
-def of(paper, *ballots: tuple[int, str]) -> OpenUrn:
-    return open_groups(paper, {("", ranked(paper, order)): papers for papers, order in ballots})
+def of(paper, *ballots: tuple[int, str]) -> CheckedUrn:
+    return read_groups(paper, {("", ranked(paper, order)): papers for papers, order in ballots})
 
 
 def test_schulze_finds_the_winner_of_his_own_first_example():
@@ -123,12 +123,12 @@ def test_as_many_candidates_as_seats_are_all_elected_and_nothing_moves(seats, el
     assert result["elected"] == elected
 
 
-def graded(*profiles: str) -> OpenUrn:
+def graded(*profiles: str) -> CheckedUrn:
     """One ballot a column: "543" grades an option 5, 4 and 3."""
     paper = Grades(scrutin=SCRUTIN, options=letters("abcdef"[: len(profiles)]), grades=GRADES)
     columns = list(zip(*profiles, strict=True))
     ballots = [{one: f"g{grade}" for one, grade in zip(paper.ids, column, strict=True)} for column in columns]
-    return open_urn(paper, [("", encode(paper, told(paper, grades=grades))) for grades in ballots])
+    return read_urn(paper, [("", encode(paper, told(paper, grades=grades))) for grades in ballots])
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_majority_judgment_takes_one_majority_grade_away_after_the_other(profile
 
 def test_a_missing_grade_is_the_worst_where_the_paper_says_so():
     paper = Grades(scrutin=SCRUTIN, options=letters("ab"), grades=GRADES, missing=Missing.WORST)
-    urn = open_urn(paper, [("", encode(paper, told(paper, grades={"a": "g2"})))])
+    urn = read_urn(paper, [("", encode(paper, told(paper, grades={"a": "g2"})))])
     assert count(urn, SEED)["detail"]["grades"] == {"a": [0, 0, 1, 0, 0, 0], "b": [1, 0, 0, 0, 0, 0]}
 
 
@@ -168,7 +168,7 @@ def test_a_missing_grade_is_the_worst_where_the_paper_says_so():
 )
 def test_equal_votes_for_the_last_seat_are_settled_by_the_declared_rule(rule, chair, elected, vacant):
     paper = Choices(scrutin=SCRUTIN, options=letters("abcd"), seats=2, least=1, most=2)
-    urn = open_urn(paper, [("", encode(paper, told(paper, chosen=list(chosen)))) for chosen in ("ac", "bc", "c")])
+    urn = read_urn(paper, [("", encode(paper, told(paper, chosen=list(chosen)))) for chosen in ("ac", "bc", "c")])
     result = count(urn, Ties(rule, seed=SEED.seed, chair=chair))
     assert (result["elected"], result["vacant"]) == (elected, vacant)
     [case] = result["ties"]
@@ -177,7 +177,7 @@ def test_equal_votes_for_the_last_seat_are_settled_by_the_declared_rule(rule, ch
 
 def test_whom_nobody_chose_takes_no_seat():
     paper = Approval(scrutin=SCRUTIN, options=letters("abc"), seats=2)
-    result = count(open_urn(paper, [("", encode(paper, told(paper, chosen=["a"])))]), SEED)
+    result = count(read_urn(paper, [("", encode(paper, told(paper, chosen=["a"])))]), SEED)
     assert (result["elected"], result["vacant"], result["ties"]) == (["a"], 1, [])
 
 
@@ -206,7 +206,7 @@ def test_resolutions_are_counted_by_college_and_a_blank_sheet_is_blank_for_each(
     ]
     ballots = [(college, encode(paper, told(paper, answers={"a": a, "b": b}))) for college, a, b in sheet]
     result = count(
-        open_urn(paper, [*ballots, ("staff", blank_ballot(paper)), ("staff", null_ballot(paper))]),
+        read_urn(paper, [*ballots, ("staff", blank_ballot(paper)), ("staff", null_ballot(paper))]),
         Ties(TieRule.STATUS_QUO),
     )
     assert result["turnout"] == {
@@ -227,7 +227,7 @@ def voted(votes: dict[str, int], seats: int, sharing: Sharing, threshold: str = 
         threshold=Fraction(threshold),
     )  # fmt: skip
     return count(
-        open_groups(paper, {("", encode(paper, told(paper, chosen=[one]))): n for one, n in votes.items()}), ties
+        read_groups(paper, {("", encode(paper, told(paper, chosen=[one]))): n for one, n in votes.items()}), ties
     )
 
 
@@ -262,7 +262,7 @@ def test_equal_averages_go_to_the_list_with_more_votes_then_to_the_declared_rule
 def test_an_urn_without_a_valid_ballot_decides_nothing(kind):
     paper = a_paper(kind, Random(1))  # noqa: S311 - a paper, not a secret
     for ballots in ([], [("", blank_ballot(paper))], [("", null_ballot(paper)), ("", blank_ballot(paper))]):
-        result = count(open_urn(paper, ballots), SEED)
+        result = count(read_urn(paper, ballots), SEED)
         assert (result["elected"], result["ties"]) == ([], [])
 
 
@@ -273,14 +273,14 @@ def test_neither_the_order_of_ballots_nor_that_of_options_changes_anything(kind)
     for _time in range(25):
         paper = a_paper(kind, random)
         groups, ties = an_urn(paper, random, 25), some_ties(paper, random)
-        urn = open_groups(paper, groups)
+        urn = read_groups(paper, groups)
         result = count(urn, ties)
         ballots = list(groups.elements())
         random.shuffle(ballots)
-        assert count(open_urn(paper, ballots), ties) == result
+        assert count(read_urn(paper, ballots), ties) == result
         mixed = replace(paper, options=tuple(random.sample(paper.options, len(paper.options))))
         again = Counter({(college, _again(paper, mixed, content)): n for (college, content), n in groups.items()})
-        assert count(open_groups(mixed, again), ties) == result
+        assert count(read_groups(mixed, again), ties) == result
         assert {college: turnout.cast for college, turnout in urn.turnout.items()} == Counter(
             college for college, _content in ballots
         )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from coopgov.ballots.counting.marks import LONGEST, check_ballot, decode, encode, null_ballot
+from coopgov.ballots.counting.marks import LONGEST, ballot_size, check_ballot, decode, encode, null_ballot
 from coopgov.ballots.counting.papers import (
     Approval,
     Choices,
@@ -19,11 +19,11 @@ from coopgov.ballots.counting.papers import (
     Ranking,
     Resolutions,
     Rivals,
-    check_paper,
+    check_form,
     paper_from_facts,
 )
 from coopgov.ballots.counting.ties import TieRule, Ties, check_ties, shown
-from coopgov.ballots.counting.urn import open_urn
+from coopgov.ballots.counting.urn import read_urn
 from coopgov.core.errors import RuleBroken
 from tests.elections import GRADES, KINDS, SCRUTIN, a_ballot, a_paper, options, told
 
@@ -113,7 +113,7 @@ def test_every_sound_ballot_has_bytes_of_one_length_that_tell_it_back(kind):
     for _time in range(30):
         paper = a_paper(kind, random)
         ballots = [a_ballot(paper, random) for _ballot in range(5)]
-        assert {len(ballot) for ballot in ballots} == {10 + len(paper.options)}
+        assert {len(ballot) for ballot in ballots} == {ballot_size(paper)}
         for ballot in ballots:
             assert check_ballot(paper, decode(paper, ballot)) == []
             assert encode(paper, decode(paper, ballot)) == ballot
@@ -123,7 +123,7 @@ def test_every_sound_ballot_has_bytes_of_one_length_that_tell_it_back(kind):
 def test_a_sheet_of_blank_answers_is_a_blank_ballot():
     blank = encode(SHEET, told(SHEET, blank=True))
     assert encode(SHEET, told(SHEET, answers={"a": "blank", "b": "blank"})) == blank
-    assert open_urn(SHEET, [("", blank[:9] + b"\0" + b"\4\4")]).total.null == 1
+    assert read_urn(SHEET, [("", blank[:9] + b"\0" + b"\4\4")]).total.null == 1
 
 
 ONE = encode(RANKING, told(RANKING, ranks={"a": 1, "b": 2}))
@@ -138,7 +138,7 @@ ONE = encode(RANKING, told(RANKING, ranks={"a": 1, "b": 2}))
     ],
 )  # fmt: skip
 def test_a_ballot_that_would_be_refused_at_the_border_is_null_at_the_count(content):
-    urn = open_urn(RANKING, [("makers", ONE), ("makers", content)])
+    urn = read_urn(RANKING, [("makers", ONE), ("makers", content)])
     assert (urn.total.valid, urn.total.null, urn.total.cast) == (1, 1, 2)
     assert sum(urn.nulls.values()) == 1
 
@@ -151,12 +151,12 @@ def test_a_ballot_of_another_vote_or_form_is_null_at_the_count():
     ]
     for other in others:
         foreign = encode(other, told(other, ranks={"a": 1}))
-        assert open_urn(RANKING, [("", foreign)]).nulls == {"other_vote": 1}
+        assert read_urn(RANKING, [("", foreign)]).nulls == {"other_vote": 1}
 
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_a_form_is_rebuilt_from_its_facts_and_keeps_its_tag(paper):
-    assert check_paper(paper) == []
+    assert check_form(paper) == []
     assert paper_from_facts(json.loads(json.dumps(paper.facts()))) == paper
     assert paper_from_facts(paper.facts()).tag == paper.tag
     with pytest.raises(ValueError, match="no such ballot paper"):
@@ -183,8 +183,8 @@ def test_a_form_is_rebuilt_from_its_facts_and_keeps_its_tag(paper):
     ],
 )
 def test_a_form_that_makes_no_sense_is_refused_before_the_seal(paper, codes):
-    assert [breach.code for breach in check_paper(paper)] == codes
-    assert all("%(" not in str(breach) for breach in check_paper(paper))
+    assert [breach.code for breach in check_form(paper)] == codes
+    assert all("%(" not in str(breach) for breach in check_form(paper))
 
 
 @pytest.mark.parametrize(

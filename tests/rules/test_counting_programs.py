@@ -17,7 +17,7 @@ from coopgov.ballots.counting.papers import Grades, Ranking, Rivals
 from coopgov.ballots.counting.second import BadArchive, count_archive, differences
 from coopgov.ballots.counting.telling import tell
 from coopgov.ballots.counting.ties import TieRule, Ties
-from coopgov.ballots.counting.urn import open_groups
+from coopgov.ballots.counting.urn import read_groups
 from coopgov.core.canonical import digest
 from tests.elections import (
     GRADES,
@@ -213,7 +213,7 @@ def test_the_script_stands_alone_and_is_short_enough_to_be_read():
 
 def test_blt_is_read_back_by_votelib_with_the_same_ballots():
     paper, groups, _ties = an_election(4)
-    urn = open_groups(paper, groups)
+    urn = read_groups(paper, groups)
     rankings, seats, candidates, title = blt.loads(to_blt(urn, 'Élection du "bureau"'))
     assert (seats, title) == (seats_of(paper), "Élection du 'bureau'")
     assert [candidate.name for candidate in candidates] == list(NAMES[: len(paper.ids)])
@@ -226,7 +226,7 @@ def test_blt_is_read_back_by_votelib_with_the_same_ballots():
 
 def test_abif_tells_ranks_ties_and_grades():
     rivals = Rivals(scrutin=SCRUTIN, options=options(3))
-    text = to_abif(open_groups(rivals, {("", ranked(rivals, "cab")): 4}), "Textes [rivaux]")
+    text = to_abif(read_groups(rivals, {("", ranked(rivals, "cab")): 4}), "Textes [rivaux]")
     assert text.splitlines() == [
         '{"title": "Textes [rivaux]"}',
         "=O1:[Awa]",
@@ -235,10 +235,10 @@ def test_abif_tells_ranks_ties_and_grades():
         "4:O3>O1>O2",
     ]
     paper, groups, _ties = an_election(5)
-    assert "=" in "".join(line.partition(":")[2] for line in to_abif(open_groups(paper, groups), "").splitlines()[7:])
+    assert "=" in "".join(line.partition(":")[2] for line in to_abif(read_groups(paper, groups), "").splitlines()[7:])
     judged = Grades(scrutin=SCRUTIN, options=options(2), grades=GRADES)
     urn = an_urn(judged, Random(2), 3)  # noqa: S311 - an urn, not a secret
-    assert re.fullmatch(r"\d+:O1/[0-5],O2/[0-5]", to_abif(open_groups(judged, urn), "").splitlines()[-1])
+    assert re.fullmatch(r"\d+:O1/[0-5],O2/[0-5]", to_abif(read_groups(judged, urn), "").splitlines()[-1])
 
 
 def test_a_count_is_told_in_sentences_of_both_languages():
@@ -259,7 +259,7 @@ def test_a_count_is_told_in_sentences_of_both_languages():
 
 def test_a_ranking_is_told_stage_by_stage():
     paper = Ranking(scrutin=SCRUTIN, options=options(3), seats=1)
-    urn = open_groups(
+    urn = read_groups(
         paper, {("", ranked(paper, order)): n for order, n in {"ab": 31, "a": 9, "b": 45, "c": 60}.items()}
     )
     lines = tell(paper, count(urn, Ties(TieRule.SEED, seed="x")))

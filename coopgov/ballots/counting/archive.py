@@ -8,7 +8,7 @@ from typing import Any, Final
 from coopgov.ballots.counting.marks import Reader
 from coopgov.ballots.counting.papers import Grades, Lists, Paper, Rivals, Seated
 from coopgov.ballots.counting.ties import Ties
-from coopgov.ballots.counting.urn import OpenUrn
+from coopgov.ballots.counting.urn import CheckedUrn
 from coopgov.core.canonical import canonical_json, digest
 
 VERSION: Final = 1
@@ -47,7 +47,7 @@ def to_text(told: Mapping[str, Any]) -> bytes:
     return canonical_json(told)
 
 
-def to_blt(urn: OpenUrn, title: str) -> str:
+def to_blt(urn: CheckedUrn, title: str) -> str:
     """Valid ballots in the BLT form of ranked votes; what is chosen without order is one tied rank."""
     ids = urn.paper.ids
     seats = urn.paper.seats if isinstance(urn.paper, Seated) else 1
@@ -59,7 +59,7 @@ def to_blt(urn: OpenUrn, title: str) -> str:
     return "\n".join([*lines, "0", *names, _quoted(title)]) + "\n"
 
 
-def to_abif(urn: OpenUrn, title: str) -> str:
+def to_abif(urn: CheckedUrn, title: str) -> str:
     """Valid ballots in the Aggregated Ballot Information Format; grades and choices are scores."""
     tokens = [f"O{number}" for number in range(1, len(urn.paper.ids) + 1)]
     lines = [json.dumps({"title": title}, ensure_ascii=False)]

@@ -25,6 +25,8 @@ from coopgov.core.i18n import N_
 
 # A hundred options with their identifiers and ranks take a third of it.
 LONGEST: Final = 16_384
+# Nobody names options more often than that by mistake.
+_MOST_NAMES: Final = 1_000
 _HEAD: Final = 10
 _MARKED, _BLANK, _NULL = range(3)
 _ANSWERS: Final = tuple(Answer)
@@ -91,7 +93,7 @@ def _check_marked(paper: Paper, blank: object, marks: object) -> list[Breach]:
 
 
 def _check_chosen(paper: Paper, chosen: object) -> list[Breach]:
-    if not isinstance(chosen, list | tuple) or len(chosen) > LONGEST or not all(isinstance(one, str) for one in chosen):
+    if not isinstance(chosen, list | tuple) or len(chosen) > _MOST_NAMES or not all(isinstance(o, str) for o in chosen):
         return [Breach("ballot_unreadable", _UNREADABLE)]
     seen = set(chosen)
     breaches = _check_offered(paper, seen)
@@ -121,15 +123,16 @@ def _check_how_many(count: int, least: int, most: int) -> list[Breach]:
 
 
 def _check_each(paper: Paper, marks: object) -> list[Breach]:
-    if not isinstance(marks, Mapping) or len(marks) > LONGEST:
+    if not isinstance(marks, Mapping):
         return [Breach("ballot_unreadable", _UNREADABLE)]
-    breaches = [] if paper.ids_set.issuperset(marks) else _check_offered(paper, marks)
+    if not paper.ids_set.issuperset(marks):
+        return _check_offered(paper, marks)
     match paper:
         case Resolutions():
-            return breaches + _check_answers(paper, marks)
+            return _check_answers(paper, marks)
         case Grades():
-            return breaches + _check_grades(paper, marks)
-    return breaches + _check_ranks(paper, marks)
+            return _check_grades(paper, marks)
+    return _check_ranks(paper, marks)
 
 
 def _check_answers(paper: Paper, answers: Mapping[str, object]) -> list[Breach]:
@@ -216,6 +219,11 @@ def encode(paper: Paper, told: object) -> bytes:
     return _head(paper, _MARKED) + marks
 
 
+def ballot_size(paper: Paper) -> int:
+    """How many bytes every ballot on this form has, for its envelope."""
+    return _HEAD + len(paper.options)
+
+
 def blank_ballot(paper: Paper) -> bytes:
     """The bytes of a blank ballot (*bulletin blanc*)."""
     return _head(paper, _BLANK) + bytes(len(paper.options))
@@ -248,7 +256,7 @@ class Reader:
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
         self.ids = paper.ids
-        self.size = _HEAD + len(self.ids)
+        self.size = ballot_size(paper)
         self.head = _head(paper, _MARKED)[:-1]
         self.scrutin = str(paper.scrutin)
         self.field = _FIELDS[paper.kind]

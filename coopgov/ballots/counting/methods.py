@@ -24,11 +24,11 @@ from coopgov.ballots.counting.papers import (
 )
 from coopgov.ballots.counting.schulze import count_rivals
 from coopgov.ballots.counting.stv import count_ranking
-from coopgov.ballots.counting.ties import Filled, Matter, Settled, TieRule, Ties, fill
-from coopgov.ballots.counting.urn import OpenUrn
+from coopgov.ballots.counting.ties import Contested, Filled, Settled, TieRule, Ties, fill
+from coopgov.ballots.counting.urn import CheckedUrn
 
 
-def count(urn: OpenUrn, ties: Ties) -> dict[str, Any]:
+def count(urn: CheckedUrn, ties: Ties) -> dict[str, Any]:
     """Count an open urn by the method of its paper."""
     answer = _counted(urn, ties)
     return {
@@ -39,7 +39,7 @@ def count(urn: OpenUrn, ties: Ties) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _counted(urn: OpenUrn, ties: Ties) -> Found:
+def _counted(urn: CheckedUrn, ties: Ties) -> Found:
     match urn.paper:
         case Resolutions():
             return _count_resolutions(urn, ties)
@@ -56,14 +56,14 @@ def _counted(urn: OpenUrn, ties: Ties) -> Found:
     raise TypeError(f"nothing counts {type(urn.paper).__name__}")
 
 
-def _count_resolutions(urn: OpenUrn, ties: Ties) -> Found:
+def _count_resolutions(urn: CheckedUrn, ties: Ties) -> Found:
     """Answers of each resolution, by college; a blank sheet is blank for each of them."""
     answers = {one: _answers(urn, place) for place, one in enumerate(urn.paper.ids)}
     equal = [one for one, colleges in sorted(answers.items()) if _is_equal(colleges)]
     return Found(ties=tuple(_settle(one, ties) for one in equal), detail={"answers": dict(sorted(answers.items()))})
 
 
-def _answers(urn: OpenUrn, place: int) -> dict[str, dict[str, int]]:
+def _answers(urn: CheckedUrn, place: int) -> dict[str, dict[str, int]]:
     counted: dict[str, dict[str, int]] = {}
     for college, groups in sorted(urn.colleges.items()):
         line = counted[college] = {answer.value: 0 for answer in Answer}
@@ -84,10 +84,10 @@ def _is_equal(colleges: Mapping[str, Mapping[str, int]]) -> bool:
 def _settle(resolution: str, ties: Ties) -> Settled:
     among = (Answer.AGAINST.value, Answer.FOR.value)
     chosen = among[:1] if ties.rule is TieRule.STATUS_QUO else tuple(ties.first(among)[:1])
-    return Settled(Matter.ANSWER, among, ties.rule, chosen, about=resolution)
+    return Settled(Contested.ANSWER, among, ties.rule, chosen, about=resolution)
 
 
-def _chosen(urn: OpenUrn) -> dict[str, int]:
+def _chosen(urn: CheckedUrn) -> dict[str, int]:
     """How many ballots choose each option."""
     votes = dict.fromkeys(sorted(urn.paper.ids), 0)
     for marks, papers in urn.groups.items():
@@ -96,14 +96,14 @@ def _chosen(urn: OpenUrn) -> dict[str, int]:
     return votes
 
 
-def _count_chosen(paper: Seated, urn: OpenUrn, ties: Ties) -> Found:
+def _count_chosen(paper: Seated, urn: CheckedUrn, ties: Ties) -> Found:
     """The most chosen take the seats; whom nobody chose takes none."""
     votes = _chosen(urn)
     order = tiers((one for one in votes if votes[one]), votes.__getitem__)
     return found(fill(order, paper.seats, ties), {"votes": votes, "order": order})
 
 
-def _count_lists(paper: Lists, urn: OpenUrn, ties: Ties) -> Found:
+def _count_lists(paper: Lists, urn: CheckedUrn, ties: Ties) -> Found:
     """Lists that reach the threshold share the seats; their names take them in order."""
     votes = _chosen(urn)
     valid = urn.total.valid

@@ -194,7 +194,7 @@ def _options(facts: Sequence[Mapping[str, Any]]) -> tuple[Option, ...]:
     return tuple(Option(option["id"], option["label"], tuple(option.get("names", ()))) for option in facts)
 
 
-def check_paper(paper: Paper) -> list[Breach]:
+def check_form(paper: Paper) -> list[Breach]:
     """List what would make no sense on a ballot paper, before it is sealed."""
     return [*_check_options(paper.options), *_check_seats(paper), *_check_own(paper)]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from coopgov.ballots.counting.outcome import Found
 from coopgov.ballots.counting.papers import Rivals
-from coopgov.ballots.counting.ties import Matter, Settled, TieRule, Ties
+from coopgov.ballots.counting.ties import Contested, Settled, TieRule, Ties
 
 Duels = dict[str, dict[str, int]]
 # No rank reaches it (papers.MOST_OPTIONS), and it stays below the bit that comparisons borrow.
@@ -29,7 +29,7 @@ def count_rivals(paper: Rivals, groups: Mapping[bytes, int], ties: Ties) -> Foun
     if len(unbeaten) == 1:
         return Found((unbeaten[0],), detail=detail)
     chosen = _settle(paper, unbeaten, ties)
-    return Found(chosen, 1 - len(chosen), (Settled(Matter.SEAT, tuple(unbeaten), ties.rule, chosen),), detail)
+    return Found(chosen, 1 - len(chosen), (Settled(Contested.SEAT, tuple(unbeaten), ties.rule, chosen),), detail)
 
 
 def _settle(paper: Rivals, unbeaten: list[str], ties: Ties) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from coopgov.ballots.counting.outcome import Found
 from coopgov.ballots.counting.papers import Ranking
-from coopgov.ballots.counting.ties import Matter, Settled, Ties
+from coopgov.ballots.counting.ties import Contested, Settled, Ties
 
 UNIT: Final = 100_000
 # The ballots received together, at one value: marks, the rank that counts now, and how many papers.
@@ -90,7 +90,7 @@ class _Count:
         """Rules 48 and 49: the highest surplus first, each paper at its share of it."""
         most = max(self.votes[place] for place in self.waiting)
         among = [place for place in self.waiting if self.votes[place] == most]
-        place = self._pick(Matter.SURPLUS, among)
+        place = self._pick(Contested.SURPLUS, among)
         self.waiting.discard(place)
         total, surplus = self.votes[place], self.votes[place] - self.quota * self.unit
         parcels = [(surplus * value // total, ballots) for value, ballots in self.piles[place]]
@@ -102,7 +102,7 @@ class _Count:
         """Rules 50 and 51: the fewest votes go, each paper at the value it had."""
         left = self._left()
         fewest = min(self.votes[place] for place in left)
-        place = self._pick(Matter.EXCLUSION, [one for one in left if self.votes[one] == fewest])
+        place = self._pick(Contested.EXCLUSION, [one for one in left if self.votes[one] == fewest])
         self.continuing[place] = False
         self.excluded.add(place)
         parcels, self.piles[place] = self.piles[place], []
@@ -113,9 +113,9 @@ class _Count:
         """Rule 52: as many candidates as vacancies are elected, and nothing is transferred any more."""
         self._record("fill", elected=self._left())
 
-    def _pick(self, matter: Matter, among: list[int]) -> int:
+    def _pick(self, matter: Contested, among: list[int]) -> int:
         """Who goes first: by the most recent stage at which they were unequal, else by the declared rule."""
-        best = max if matter is Matter.SURPLUS else min
+        best = max if matter is Contested.SURPLUS else min
         for stage in reversed(self.stages[:-1]):
             if len(among) == 1:
                 break
@@ -123,10 +123,10 @@ class _Count:
             among = [place for place in among if stage["votes"][self.ids[place]] == wanted]
         return among[0] if len(among) == 1 else self._settle(matter, among)
 
-    def _settle(self, matter: Matter, among: list[int]) -> int:
+    def _settle(self, matter: Contested, among: list[int]) -> int:
         ids = sorted(self.ids[place] for place in among)
         order = self.ties.first(ids)
-        chosen = order[:1] if matter is Matter.SURPLUS else order[-1:]
+        chosen = order[:1] if matter is Contested.SURPLUS else order[-1:]
         self.settled.append(Settled(matter, tuple(ids), self.ties.rule, tuple(chosen), stage=len(self.stages) + 1))
         if not chosen:
             raise _Open

@@ -20,7 +20,7 @@ class TieRule(StrEnum):
     REVOTE = "revote"
 
 
-class Matter(StrEnum):
+class Contested(StrEnum):
     """What the equal votes were about."""
 
     ANSWER = "answer"
@@ -55,7 +55,7 @@ class Ties:
 class Settled:
     """One case of equal votes: among whom, about what, and who came out of it; nobody where it stays open."""
 
-    matter: Matter
+    matter: Contested
     among: tuple[str, ...]
     rule: TieRule
     chosen: tuple[str, ...]
@@ -125,6 +125,6 @@ def fill(tiers: Sequence[Sequence[str]], seats: int, ties: Ties) -> Filled:
             elected += among
             continue
         chosen = tuple(ties.first(among)[:left])
-        case = Settled(Matter.SEAT, tuple(among), ties.rule, chosen)
+        case = Settled(Contested.SEAT, tuple(among), ties.rule, chosen)
         return Filled((*elected, *chosen), left - len(chosen), (case,))
     return Filled(tuple(elected), seats - len(elected), ())

@@ -27,7 +27,7 @@ class Turnout:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenUrn:
+class CheckedUrn:
     """Ballots that were checked: only these can be counted."""
 
     paper: Paper
@@ -53,12 +53,12 @@ class OpenUrn:
         return sum(self.turnout.values(), start=Turnout())
 
 
-def open_urn(paper: Paper, ballots: Iterable[tuple[str, bytes]]) -> OpenUrn:
+def read_urn(paper: Paper, ballots: Iterable[tuple[str, bytes]]) -> CheckedUrn:
     """Open an urn of ballots, each with the college of its voter."""
-    return open_groups(paper, Counter(ballots))
+    return read_groups(paper, Counter(ballots))
 
 
-def open_groups(paper: Paper, groups: Mapping[tuple[str, bytes], int]) -> OpenUrn:
+def read_groups(paper: Paper, groups: Mapping[tuple[str, bytes], int]) -> CheckedUrn:
     """The same from ballots that were grouped already, as a database groups them."""
     faults = _faults(paper, {content for _college, content in groups})
     colleges: dict[str, dict[bytes, int]] = {}
@@ -78,7 +78,7 @@ def open_groups(paper: Paper, groups: Mapping[tuple[str, bytes], int]) -> OpenUr
         turnout[college] = turnout.get(college, Turnout()) + found
     for college, valid in colleges.items():
         turnout[college] = turnout.get(college, Turnout()) + Turnout(valid=sum(valid.values()))
-    return OpenUrn(paper, colleges, turnout, dict(nulls))
+    return CheckedUrn(paper, colleges, turnout, dict(nulls))
 
 
 def _faults(paper: Paper, contents: Iterable[bytes]) -> dict[bytes, str]:
