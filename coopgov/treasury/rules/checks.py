@@ -130,15 +130,28 @@ def check_reversal(undoing: Undoing) -> list[Breach]:
 
 def check_timelines(timelines: Iterable[Iterable[Moment]]) -> list[Breach]:
     """List the balances that would fall below zero, each with the day and by how much."""
-    shortages = [shortage for shortage in map(first_negative, timelines) if shortage is not None]
+    known = [(timeline, first_negative(timeline)) for timeline in map(list, timelines)]
+    shortages = [(timeline, shortage) for timeline, shortage in known if shortage is not None]
     sentence = N_(
         "%(short)s would no longer be covered on %(day)s: movement %(seq)s of the money book rests on it. "
         "Reverse that movement first."
     )
     return [
-        Breach("not_covered", sentence, {"day": short.on, "seq": short.seq, "short": Euros(Cents(-short.amount))})
-        for short in shortages
-    ]
+        Breach(
+            "not_covered", sentence,
+            {"day": short.on, "seq": _resting(timeline, short), "short": Euros(Cents(-short.amount))},
+        )
+        for timeline, short in shortages
+    ]  # fmt: skip
+
+
+def _resting(timeline: Sequence[Moment], short: Moment) -> int:
+    """The movement that has taken what is missing; the newest one is what asks for it."""
+    newest = max(moment.seq for moment in timeline)
+    if short.seq != newest:
+        return short.seq
+    taken = [(moment.on, moment.seq) for moment in timeline if moment.amount < 0 and moment.seq != newest]
+    return max(taken)[1] if taken else short.seq
 
 
 def check_parts(value: int, free: Parts, seq: int, effective_on: date) -> list[Breach]:

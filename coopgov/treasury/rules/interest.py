@@ -237,14 +237,25 @@ def _unknown_cap(citations: tuple[Citation, ...]) -> Breach:
 
 
 def _check_accounts(declared: Declared, figures: Figures) -> list[Breach]:
+    """What the accounts of the year allow; a SCOP and a SCIC measure interest against them, another form does not."""
     match declared.accounts:
-        case ScopYear():
+        case ScopYear() if figures.form.is_scop:
             return check_scop_split(declared.accounts, figures, declared.assembly_on)
-        case ScicYear():
+        case ScicYear() if figures.form.is_scic:
             cap = find_cap(figures, declared.assembly_on)
             return [] if cap is None else check_scic_interest(declared.accounts, cap, figures, declared.assembly_on)
+        case _ if (figures.form.is_scop or figures.form.is_scic) and not declared.cap_checked.strip():
+            return [_unknown_accounts()]
         case _:
             return []
+
+
+def _unknown_accounts() -> Breach:
+    sentence = N_(
+        "The law measures interest against the surplus and the reserves of the year. Give them, or say how you checked "
+        "the amount."
+    )
+    return Breach("accounts_not_given", sentence, field="cap_checked")
 
 
 def by_member(found: Mapping[UUID, Sequence[Stretch]]) -> dict[UUID, Fraction]:

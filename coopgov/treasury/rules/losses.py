@@ -55,8 +55,12 @@ def loss_on(value: int, paid: int, losses: Losses) -> Cents:
     return Cents(min(value - floor(value * (1 - losses.part_of_capital)), paid))
 
 
-def check_losses(loss: int, reserves: int, capital: int) -> list[Breach]:
-    """List what stands against the losses of a year as they are told."""
+def check_losses(losses: tuple[int, int, int], year: FinancialYear, today: date) -> list[Breach]:
+    """List what stands against the losses of a year as they are told: the loss, the reserves, the capital."""
+    loss, reserves, capital = losses
+    if year.ends_on >= today:
+        sentence = N_("The financial year ends on %(ends)s: its losses are known after that day only.")
+        return [Breach("year_not_over", sentence, {"ends": year.ends_on}, field="year")]
     if loss > 0 and reserves >= 0 and capital > 0:
         return []
     sentence = N_("Give a loss above nothing, reserves of nothing or more, and a year at whose end there was capital.")

@@ -43,7 +43,7 @@ def bear_loss(
     span = year_of_account(act, year)
     capital = share_queries.capital_on(act.session, span.ends_on)
     procedure = told.check(act, CapitalKind.LOSS) + rules.check_decided(told.resolution)
-    refuse_if(procedure + rules.check_losses(loss, reserves, capital))
+    refuse_if(procedure + rules.check_losses((loss, reserves, capital), span, act.today))
     losses = Losses(loss, reserves, capital)
     run = open_run(act, RunKind.LOSSES, year, told)
     note = _note(year, losses, _unit(act, span))

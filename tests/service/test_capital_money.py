@@ -1,0 +1,323 @@
+"""What movements of shares do to the money, what leavers bear and receive, interest, closes: on both engines."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from coopgov.core.errors import RuleBroken
+from coopgov.core.money import Cents
+from coopgov.core.policy import Actor, Role
+from coopgov.law.yearend import ScicYear
+from coopgov.members import service as members
+from coopgov.shares import queries as share_queries
+from coopgov.shares import service as shares
+from coopgov.shares.rules import BookName, CloseKind
+from coopgov.shares.verify import verify as verify_shares
+from coopgov.treasury import queries, service
+from coopgov.treasury.queries import MemberAccount
+from coopgov.treasury.rules import Bucket, Rate, RunKind
+from coopgov.treasury.verify import verify
+from tests.shares_world import wire
+
+SPRING, SUMMER, WINTER = date(2025, 3, 3), date(2025, 6, 2), date(2025, 12, 1)
+ASSEMBLY, TODAY = date(2026, 6, 15), date(2026, 11, 24)
+DECISION = "AG du 15 juin 2026"
+YEAR = 2025
+
+
+@pytest.fixture
+def world(app):
+    made = wire(app)
+    made.found()
+    return made
+
+
+@pytest.fixture
+def pair(world):
+    """Alice with ten shares at 20 €, 50 € called and 120 € paid; Bob with ninety, all paid."""
+    alice, bob = world.members("Alice Martin", "Bob Le Goff")
+    do(world, shares.subscribe, member_id=bob, quantity=90, effective_on=SPRING)
+    do(world, shares.subscribe, member_id=alice, quantity=10, effective_on=SPRING, payable_now=Cents(50_00))
+    do(world, service.pay, member_id=bob, cents=Cents(1800_00), effective_on=SPRING)
+    do(world, service.pay, member_id=alice, cents=Cents(120_00), effective_on=SPRING)
+    return alice, bob
+
+
+def do(world, command, **facts):
+    with world.act() as act:
+        return command(act, **facts)
+
+
+def refused(code, world, command, **facts):
+    with pytest.raises(RuleBroken, match=code):
+        do(world, command, **facts)
+
+
+def leave(world, member_id, quantity=10, on=SUMMER):
+    do(world, members.resign, member_id=member_id, effective_on=on, reason="Départ")
+    return do(world, shares.redeem, member_id=member_id, quantity=quantity, effective_on=on, decision="CA du 2 juin")
+
+
+def account(session, member_id, on=TODAY):
+    session.rollback()
+    return queries.account_of(session, member_id=member_id, on=on)
+
+
+def proven(session):
+    session.rollback()
+    return [*verify(session), *verify_shares(session)] == []
+
+
+def losses(world, **more):
+    facts = {"year": YEAR, "loss": Cents(460_00), "reserves": Cents(100_00), "effective_on": ASSEMBLY, **more}
+    return do(world, service.bear_loss, resolution=DECISION, **facts)
+
+
+def test_a_leaver_is_owed_what_she_paid_less_her_part_of_the_losses_of_her_year(world, session, pair):
+    alice, _bob = pair
+    left = leave(world, alice)
+    assert account(session, alice) == MemberAccount(repayable=120_00)
+    with world.act() as act:
+        [owed] = queries.owed_on(act.session, TODAY, act.rulebook)
+    assert (owed.name, owed.cents, owed.released_on, owed.share_tx_seq) == ("Alice Martin", 120_00, SUMMER, left)
+    # 1 800 € of capital at the end of the year, 360 € of losses beyond the reserves: a fifth, 16 € a share.
+    run = losses(world)
+    assert account(session, alice) == MemberAccount(repayable=80_00)
+    [*_, borne] = queries.movements_of(session, alice)
+    assert "16,00" in borne.transaction.note
+    assert queries.get_run(session, run).facts["part_of_capital"] == "1/5"
+    refused(
+        "run_already",
+        world,
+        service.bear_loss,
+        year=YEAR,
+        loss=Cents(1),
+        reserves=Cents(0),
+        effective_on=ASSEMBLY,
+        resolution=DECISION,
+    )
+    refused(
+        "belongs_to_run|belongs_to_shares",
+        world,
+        service.reverse_payment,
+        seq=borne.transaction.seq,
+        effective_on=TODAY,
+        reason="Essai",
+    )
+    do(world, service.undo_run, run_id=run, effective_on=TODAY, reason="Réserves oubliées")
+    assert account(session, alice) == MemberAccount(repayable=120_00)
+    losses(world, reserves=Cents(280_00), effective_on=TODAY)
+    assert account(session, alice) == MemberAccount(repayable=100_00)
+    assert proven(session)
+
+
+def test_who_leaves_after_the_losses_are_known_bears_them_at_once(world, session, pair):
+    alice, _bob = pair
+    losses(world, loss=Cents(500_00), effective_on=ASSEMBLY)
+    leave(world, alice, on=WINTER)
+    # A fifth of 200 € on what she paid; with her shares there were 2 000 € at the end of the year.
+    assert account(session, alice) == MemberAccount(repayable=80_00)
+    assert proven(session)
+
+
+def test_f10_shares_are_paid_back_once_and_only_what_was_paid_on_them(world, session, pair):
+    alice, _bob = pair
+    refused("more_than_owed", world, service.repay, member_id=alice, cents=Cents(1), effective_on=TODAY)
+    left = leave(world, alice)
+    do(world, service.repay, member_id=alice, cents=Cents(70_00), effective_on=ASSEMBLY, reference="VIR 9")
+    refused("more_than_owed", world, service.repay, member_id=alice, cents=Cents(50_01), effective_on=TODAY)
+    refused("movement 6 of the money book", world, shares.reverse, seq=left, effective_on=TODAY, reason="Elle reste")
+    refused(
+        "still_claimable",
+        world,
+        service.prescribe,
+        member_id=alice,
+        cents=Cents(50_00),
+        effective_on=TODAY,
+        resolution=DECISION,
+    )
+    with world.act() as act:
+        assert [(one.cents, one.due_on) for one in queries.overdue_on(act.session, date(2040, 1, 1), act.rulebook)] == [
+            (50_00, queries.owed_on(act.session, TODAY, act.rulebook)[0].due_on)
+        ]
+    do(world, service.give, member_id=alice, cents=Cents(50_00), effective_on=TODAY)
+    assert account(session, alice) == MemberAccount()
+    assert proven(session)
+
+
+def test_what_nobody_claims_in_the_legal_time_is_kept(world, session, pair, clock):
+    alice, _bob = pair
+    leave(world, alice)
+    clock.forward(days=365 * 12)
+    later = clock.now.date()
+    do(world, service.prescribe, member_id=alice, cents=Cents(120_00), effective_on=later, resolution=DECISION)
+    assert account(session, alice, later) == MemberAccount()
+    assert queries.balance_of(session, Bucket.RESERVE) == 120_00
+
+
+def test_undone_redemptions_bring_the_money_back_with_the_shares(world, session, pair):
+    alice, _bob = pair
+    before = account(session, alice)
+    left = leave(world, alice)
+    losses(world)
+    do(world, shares.reverse, seq=left, effective_on=TODAY, reason="Elle reste")
+    assert account(session, alice) == before
+    assert proven(session)
+
+
+def test_transferred_shares_take_what_is_paid_and_owed_with_them(world, session, pair):
+    alice, bob = pair
+    seq = do(world, shares.transfer, from_id=alice, to_id=bob, quantity=7, effective_on=SUMMER, decision="CA")
+    assert account(session, alice) == MemberAccount(uncalled=60_00)
+    assert account(session, bob) == MemberAccount(uncalled=20_00, paid_up=1920_00)
+    do(world, service.pay, member_id=bob, cents=Cents(20_00), effective_on=WINTER)
+    do(world, shares.reverse, seq=seq, effective_on=TODAY, reason="Agrément refusé")
+    assert account(session, alice) == MemberAccount(uncalled=80_00, paid_up=120_00)
+    # What Bob paid on shares that are not his any more waits for him.
+    assert account(session, bob) == MemberAccount(paid_up=1800_00, suspense=20_00)
+    assert proven(session)
+
+
+def test_what_is_owed_to_a_member_pays_what_she_owes(world, session, pair):
+    alice, bob = pair
+    do(world, shares.redeem, member_id=bob, quantity=20, effective_on=SUMMER, decision="CA", cause="reduction")
+    do(world, shares.subscribe, member_id=bob, quantity=5, effective_on=WINTER, payable_now=Cents(40_00))
+    refused(
+        "overpaid",
+        world,
+        service.set_off,
+        member_id=bob,
+        cents=Cents(100_01),
+        effective_on=WINTER,
+        against=Bucket.REPAYABLE,
+    )
+    do(world, service.set_off, member_id=bob, cents=Cents(70_00), effective_on=WINTER, against=Bucket.REPAYABLE)
+    assert account(session, bob) == MemberAccount(uncalled=30_00, paid_up=1470_00, repayable=330_00)
+    assert account(session, alice).repayable == 0
+    assert proven(session)
+
+
+# In 2023: the published rates of the three years before an assembly of 2024 are in the texts.
+RATES = [
+    Rate(date(2023, 1, 1), date(2023, 6, 30), Fraction(2, 100)),
+    Rate(date(2023, 7, 1), date(2023, 12, 31), Fraction(3, 100)),
+]
+ACCOUNTS = ScicYear(Cents(5000_00), Cents(0), Cents(3000_00), Cents(0), Cents(0))
+INTEREST = {
+    "year": 2023, "rates": RATES, "assembly_on": date(2024, 6, 10), "effective_on": date(2024, 6, 10), "accounts": ACCOUNTS,
+    "resolution": "AG du 10 juin 2024",
+}  # fmt: skip
+PAID = date(2024, 7, 1)
+
+
+@pytest.fixture
+def holders(world):
+    """Three who paid a hundred shares in 2022: Alice leaves on 30 June 2023, Bob and a company stay."""
+    alice, bob = world.members("Alice Martin", "Bob Le Goff")
+    for member_id, quantity in ((alice, 10), (bob, 11)):
+        do(world, shares.subscribe, member_id=member_id, quantity=quantity, effective_on=date(2022, 5, 1))
+        do(world, service.pay, member_id=member_id, cents=Cents(quantity * 20_00), effective_on=date(2022, 5, 1))
+    do(world, shares.subscribe, member_id=bob, quantity=10, effective_on=date(2023, 9, 1))
+    do(world, service.pay, member_id=bob, cents=Cents(100_00), effective_on=date(2023, 10, 1))
+    leave(world, alice, on=date(2023, 6, 30))
+    return alice, bob
+
+
+def test_f19_f20_interest_counts_days_lots_and_rates_and_leavers_for_theirs(world, session, holders):
+    alice, bob = holders
+    run = do(world, service.declare_interest, **INTEREST)
+    # 200 € for 180 days at 2 %; 220 € at 2 % for 181 days and at 3 % for 184, 100 € more at 3 % for 92 days.
+    hers = Fraction(200_00 * 180 * 2, 100 * 365)
+    his = Fraction(220_00 * 181 * 2 + 220_00 * 184 * 3 + 100_00 * 92 * 3, 100 * 365)
+    total = (hers + his).numerator // (hers + his).denominator
+    found = {one: account(session, one).interest_due for one in holders}
+    assert sum(found.values()) == total == queries.get_run(session, run).facts["total"]
+    assert abs(found[alice] - hers) < 1
+    assert abs(found[bob] - his) < 1
+    lines = queries.interest_of(session, bob)
+    assert [(line.days, line.base, line.rate) for line in lines] == [
+        (181, 220_00, Fraction(1, 50)), (62, 220_00, Fraction(3, 100)), (30, 220_00, Fraction(3, 100)),
+        (92, 220_00, Fraction(3, 100)), (92, 100_00, Fraction(3, 100)),
+    ]  # fmt: skip
+    assert sum(line.cents for line in lines) == found[bob]
+    assert proven(session)
+
+
+def test_f18_a_run_is_written_once_for_a_year_until_it_is_undone(world, session, holders):
+    alice, _bob = holders
+    refused("nothing_declared", world, service.pay_interest, year=2023, effective_on=PAID)
+    run = do(world, service.declare_interest, **INTEREST)
+    refused("run_already", world, service.declare_interest, **INTEREST)
+    with pytest.raises(DatabaseError, match="done once for a year"), world.act() as act:
+        act.session.execute(text(
+            "INSERT INTO capital_run (id, kind, year, attempt, effective_on, resolution, facts, digest, recorded_at, recorded_by) "
+            "SELECT '00000000000000000000000000000001', kind, year, 2, effective_on, '', '{}', '', recorded_at, '' FROM capital_run"
+        ))  # fmt: skip
+    due = account(session, alice).interest_due
+    payment = do(world, service.pay_interest, year=2023, effective_on=PAID, exempt=[alice])
+    refused("interest_is_paid", world, service.undo_run, run_id=run, effective_on=TODAY, reason="Taux faux")
+    assert account(session, alice).interest_due == 0
+    # Exempt from the tax, not from the levies: 17.2 % in 2024.
+    withheld = -queries.movements_of(session, alice)[-2].transaction.interest_due
+    assert withheld == round(due * Fraction(172, 1000))
+    taxes = queries.get_run(session, payment).facts
+    assert queries.balance_of(session, Bucket.TAX_DUE) == taxes["tax"] + taxes["levies"]
+    do(world, service.pay_tax, cents=Cents(taxes["tax"]), effective_on=TODAY)
+    do(world, service.undo_run, run_id=payment, effective_on=TODAY, reason="Virement rejeté")
+    do(world, service.undo_run, run_id=run, effective_on=TODAY, reason="Taux faux")
+    refused("run_undone_already", world, service.undo_run, run_id=run, effective_on=TODAY, reason="Encore")
+    assert account(session, alice).interest_due == 0
+    do(world, service.declare_interest, **INTEREST | {"effective_on": TODAY})
+    assert [one.attempt for one in queries.runs(session) if one.kind is RunKind.INTEREST] in ([2, 1], [1, 2])
+    assert account(session, alice).interest_due == due
+    assert proven(session)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"rates": [Rate(date(2023, 1, 1), date(2023, 12, 31), Fraction(381, 10_000))]}, "rate_over_cap"),
+        ({"rates": [RATES[0], RATES[0]]}, "rates_do_not_fit"),
+        ({"rates": [Rate(date(2023, 1, 1), date(2024, 1, 1), Fraction(1, 100))]}, "rates_do_not_fit"),
+        ({"accounts": ScicYear(Cents(10_00), Cents(0), Cents(3000_00), Cents(0), Cents(0))}, "interest_over_cap"),
+        ({"accounts": None}, "accounts_not_given"),
+        ({"assembly_on": date(2026, 6, 1), "effective_on": date(2026, 6, 1)}, "cap_not_known"),
+        ({"assembly_on": date(2023, 12, 31)}, "assembly_out_of_time"),
+        ({"resolution": " "}, "no_decision"),
+        ({"year": 2021, "rates": [Rate(date(2021, 1, 1), date(2021, 12, 31), Fraction(1, 100))]}, "no_interest"),
+    ],
+)
+def test_interest_keeps_to_the_law(world, holders, changes, code):
+    refused(code, world, service.declare_interest, **INTEREST | changes)
+
+
+def test_nothing_is_written_before_the_last_close_but_late_and_by_two_where_the_statutes_say_so(world, session, pair):
+    alice, _bob = pair
+    refused("day_not_over", world, service.close_period, kind=CloseKind.REGISTER, through_date=TODAY)
+    refused("not_the_end_of_year", world, service.close_period, kind=CloseKind.YEAR, through_date=WINTER)
+    close = do(world, service.close_period, kind=CloseKind.YEAR, through_date=date(2025, 12, 31))
+    session.rollback()
+    kept = share_queries.last_close(session)
+    assert (kept.id, kept.capital_seq, kept.share_seq) == (close, 4, 2)
+    refused("closed_already", world, service.close_period, kind=CloseKind.REGISTER, through_date=WINTER)
+    refused("period_closed", world, service.pay, member_id=alice, cents=Cents(10_00), effective_on=WINTER)
+    with pytest.raises(DatabaseError, match="is closed"), world.act() as act:
+        act.session.execute(text(
+            "INSERT INTO capital_tx (seq, kind, effective_on, recorded_at, recorded_by, resolution, legs, payload_digest, prev_hash, hash) "
+            "SELECT 5, 'pay', effective_on, recorded_at, 'sql', '', 2, '', hash, 'x' FROM capital_tx WHERE seq = 4"
+        ))  # fmt: skip
+    opened = date(2026, 1, 1)
+    late = do(world, service.pay, member_id=alice, cents=Cents(10_00), effective_on=opened, true_on=WINTER)
+    assert queries.get_transaction(session, late).late_for == WINTER
+    do(world, shares.set_two_persons, of=BookName.CAPITAL, kinds={"repay": True}, from_date=SPRING, decision="AG")
+    do(world, members.resign, member_id=alice, effective_on=opened, reason="Départ")
+    do(world, shares.redeem, member_id=alice, quantity=10, effective_on=opened, decision="CA")
+    refused("second_person_missing", world, service.repay, member_id=alice, cents=Cents(10_00), effective_on=TODAY)
+    do(world, service.repay, member_id=alice, cents=Cents(10_00), effective_on=TODAY, approved_by="role:board")
+    treasurer = Actor("Nadia", account_id=None, roles=frozenset({Role.TREASURER}))
+    with pytest.raises(RuleBroken, match="approved_by_oneself"), world.act(treasurer) as act:
+        service.repay(act, member_id=alice, cents=Cents(10_00), effective_on=TODAY, approved_by=treasurer.pseudonym)
+    assert proven(session)
