@@ -3,15 +3,14 @@
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DDL, Connection, DateTime, Dialect, Engine, Enum, Insert, MetaData, Table, event
+from sqlalchemy import DDL, Connection, DateTime, Dialect, Engine, Enum, MetaData, Table, event
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.types import TypeDecorator
 
@@ -152,20 +151,6 @@ def for_writing(session: Session) -> Connection:
     connection = session.connection(execution_options={WRITES: True, "postgresql_readonly": False})
     session.info[WRITES] = True
     return connection
-
-
-def bulk_insert(session: Session, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows of one table without the unit of work, in the fastest way of each engine; none is nothing."""
-    if not rows:
-        return
-    many = len(rows) > 1 and session.get_bind().dialect.name == "postgresql"
-    # Only an INSERT that returns something is sent to PostgreSQL as one statement of many rows.
-    session.execute(_insertion(model.__table__, returning=many), rows if len(rows) > 1 else rows[0])
-
-
-@cache
-def _insertion(table: Table, *, returning: bool) -> Insert:
-    return table.insert().returning(*table.primary_key.columns) if returning else table.insert()
 
 
 def one_at_a_time(session: Session, key: int) -> None:

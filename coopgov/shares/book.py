@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
 from coopgov.core.db import one_at_a_time
-from coopgov.core.direct import Question, insert_together
+from coopgov.core.direct import Question, insert_together, look_again
 from coopgov.core.money import Cents
 from coopgov.core.reading import note_written
 from coopgov.shares.chain import LEDGER_PEN, Head, chunks, commitment, link
@@ -77,9 +77,11 @@ def write(act: Act, entries: Sequence[Entry], *, after: Head | None = None) -> l
     note_written(act.session, BOOK_NAME)
     end = after or head(act.session)
     first = end.seq + 1
-    for some in chunks(entries):
+    for number, some in enumerate(chunks(entries)):
         end = _write_some(act, some, end)
         act.mark(BOOK_NAME, [head_facts(end)])
+        if number == 0 and len(entries) > len(some):
+            look_again(act.session, ShareTx, ShareLot, ShareLeg)
     return list(range(first, end.seq + 1))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
 from coopgov.core.db import one_at_a_time
-from coopgov.core.direct import Question, insert_together
+from coopgov.core.direct import Question, insert_together, look_again
 from coopgov.shares.chain import LEDGER_PEN, Head, chunks, commitment, link
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
 from coopgov.treasury.rules import CapitalKind, Leg
@@ -62,9 +62,11 @@ def write(act: Act, entries: Sequence[Entry]) -> list[int]:
     take_the_pen(act.session)
     end = head(act.session)
     first = end.seq + 1
-    for some in chunks(entries):
+    for number, some in enumerate(chunks(entries)):
         end = _write_some(act, some, end)
         act.mark(BOOK_NAME, [head_facts(end)])
+        if number == 0 and len(entries) > len(some):
+            look_again(act.session, CapitalTx, CapitalLeg)
     return list(range(first, end.seq + 1))
 
 

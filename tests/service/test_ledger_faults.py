@@ -173,11 +173,14 @@ def test_f4_nothing_in_the_books_is_changed_or_deleted_by_sql(world, pair, table
         act.session.execute(text(statement.format(table, column, column)))
 
 
+REPLACE = "INSERT OR REPLACE INTO {0} SELECT * FROM {0} LIMIT 1"
+
+
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("table", LEDGER)
 def test_f4_nor_replaced_in_one_go(world, pair, table):
     with pytest.raises(DatabaseError), world.act() as act:
-        act.session.execute(text(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1"))
+        act.session.execute(text(REPLACE.format(table)))
 
 
 def test_f5_the_two_sides_of_a_transfer_have_one_quantity_and_one_day(world, pair, session):
@@ -259,9 +262,9 @@ def test_f8_a_cut_tail_is_found(world, session):
 
 
 def test_f9_no_bulk_edit_moves_days_and_one_done_by_the_owner_of_the_database_is_found(world, pair, session):
-    for table in ("share_tx", "share_leg"):
+    for edit in ("UPDATE share_tx SET effective_on = '2026-01-01'", "UPDATE share_leg SET effective_on = '2026-01-01'"):
         with pytest.raises(DatabaseError, match="append-only"), world.act() as act:
-            act.session.execute(text(f"UPDATE {table} SET effective_on = '2026-01-01'"))
+            act.session.execute(text(edit))
     assert faults(world, session) == []
     session.rollback()
     by_hand("UPDATE share_lot SET first_acquired_on = '2020-01-01'")
