@@ -9,7 +9,7 @@ from uuid import UUID
 
 from coopgov.core.act import Act
 from coopgov.core.canonical import canonical_json
-from coopgov.core.db import bulk_insert
+from coopgov.core.direct import bulk_insert
 from coopgov.core.errors import refuse_if
 from coopgov.core.money import Cents
 from coopgov.law.yearend import ScicYear, ScopYear
