@@ -31,17 +31,17 @@ YEAR = 2025
 @pytest.fixture
 def world(app):
     made = wire(app)
-    made.found()
+    made.found("scic-sarl")
     return made
 
 
 @pytest.fixture
 def pair(world):
-    """Alice with ten shares at 20 €, 50 € called and 120 € paid; Bob with ninety, all paid."""
+    """Alice with ten shares at 20 €, 50 € called and 120 € paid; Bob with 240, all paid."""
     alice, bob = world.members("Alice Martin", "Bob Le Goff")
-    do(world, shares.subscribe, member_id=bob, quantity=90, effective_on=SPRING)
+    do(world, shares.subscribe, member_id=bob, quantity=240, effective_on=SPRING)
     do(world, shares.subscribe, member_id=alice, quantity=10, effective_on=SPRING, payable_now=Cents(50_00))
-    do(world, service.pay, member_id=bob, cents=Cents(1800_00), effective_on=SPRING)
+    do(world, service.pay, member_id=bob, cents=Cents(4800_00), effective_on=SPRING)
     do(world, service.pay, member_id=alice, cents=Cents(120_00), effective_on=SPRING)
     return alice, bob
 
@@ -72,7 +72,7 @@ def proven(session):
 
 
 def losses(world, **more):
-    facts = {"year": YEAR, "loss": Cents(460_00), "reserves": Cents(100_00), "effective_on": ASSEMBLY, **more}
+    facts = {"year": YEAR, "loss": Cents(1060_00), "reserves": Cents(100_00), "effective_on": ASSEMBLY, **more}
     return do(world, service.bear_loss, resolution=DECISION, **facts)
 
 
@@ -83,7 +83,7 @@ def test_a_leaver_is_owed_what_she_paid_less_her_part_of_the_losses_of_her_year(
     with world.act() as act:
         [owed] = queries.owed_on(act.session, TODAY, act.rulebook)
     assert (owed.name, owed.cents, owed.released_on, owed.share_tx_seq) == ("Alice Martin", 120_00, SUMMER, left)
-    # 1 800 € of capital at the end of the year, 360 € of losses beyond the reserves: a fifth, 16 € a share.
+    # 4 800 € of capital at the end of the year, 960 € of losses beyond the reserves: a fifth, 16 € a share.
     run = losses(world)
     assert account(session, alice) == MemberAccount(repayable=80_00)
     [*_, borne] = queries.movements_of(session, alice)
@@ -109,16 +109,16 @@ def test_a_leaver_is_owed_what_she_paid_less_her_part_of_the_losses_of_her_year(
     )
     do(world, service.undo_run, run_id=run, effective_on=TODAY, reason="Réserves oubliées")
     assert account(session, alice) == MemberAccount(repayable=120_00)
-    losses(world, reserves=Cents(280_00), effective_on=TODAY)
+    losses(world, reserves=Cents(580_00), effective_on=TODAY)
     assert account(session, alice) == MemberAccount(repayable=100_00)
     assert proven(session)
 
 
 def test_who_leaves_after_the_losses_are_known_bears_them_at_once(world, session, pair):
     alice, _bob = pair
-    losses(world, loss=Cents(500_00), effective_on=ASSEMBLY)
+    losses(world, loss=Cents(1100_00), effective_on=ASSEMBLY)
     leave(world, alice, on=WINTER)
-    # A fifth of 200 € on what she paid; with her shares there were 2 000 € at the end of the year.
+    # A fifth of 200 € on what she paid; with her shares there were 5 000 € at the end of the year.
     assert account(session, alice) == MemberAccount(repayable=80_00)
     assert proven(session)
 
@@ -172,12 +172,12 @@ def test_transferred_shares_take_what_is_paid_and_owed_with_them(world, session,
     alice, bob = pair
     seq = do(world, shares.transfer, from_id=alice, to_id=bob, quantity=7, effective_on=SUMMER, decision="CA")
     assert account(session, alice) == MemberAccount(uncalled=60_00)
-    assert account(session, bob) == MemberAccount(uncalled=20_00, paid_up=1920_00)
+    assert account(session, bob) == MemberAccount(uncalled=20_00, paid_up=4920_00)
     do(world, service.pay, member_id=bob, cents=Cents(20_00), effective_on=WINTER)
     do(world, shares.reverse, seq=seq, effective_on=TODAY, reason="Agrément refusé")
     assert account(session, alice) == MemberAccount(uncalled=80_00, paid_up=120_00)
     # What Bob paid on shares that are not his any more waits for him.
-    assert account(session, bob) == MemberAccount(paid_up=1800_00, suspense=20_00)
+    assert account(session, bob) == MemberAccount(paid_up=4800_00, suspense=20_00)
     assert proven(session)
 
 
@@ -195,7 +195,7 @@ def test_what_is_owed_to_a_member_pays_what_she_owes(world, session, pair):
         against=Bucket.REPAYABLE,
     )
     do(world, service.set_off, member_id=bob, cents=Cents(70_00), effective_on=WINTER, against=Bucket.REPAYABLE)
-    assert account(session, bob) == MemberAccount(uncalled=30_00, paid_up=1470_00, repayable=330_00)
+    assert account(session, bob) == MemberAccount(uncalled=30_00, paid_up=4470_00, repayable=330_00)
     assert account(session, alice).repayable == 0
     assert proven(session)
 
@@ -205,7 +205,7 @@ RATES = [
     Rate(date(2023, 1, 1), date(2023, 6, 30), Fraction(2, 100)),
     Rate(date(2023, 7, 1), date(2023, 12, 31), Fraction(3, 100)),
 ]
-ACCOUNTS = ScicYear(Cents(5000_00), Cents(0), Cents(3000_00), Cents(0), Cents(0))
+ACCOUNTS = ScicYear(Cents(5000_00), Cents(0), Cents(5000_00), Cents(0), Cents(0))
 INTEREST = {
     "year": 2023, "rates": RATES, "assembly_on": date(2024, 6, 10), "effective_on": date(2024, 6, 10), "accounts": ACCOUNTS,
     "resolution": "AG du 10 juin 2024",
@@ -217,7 +217,7 @@ PAID = date(2024, 7, 1)
 def holders(world):
     """Three who paid a hundred shares in 2022: Alice leaves on 30 June 2023, Bob and a company stay."""
     alice, bob = world.members("Alice Martin", "Bob Le Goff")
-    for member_id, quantity in ((alice, 10), (bob, 11)):
+    for member_id, quantity in ((alice, 10), (bob, 211)):
         do(world, shares.subscribe, member_id=member_id, quantity=quantity, effective_on=date(2022, 5, 1))
         do(world, service.pay, member_id=member_id, cents=Cents(quantity * 20_00), effective_on=date(2022, 5, 1))
     do(world, shares.subscribe, member_id=bob, quantity=10, effective_on=date(2023, 9, 1))
@@ -229,9 +229,9 @@ def holders(world):
 def test_f19_f20_interest_counts_days_lots_and_rates_and_leavers_for_theirs(world, session, holders):
     alice, bob = holders
     run = do(world, service.declare_interest, **INTEREST)
-    # 200 € for 180 days at 2 %; 220 € at 2 % for 181 days and at 3 % for 184, 100 € more at 3 % for 92 days.
+    # 200 € for 180 days at 2 %; 4 220 € at 2 % for 181 days and at 3 % for 184, 100 € more at 3 % for 92 days.
     hers = Fraction(200_00 * 180 * 2, 100 * 365)
-    his = Fraction(220_00 * 181 * 2 + 220_00 * 184 * 3 + 100_00 * 92 * 3, 100 * 365)
+    his = Fraction(4220_00 * 181 * 2 + 4220_00 * 184 * 3 + 100_00 * 92 * 3, 100 * 365)
     total = (hers + his).numerator // (hers + his).denominator
     found = {one: account(session, one).interest_due for one in holders}
     assert sum(found.values()) == total == queries.get_run(session, run).facts["total"]
@@ -239,8 +239,8 @@ def test_f19_f20_interest_counts_days_lots_and_rates_and_leavers_for_theirs(worl
     assert abs(found[bob] - his) < 1
     lines = queries.interest_of(session, bob)
     assert [(line.days, line.base, line.rate) for line in lines] == [
-        (181, 220_00, Fraction(1, 50)), (62, 220_00, Fraction(3, 100)), (30, 220_00, Fraction(3, 100)),
-        (92, 220_00, Fraction(3, 100)), (92, 100_00, Fraction(3, 100)),
+        (181, 4220_00, Fraction(1, 50)), (62, 4220_00, Fraction(3, 100)), (30, 4220_00, Fraction(3, 100)),
+        (92, 4220_00, Fraction(3, 100)), (92, 100_00, Fraction(3, 100)),
     ]  # fmt: skip
     assert sum(line.cents for line in lines) == found[bob]
     assert proven(session)
