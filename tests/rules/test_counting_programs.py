@@ -264,6 +264,6 @@ def test_a_ranking_is_told_stage_by_stage():
     )
     lines = tell(paper, count(urn, Ties(TieRule.SEED, seed="x")))
     assert [str(line) for line in lines if line.stage == 2] == [
-        "Awa is eliminated; 31 of 40 ballots go to Benoît.", "9 ballots name nobody else who still stands.",
+        "Awa is eliminated; 31 of 40 ballots go to Benoît.", "Ballots that name nobody else who still stands: 9.",
         "Benoît reaches the quota with 76 votes: elected.",
     ]  # fmt: skip

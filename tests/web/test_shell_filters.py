@@ -1,6 +1,7 @@
 """Facts are written as the reader writes them, in French and in English, to the cent and at Paris time."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -101,6 +102,11 @@ def test_a_refusal_is_a_sentence_with_its_figures_written_out(language):
     breach = Breach("x", "%(money)s %(day)s %(part)s %(many)s %(yes)s %(none)s", values)
     french = f"1,50{WIDE}€ 2 décembre 2026 25{NARROW}% 1{NARROW}200 oui "
     assert filters.sentence(breach) == write((french, "€1.50 December 2, 2026 25% 1,200 yes "), language)
+
+
+def test_votes_are_written_with_their_five_decimals(language):
+    breach = Breach("x", "%(votes)s", {"votes": Decimal("1234.56780")})
+    assert filters.sentence(breach) == write((f"1{NARROW}234,5678", "1,234.5678"), language)
 
 
 @given(st.integers(-(10**13), 10**13))

@@ -49,7 +49,7 @@ def _sum(facts: Facts, sort: str) -> int:
 
 def _turnout(facts: Facts) -> Line:
     sorts = {sort: _sum(facts, sort) for sort in ("valid", "blank", "null")}
-    sentence = N_("%(cast)s ballots: %(valid)s valid, %(blank)s blank, %(null)s null.")
+    sentence = N_("Ballots: %(cast)s (valid %(valid)s, blank %(blank)s, null %(null)s).")
     return Line(sentence, {"cast": sum(sorts.values()), **sorts})
 
 
@@ -96,14 +96,14 @@ def _resolutions(paper: Paper, facts: Facts) -> Iterator[Line]:
 
 
 def _chosen(paper: Paper, facts: Facts) -> Iterator[Line]:
-    sentence = N_("%(option)s: chosen on %(votes)s ballots out of %(valid)s.")
+    sentence = N_("%(option)s: chosen on %(votes)s of %(valid)s ballots.")
     votes = facts["detail"]["votes"]
     for one in sorted(votes, key=lambda one: (-votes[one], one)):
         yield Line(sentence, {"option": paper.label(one), "votes": votes[one], "valid": _sum(facts, "valid")})
 
 
 def _grades(paper: Paper, facts: Facts) -> Iterator[Line]:
-    sentence = N_("%(option)s: majority grade “%(grade)s”; %(above)s ballots grade higher, %(below)s lower.")
+    sentence = N_("%(option)s: majority grade “%(grade)s”; graded higher by %(above)s, lower by %(below)s.")
     detail = facts["detail"]
     for one in (one for tier in detail["order"] for one in tier):
         profile, grade = detail["grades"][one], detail["majority"][one]
@@ -114,8 +114,8 @@ def _grades(paper: Paper, facts: Facts) -> Iterator[Line]:
 
 def _rivals(paper: Paper, facts: Facts) -> Iterator[Line]:
     duels, paths = facts["detail"]["duels"], facts["detail"]["paths"]
-    beats = N_("“%(option)s” beats “%(other)s” by %(votes)s ballots to %(against)s.")
-    equal = N_("“%(option)s” and “%(other)s” are level, %(votes)s ballots each.")
+    beats = N_("“%(option)s” beats “%(other)s” by %(votes)s to %(against)s.")
+    equal = N_("“%(option)s” and “%(other)s” are level at %(votes)s.")
     for one, row in duels.items():
         for two, votes in row.items():
             against = duels[two][one]
@@ -132,7 +132,7 @@ def _chains(paper: Paper, one: str, duels: Facts, paths: Facts) -> Iterator[Line
         N_("“%(option)s” is beaten by no other, in a duel or by a stronger chain."), {"option": paper.label(one)}
     )
     sentence = N_(
-        "“%(option)s” loses its duel with “%(other)s”, and answers by a chain of duels of %(strength)s ballots, "
+        "“%(option)s” loses its duel with “%(other)s”, and answers by a chain of duels of strength %(strength)s, "
         "against %(against)s the other way."
     )
     for two in (two for two in duels[one] if duels[two][one] > duels[one][two]):
@@ -142,8 +142,8 @@ def _chains(paper: Paper, one: str, duels: Facts, paths: Facts) -> Iterator[Line
 
 def _lists(paper: Paper, facts: Facts) -> Iterator[Line]:
     detail = facts["detail"]
-    seated = N_("The list “%(list)s” has %(votes)s votes and takes %(seats)s seats.")
-    below = N_("The list “%(list)s” has %(votes)s votes, below the threshold of %(threshold)s: it takes no seat.")
+    seated = N_("The list “%(list)s”: votes %(votes)s, seats %(seats)s.")
+    below = N_("The list “%(list)s”: votes %(votes)s, below the threshold of %(threshold)s, no seat.")
     threshold = paper.threshold if isinstance(paper, Lists) else Fraction(0)
     for option in paper.options:
         votes, seats = detail["votes"][option.id], detail["seats"][option.id]
@@ -156,7 +156,7 @@ def _ranking(paper: Paper, facts: Facts) -> Iterator[Line]:
     detail = facts["detail"]
     seats = paper.seats if isinstance(paper, Seated) else 1
     sentence = N_(
-        "%(valid)s valid ballots for %(seats)s seats: whoever reaches %(quota)s votes is elected (the quota)."
+        "Valid ballots: %(valid)s; seats: %(seats)s. Whoever reaches the quota of %(quota)s votes is elected."
     )
     yield Line(sentence, {"valid": _sum(facts, "valid"), "seats": seats, "quota": detail["quota"]}, 1)
     before: Facts = {}
@@ -205,29 +205,36 @@ def _passed_on(paper: Paper, stage: Facts, before: Facts, detail: Facts) -> Iter
         return
     for number, one in enumerate(going):
         passed = {"papers": to[one][0], "to": paper.label(one), "votes": _votes(to[one][1], detail)}
-        sentences = _FIRST_TO if number == 0 else _ALSO_TO
-        yield Line(sentences[stage["act"]], {**values, **passed})
+        sentence = _GOING[stage["act"], number == 0, to[one][0] == 1]
+        yield Line(_ONLY if stage["papers"] == 1 else sentence, {**values, **passed})
     if stage["rest"][0]:
-        yield Line(N_("%(papers)s ballots name nobody else who still stands."), {"papers": stage["rest"][0]})
+        yield Line(N_("Ballots that name nobody else who still stands: %(papers)s."), {"papers": stage["rest"][0]})
 
 
 _NOWHERE: Final = {
-    "exclusion": N_("%(option)s is eliminated; %(total)s ballots, and none names anybody else who still stands."),
+    "exclusion": N_("%(option)s is eliminated; ballots: %(total)s, none of which names anybody else who still stands."),
     "surplus": N_(
-        "%(option)s has %(surplus)s votes above the quota; "
-        "%(total)s ballots, and none names anybody else who still stands."
+        "%(option)s is %(surplus)s above the quota; "
+        "ballots: %(total)s, none of which names anybody else who still stands."
     ),
 }
-_FIRST_TO: Final = {
-    "exclusion": N_("%(option)s is eliminated; %(papers)s of %(total)s ballots go to %(to)s."),
-    "surplus": N_(
-        "%(option)s has %(surplus)s votes above the quota; "
-        "%(papers)s of %(total)s ballots pass %(votes)s votes on to %(to)s."
+_ONLY: Final = N_("%(option)s is eliminated; the only ballot goes to %(to)s.")
+# By what moves, whether it is the first sentence of the stage, and whether a single ballot goes.
+_GOING: Final = {
+    ("exclusion", True, False): N_("%(option)s is eliminated; %(papers)s of %(total)s ballots go to %(to)s."),
+    ("exclusion", True, True): N_("%(option)s is eliminated; one of %(total)s ballots goes to %(to)s."),
+    ("exclusion", False, False): N_("%(papers)s of the %(total)s ballots of %(option)s go to %(to)s."),
+    ("exclusion", False, True): N_("One of the %(total)s ballots of %(option)s goes to %(to)s."),
+    ("surplus", True, False): N_(
+        "%(option)s is %(surplus)s above the quota; %(papers)s of %(total)s ballots pass %(votes)s votes on to %(to)s."
     ),
-}
-_ALSO_TO: Final = {
-    "exclusion": N_("%(papers)s of %(total)s ballots of %(option)s go to %(to)s."),
-    "surplus": N_("%(papers)s of %(total)s ballots of %(option)s pass %(votes)s votes on to %(to)s."),
+    ("surplus", True, True): N_(
+        "%(option)s is %(surplus)s above the quota; one of %(total)s ballots passes %(votes)s votes on to %(to)s."
+    ),
+    ("surplus", False, False): N_(
+        "%(papers)s of the %(total)s ballots of %(option)s pass %(votes)s votes on to %(to)s."
+    ),
+    ("surplus", False, True): N_("One of the %(total)s ballots of %(option)s passes %(votes)s votes on to %(to)s."),
 }
 _METHODS: Final[Mapping[str, Callable[[Paper, Facts], Iterator[Line]]]] = {
     "resolutions": _resolutions, "choices": _chosen, "approval": _chosen, "grades": _grades, "ranking": _ranking,

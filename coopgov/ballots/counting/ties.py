@@ -37,9 +37,13 @@ class Ties:
     seed: str = ""
     chair: tuple[str, ...] = ()
 
+    def declared(self) -> dict[str, Any]:
+        """What is sealed before the vote; the chair's order comes after the count that asked for it."""
+        return {"tie": self.rule.value, "seed": self.seed}
+
     def facts(self) -> dict[str, Any]:
-        """The rule as plain facts."""
-        return {"tie": self.rule.value, "seed": self.seed, "chair": list(self.chair)}
+        """The rule as plain facts, as it settled."""
+        return {**self.declared(), "chair": list(self.chair)}
 
     def first(self, tied: Iterable[str]) -> list[str]:
         """The tied options, the preferred one first; nothing where this rule, or the chair yet, prefers none."""

@@ -44,6 +44,4 @@ def holder_on(act: Act, member_id: UUID, on: date) -> Holder:
     undone = {event.reverses_id for event in events if event.reverses_id is not None}
     dead = any(e.kind is EventKind.DECEASED and e.effective_on <= on and e.id not in undone for e in events)
     frozen = dead and member_id in members.frozen_members(act.session, [member_id])
-    return Holder(
-        member_id, name, status is Status.MEMBER, status is Status.FORMER, is_dead=dead, is_frozen=frozen
-    )
+    return Holder(member_id, name, status is Status.MEMBER, status is Status.FORMER, is_dead=dead, is_frozen=frozen)
