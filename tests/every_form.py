@@ -9,7 +9,7 @@ from uuid import uuid4
 from coopgov.assemblies import queries as assemblies
 from coopgov.assemblies.forms import ballot_name
 from coopgov.minutes import queries as minutes
-from tests.everything_world import Everything
+from tests.everything_world import IBAN, Everything
 
 LONG, NUL, EMOJI, HTML = "é" * 5_000, "a\0b", "😀", "<script>alert(1)</script>"
 ODD = f"{EMOJI} {HTML} & “guillemets” %s {{{{ 7*7 }}}} n°\u00a04\u202f!"
@@ -298,6 +298,25 @@ CASES = (
     Case("treasury.record_call", "nadia", {"member_id": "awa"}, {
         "amount": ("20,00", AMOUNT), "effective_on": ("2026-11-26", DAY), "resolution": ("", line(200, needed=False)),
     }),
+    Case("treasury.own_account", "nadia", {}, {
+        "holder": ("Les Mains Libres", line(70)), "iban": (IBAN, Field(("", LONG, NUL, EMOJI, "FR7612345"))),
+        "bic": ("AGRIFRPP", Field((LONG, NUL))),
+    }),
+    Case("treasury.draft_file", "nadia", {}, {
+        "pay_on": ("2027-03-01", DAY), "payees": (thing("samir"), one_of(thing("released file"))),
+    }),
+    Case("treasury.release_file", "helene", {"file_id": "drafted file"}),
+    Case("treasury.take_file", "nadia", {"file_id": "released file"}, ends=200),
+    Case("treasury.execute_file", "nadia", {"file_id": "released file"}, {
+        "executed_on": ("2026-12-01", DAY), "failed": ("1", Field((EMOJI, "99", "1e3"), is_shown=False)),
+    }),
+    Case("treasury.drop_file", "nadia", {"file_id": "spare file"}, {"reason": ("Refait.", prose(500))}),
+    Case("treasury.settle", "nadia", {"member_id": "marie"}, {
+        "what": ("repay", CHOICE), "amount": ("5", AMOUNT), "effective_on": ("2026-12-01", DAY),
+        "reference": ("VIR 3", line(200, needed=False)), "resolution": ("", line(200, needed=False)),
+    }),
+    Case("treasury.issue_paper", "nadia", {"member_id": "marie", "what": "refund"}, {"language": ("fr", None)}),
+    Case("treasury.issue_year", "nadia", {"member_id": "marie"}, {"year": ("2026", NUMBER)}),
     Case("treasury.record_reversal", "nadia", {"seq": "payment"}, REASON),
     # What people tell of what happened elsewhere
     Case("compliance.tell", "nadia", {}, {

@@ -40,10 +40,12 @@ from coopgov.statutes.drafting import Edit
 from coopgov.statutes.ready import ready_set
 from coopgov.terms import queries as terms_queries
 from coopgov.treasury import service as treasury
+from coopgov.treasury.banking import service as banking
 from tests import judging
 from tests.coop_world import FOUNDED, Coop, email, everything_wired
 from tests.person import Person
 
+IBAN = "FR7630006000011234567890189"
 BOARD_DECIDES_FROM = date(2027, 2, 1)
 IN_THE_ROOM = ("helene", "malik", "samir", "awa", "nadia", "zoe")
 # Somebody with each office and nothing else; without an office, a member.
@@ -64,6 +66,7 @@ class Everything(Coop):
         self.things = {}
         self._people()
         self._money()
+        self._refunds()
         self._write_proposals()
         self._past_assemblies()
         self._assemblies_to_come()
@@ -158,6 +161,25 @@ class Everything(Coop):
                 changes={"payment.fee": 110},
             )  # fmt: skip
             proposals.comment(act, proposal_id=debated, author_id=awa, position=Position.FOR, text="Pour.")
+
+    def _refunds(self) -> None:
+        """Four members are paid back a part of their shares: in a file each, but for the last."""
+        on = date(2026, 11, 20)
+        with self.act("nadia") as act:
+            banking.write_account(act, holder="Les Mains Libres", iban=IBAN)
+            shares.subscribe(act, member_id=self.ids["benoit"], quantity=2_000, effective_on=on)
+            for who in ("helene", "jonas", "marie", "samir"):
+                self._pay_back(act, self.ids[who], on)
+            for who, name in (("helene", "drafted file"), ("jonas", "released file"), ("marie", "spare file")):
+                self.things[name] = banking.draft_file(act, member_ids=[self.ids[who]], pay_on=act.today)
+        with self.act("helene") as act:
+            banking.release_file(act, file_id=self["released file"])
+
+    def _pay_back(self, act: Any, member_id: UUID, on: date) -> None:
+        shares.subscribe(act, member_id=member_id, quantity=6, effective_on=on)
+        treasury.pay(act, member_id=member_id, cents=Cents(130_00), effective_on=on)
+        shares.redeem(act, member_id=member_id, quantity=2, effective_on=on, decision="CA du 20", cause="reduction")
+        members.set_iban(act, member_id=member_id, iban=IBAN, on=on, proof="RIB du 19 novembre")
 
     def _draft(self, who: str, title: str, changes: dict[str, int]) -> UUID:
         with self.act(who) as act:
@@ -294,6 +316,7 @@ class Everything(Coop):
         named |= {"what": "up"} if rule.endpoint == "assemblies.change_agenda" else {}
         named |= {"what": "secret"} if rule.endpoint == "assemblies.set_ballot" else {}
         named |= {"what": "rebase"} if rule.endpoint == "statutes.change_draft" else {}
+        named |= {"what": "call"} if rule.endpoint == "treasury.issue_paper" else {}
         built = rule.build(named | instead)
         assert built is not None, rule
         return str(built[1])
@@ -311,7 +334,7 @@ _THINGS = {
     "assembly_id": "convened", "item_id": "voting", "proposal_id": "debated", "minutes_id": "approved minutes",
     "member_id": "awa", "grantor_id": "lea", "session_id": "session", "account_id": "account", "seq": "subscription", "event_id": "event", "batch_id": "batch",
     "change_id": "change", "scrutin_id": "scrutin", "statutes_id": "statutes", "document_id": "notice", "draft_id": "statutes draft",
-    "fact_id": "fact", "into_id": "twin", "heir_id": "heir",
+    "fact_id": "fact", "into_id": "twin", "heir_id": "heir", "file_id": "released file",
 }  # fmt: skip
 _WORDS = {
     "token": "x",

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     SHARES_OWN = "shares.own"
     SHARES_SEE = "shares.see"
     SHARES_RECORD = "shares.record"
+    PAYMENTS_RELEASE = "payments.release"
     TERMS_SEE = "terms.see"
     TERMS_EXECUTE = "terms.execute"
     PROPOSALS_SEE = "proposals.see"
@@ -73,6 +74,8 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.SHARES_OWN: frozenset({_M}),
     Permission.SHARES_SEE: _OFFICES,
     Permission.SHARES_RECORD: frozenset({_T}),
+    # Never whoever drafted the file: the service and the database hold it.
+    Permission.PAYMENTS_RELEASE: frozenset({_B, _T}),
     Permission.TERMS_SEE: _EVERY_OFFICE,
     Permission.TERMS_EXECUTE: frozenset({_B, _S}),
     Permission.PROPOSALS_SEE: _EVERY_OFFICE,

@@ -1,13 +1,15 @@
 """The shape of what the treasurer writes in the money book."""
 
 import re
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import BooleanField, DateField, RadioField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from coopgov.web.forms import BaseForm, CentsField, required
+from coopgov.web.forms import BaseForm, CentsField, WholeNumberField, required
 
 LONGEST_NUMBER = 10
 NEEDED = _l("This field is needed.")
@@ -63,3 +65,60 @@ class SimulationForm(BaseForm):
     def numbers(self) -> list[int]:
         """The numbers of those who leave."""
         return [int(word) for word in self.words]
+
+
+class YearForm(BaseForm):
+    """The financial year of a statement."""
+
+    year = WholeNumberField(
+        _l("Financial year that ends in"), [required, NumberRange(1900, 2200, _l("Check the year."))]
+    )
+
+
+class Settling(StrEnum):
+    """What becomes of a sum that the cooperative owes a member."""
+
+    REPAY = "repay"
+    REFUND_EXCESS = "refund_excess"
+    USE_EXCESS = "use_excess"
+    SET_OFF = "set_off"
+    GIVE = "give"
+    GIVE_EXCESS = "give_excess"
+    PRESCRIBE = "prescribe"
+
+
+SETTLING_LABELS = {
+    Settling.REPAY: _l("It is paid back for her shares"),
+    Settling.REFUND_EXCESS: _l("What was received in excess is given back"),
+    Settling.USE_EXCESS: _l("What was received in excess pays what she owes on shares"),
+    Settling.SET_OFF: _l("What is owed for her shares pays what she owes on others"),
+    Settling.GIVE: _l("She gives up what is owed for her shares"),
+    Settling.GIVE_EXCESS: _l("She gives up what was received in excess"),
+    Settling.PRESCRIBE: _l("Nobody claimed it in the legal time: the cooperative keeps it"),
+}
+
+
+class SettlingForm(BaseForm):
+    """What becomes of a sum, how much, when, on what ground."""
+
+    what: Any = RadioField(_l("What becomes of it"), [InputRequired(_l("Choose what becomes of it."))])
+    amount = CentsField(_l("Amount"), [required])
+    effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
+    reference = StringField(_l("Reference"), [Optional(), Length(max=200)])
+    resolution = StringField(_l("Decision"), [Optional(), Length(max=200)])
+
+    def __init__(self, possible: Sequence[Settling], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.what.choices = [(one.value, SETTLING_LABELS[one]) for one in possible]
+
+
+class LossForm(BaseForm):
+    """The losses of a year that its leavers bear a part of."""
+
+    year = WholeNumberField(
+        _l("Financial year that ends in"), [required, NumberRange(1900, 2200, _l("Check the year."))]
+    )
+    loss = CentsField(_l("Loss of the year"), [required])
+    reserves = CentsField(_l("Reserves that bear it first"), [required])
+    effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
+    resolution: Any = StringField(_l("Decision"), [InputRequired(NEEDED), Length(max=200)])

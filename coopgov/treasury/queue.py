@@ -70,8 +70,12 @@ def liable_until(left_on: date, figures: Figures) -> date:
 
 
 def claims(session: Session, on: date, figures: Figures) -> list[Claim]:
-    """What everybody who left waits for on that day, in the order of the queue."""
-    return _claims(session, former.former_holdings(session, on), on, figures)
+    """What everybody waits for on that day: shares still held, and sums owed already, in the order of the queue."""
+    owed = [
+        Claim(one.member_id, one.name, one.released_on, one.due_on, one.cents)
+        for one in queries.owed_on(session, on, figures)
+    ]
+    return owed + _claims(session, former.former_holdings(session, on), on, figures)
 
 
 def claims_of_leavers(

@@ -16,9 +16,11 @@ depends_on = None
 
 def upgrade() -> None:
     _add_runs()
+    _add_bank()
 
 
 def downgrade() -> None:
+    _remove_bank()
     _remove_runs()
 
 
@@ -154,3 +156,81 @@ def _remove_runs() -> None:
         op.execute('DROP FUNCTION capital_run_reversal_whole()')
     op.drop_index('ix_capital_tx_run_id', table_name='capital_tx')
     op.drop_column('capital_tx', 'late_for')
+
+
+# An account that was written down stays readable.
+BANK_TRIGGERS: dict[str, list[str]] = {
+    'sqlite': [
+        "CREATE TRIGGER bank_account_no_update BEFORE UPDATE ON bank_account BEGIN SELECT RAISE(ABORT, 'bank_account is append-only'); END",
+        "CREATE TRIGGER bank_account_no_delete BEFORE DELETE ON bank_account BEGIN SELECT RAISE(ABORT, 'bank_account is append-only'); END",
+    ],
+    'postgresql': [
+        'CREATE TRIGGER bank_account_no_update BEFORE UPDATE ON bank_account FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+        'CREATE TRIGGER bank_account_no_delete BEFORE DELETE OR TRUNCATE ON bank_account FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+    ],
+}
+
+
+def _add_bank() -> None:
+    op.create_table('bank_account',
+    sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
+    sa.Column('holder', sa.String(length=70), nullable=False),
+    sa.Column('iban', sa.String(length=34), nullable=False),
+    sa.Column('bic', sa.String(length=11), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.String(length=80), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_account'))
+    )
+    op.create_table('transfer_file',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('message_id', sa.String(length=35), nullable=False),
+    sa.Column('state', sa.Enum('drafted', 'released', 'executed', 'dropped', name='filestate', native_enum=False, length=40), nullable=False),
+    sa.Column('pay_on', sa.Date(), nullable=False),
+    sa.Column('iban', sa.String(length=34), nullable=False),
+    sa.Column('total_cents', sa.BigInteger(), nullable=False),
+    sa.Column('lines', sa.Integer(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('drafted_by', sa.String(length=80), nullable=False),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('released_by', sa.String(length=80), nullable=True),
+    sa.Column('executed_on', sa.Date(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_by', sa.String(length=80), nullable=True),
+    sa.CheckConstraint("(state = 'executed') = (executed_on IS NOT NULL)", name=op.f('ck_transfer_file_executed_on_a_day')),
+    sa.CheckConstraint("state NOT IN ('released', 'executed') OR released_by IS NOT NULL", name=op.f('ck_transfer_file_released_first')),
+    sa.CheckConstraint('released_by IS NULL OR released_by <> drafted_by', name=op.f('ck_transfer_file_two_persons')),
+    sa.CheckConstraint('total_cents > 0 AND lines > 0', name=op.f('ck_transfer_file_numbers')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_transfer_file')),
+    sa.UniqueConstraint('message_id', name=op.f('uq_transfer_file_message_id')),
+    sa.UniqueConstraint('sha256', name=op.f('uq_transfer_file_sha256'))
+    )
+    op.create_index('ix_transfer_file_drafted_at', 'transfer_file', ['drafted_at', 'id'], unique=False)
+    op.create_table('transfer_line',
+    sa.Column('file_id', sa.Uuid(), nullable=False),
+    sa.Column('line', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('membership_id', sa.Uuid(), nullable=False),
+    sa.Column('cents', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.String(length=70), nullable=False),
+    sa.Column('iban', sa.String(length=34), nullable=False),
+    sa.Column('end_to_end_id', sa.String(length=35), nullable=False),
+    sa.Column('is_open', sa.Boolean(), nullable=False),
+    sa.Column('repaid_seq', sa.Integer(), nullable=True),
+    sa.CheckConstraint('cents > 0', name=op.f('ck_transfer_line_positive')),
+    sa.ForeignKeyConstraint(['file_id'], ['transfer_file.id'], name=op.f('fk_transfer_line_file_id')),
+    sa.ForeignKeyConstraint(['membership_id'], ['membership.id'], name=op.f('fk_transfer_line_membership_id')),
+    sa.ForeignKeyConstraint(['repaid_seq'], ['capital_tx.seq'], name=op.f('fk_transfer_line_repaid_seq')),
+    sa.PrimaryKeyConstraint('file_id', 'line', name=op.f('pk_transfer_line')),
+    sa.UniqueConstraint('end_to_end_id', name=op.f('uq_transfer_line_end_to_end_id')),
+    sa.UniqueConstraint('repaid_seq', name=op.f('uq_transfer_line_repaid_seq'))
+    )
+    op.create_index('ix_transfer_line_open', 'transfer_line', ['membership_id'], unique=True, sqlite_where=sa.text('is_open'), postgresql_where=sa.text('is_open'))
+    for statement in BANK_TRIGGERS[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+def _remove_bank() -> None:
+    op.drop_table('transfer_line')
+    op.drop_table('transfer_file')
+    op.drop_table('bank_account')

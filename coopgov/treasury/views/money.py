@@ -24,6 +24,7 @@ def to_receive() -> ResponseReturnValue:
     """Everybody who owes what is called, the oldest call first."""
     return render_template(
         "treasury/to_receive.html",
+        on=today(),
         owed=queries.to_receive(reading(), after=request.args.get("after")),
         total=queries.totals_on(reading(), today()).called_unpaid,
         is_first="after" not in request.args,

@@ -1,0 +1,1 @@
+"""The cooperative's bank account and the payment files that two persons release."""

@@ -1,0 +1,90 @@
+"""Reads for the treasurer's lists: what can still be called, how long what is owed has waited, what came late."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from coopgov.core.errors import NotFound
+from coopgov.core.figures import Figures
+from coopgov.core.money import Cents
+from coopgov.members import queries as members
+from coopgov.members.queries import MemberRow
+from coopgov.shares.rules import balance_latest_on
+from coopgov.treasury import queries
+from coopgov.treasury.models import CapitalLeg
+from coopgov.treasury.rules import Bucket, called_since
+
+PAGE = 50
+# Chosen here, not by the law: a call unpaid for longer is shown as late.
+LATE_AFTER_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ToCall:
+    """What can still be called from one member, and the last day for the oldest of it."""
+
+    member: MemberRow
+    cents: Cents
+    subscribed_on: date
+    latest_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ToCallPage:
+    """One page of it, and the key of the next."""
+
+    rows: tuple[ToCall, ...]
+    next_key: str | None
+
+
+def to_call(session: Session, figures: Figures, *, after: str | None = None, limit: int = PAGE) -> ToCallPage:
+    """Who has subscribed what is not called yet (*à appeler*), the oldest last subscription first."""
+    rows = _uncalled(session, after, limit)
+    shown, ids = rows[:limit], [row[0] for row in rows[:limit]]
+    people, moments = members.get_members(session, ids), queries.moments_of(session, ids)
+    found = []
+    for member_id, cents, last in shown:
+        since = called_since(moments[member_id][Bucket.SUBSCRIBED_UNCALLED], cents) or last
+        found.append(ToCall(people[member_id], Cents(cents), since, balance_latest_on(since, figures)))
+    key = f"{shown[-1][2].isoformat()}.{shown[-1][0]}" if len(rows) > limit else None
+    return ToCallPage(tuple(found), key)
+
+
+def count_to_call(session: Session) -> int:
+    """From how many members something can still be called."""
+    some = _by_member(Bucket.SUBSCRIBED_UNCALLED).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _uncalled(session: Session, after: str | None, limit: int) -> list[tuple[UUID, int, date]]:
+    last = func.max(CapitalLeg.effective_on).filter(CapitalLeg.cents > 0)
+    query = (
+        _by_member(Bucket.SUBSCRIBED_UNCALLED)
+        .add_columns(func.sum(CapitalLeg.cents), last.label("last"))
+        .order_by(last, CapitalLeg.membership_id)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.having(tuple_(last, CapitalLeg.membership_id) > tuple_(*_key(after)))
+    return [(member_id, int(cents), on) for member_id, cents, on in session.execute(query)]
+
+
+def _by_member(bucket: Bucket) -> Any:
+    return (
+        select(CapitalLeg.membership_id)
+        .where(CapitalLeg.bucket == bucket, CapitalLeg.membership_id.is_not(None))
+        .group_by(CapitalLeg.membership_id)
+        .having(func.sum(CapitalLeg.cents) > 0)
+    )
+
+
+def _key(after: str) -> tuple[date, UUID]:
+    day, _, member_id = after.partition(".")
+    try:
+        return date.fromisoformat(day), UUID(member_id)
+    except ValueError:
+        raise NotFound from None
