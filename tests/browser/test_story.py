@@ -36,6 +36,7 @@ class Story:
     site: Site
     visit: Visit
     inside: dict[str, Visitor] = field(default_factory=dict)
+    codes: list[str] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> Visitor:
         if name not in self.inside:
@@ -162,6 +163,7 @@ def malik_convenes_an_assembly(story: Story, folder: Path) -> None:
     malik.type("Jour", "2026-06-09")
     malik.press("La préparer")
     malik_writes_the_agenda(malik)
+    the_admission_is_voted_in_secret(story)
     malik.follow("Convoquer…")
     malik.sees("Par courrier électronique", "Par lettre", "Une convocation ne se reprend pas")
     malik.look("convoquer")
@@ -196,6 +198,33 @@ def malik_writes_the_agenda(malik: Visitor) -> None:
     malik.press("Ajouter l’admission")
     malik.sees("L’ordre du jour est complet")
     malik.look("ordre-du-jour")
+
+
+def the_admission_is_voted_in_secret(story: Story) -> None:
+    malik = story["Malik Haddad"]
+    malik.press("Voter à bulletin secret", within=malik.main.locator("li.card", has_text=CANDIDATE))
+    malik.sees("Bulletin secret", "personne n’a encore de code de scrutateur")
+    for name in ("Samir Rossi", "Hélène Garnier"):
+        story.codes.append(a_code_for(story[name]))
+    malik.page.reload()
+    malik.sees("ouvertes par 2 de ces personnes ensemble : Hélène Garnier, Samir Rossi")
+    malik.look("bulletin-secret")
+
+
+def a_code_for(teller: Visitor) -> str:
+    """Make a teller's code, write it down, try it."""
+    teller.menu("Assemblées")
+    teller.follow("Mon code de scrutateur")
+    teller.press("Créer mon code")
+    code = teller.main.locator(".teller-code").inner_text()
+    teller.look("code")
+    teller.type("Mon code", code[:-1])
+    teller.press("Essayer ce code")
+    teller.sees("une lettre manque ou est fausse")
+    teller.type("Mon code", code.lower())
+    teller.press("Essayer ce code")
+    teller.sees("C’est bien votre code")
+    return code
 
 
 def read_pdf(visitor: Visitor, title: str, folder: Path) -> str:
@@ -265,9 +294,9 @@ def members_vote_from_home(story: Story) -> None:
     the_crowd_votes(story.site)
 
 
-def choose_everywhere(voter: Visitor, choice: str) -> None:
+def choose_everywhere(voter: Visitor, choice: str, *, way: str = "Voter") -> None:
     """Answer every question of the sheet in the same way, and ask to see the answers again."""
-    voter.follow("Voter")
+    voter.follow(way)
     for question in voter.main.locator("fieldset").all():
         question.get_by_label(choice, exact=True).check()
     voter.look(f"voter-{choice.lower()}")
@@ -329,8 +358,11 @@ def the_room_votes(story: Story) -> None:
         helene.press("Ouvrir le vote")
         if n == 2:
             benoit_votes_from_his_phone(story["Benoît Mercier"])
-        samir_enters_ballots(samir)
-        helene.press("Fermer le vote")
+        if n < 3:
+            samir_enters_ballots(samir)
+            helene.press("Fermer le vote")
+        else:
+            the_urn_is_opened(story)
         helene.press("Proclamer le résultat")
     helene.look("resultats")
     helene.main.locator("summary", has_text="%").nth(1).click()
@@ -339,6 +371,47 @@ def the_room_votes(story: Story) -> None:
     helene.press("Lever la séance")
     helene.sees("La séance est levée")
     helene.look("seance-levee")
+
+
+def the_urn_is_opened(story: Story) -> None:
+    """Helene votes from her telephone, twice; Malik on paper, which two tellers read; two codes open the urn."""
+    helene, samir = story["Hélène Garnier"], story["Samir Rossi"]
+    for way, choice in (("Voter", "Contre"), ("Remplacer un bulletin scellé", "Pour")):
+        open_assembly(helene)
+        choose_everywhere(helene, choice, way=way)
+        helene.sees("Vous pouvez le remplacer jusqu’à la clôture")
+        helene.look("verifier-secret")
+        helene.press("Déposer dans l’urne")
+        helene.sees("scellé")
+    open_room(samir)
+    samir.follow("Bulletins papier dans l’urne")
+    samir.press("Le papier est dans l’urne", within=samir.card("Malik Haddad"))
+    samir.sees("A voté sur papier")
+    samir.look("papiers")
+    open_room(helene)
+    helene.press("Fermer le vote")
+    helene.sees("Scrutin clos, urne à ouvrir")
+    for reader in (helene, samir):
+        read_one_paper(reader)
+    helene.follow("Ouvrir les urnes…")
+    helene.type("Code du scrutateur 1", story.codes[0])
+    helene.type("Code du scrutateur 2", story.codes[0])
+    helene.press("Ouvrir les urnes et dépouiller")
+    helene.sees("Codes de scrutateurs donnés : 1 ; nécessaires pour ouvrir cette urne : 2")
+    helene.look("urnes")
+    helene.type("Code du scrutateur 2", story.codes[1])
+    helene.press("Ouvrir les urnes et dépouiller")
+    helene.sees("Les urnes sont ouvertes et dépouillées")
+
+
+def read_one_paper(teller: Visitor) -> None:
+    open_room(teller)
+    teller.follow("Lire les bulletins papier")
+    for answer in ("Pour", "Je m’abstiens", "Bulletin blanc"):
+        teller.type(answer, "0")
+    teller.type("Contre", "1")
+    teller.look("lecture")
+    teller.press("Enregistrer ma lecture")
 
 
 def benoit_votes_from_his_phone(benoit: Visitor) -> None:
