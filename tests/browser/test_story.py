@@ -407,7 +407,7 @@ def the_urn_is_opened(story: Story) -> None:
 def read_one_paper(teller: Visitor) -> None:
     open_room(teller)
     teller.follow("Lire les bulletins papier")
-    for answer in ("Pour", "Je m’abstiens", "Bulletin blanc"):
+    for answer in ("Pour", "Je m’abstiens", "Vote blanc"):
         teller.type(answer, "0")
     teller.type("Contre", "1")
     teller.look("lecture")
