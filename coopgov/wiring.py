@@ -56,7 +56,7 @@ from coopgov.shares.rules import check_nominal_follows
 from coopgov.shares.views import bp as shares_bp
 from coopgov.statutes import queries as statutes
 from coopgov.statutes import service as statutes_service
-from coopgov.statutes.events import StatutesWeighed
+from coopgov.statutes.events import StatutesAdopted, StatutesWeighed
 from coopgov.statutes.views import bp as statutes_bp
 from coopgov.terms.api import register_api
 from coopgov.terms.views import bp as terms_bp
@@ -231,6 +231,7 @@ HANDLERS: Handlers = {
     SharesReversed: (treasury.on_shares_reversed,),
     SharesSubscribed: (treasury.on_shares_subscribed,),
     SharesTransferred: (treasury.on_shares_transferred,),
+    StatutesAdopted: (shares.on_statutes_adopted,),
     StatutesWeighed: (_statutes_weighed,),
 }
 

@@ -26,6 +26,7 @@ from coopgov.shares.events import (
 )
 from coopgov.statutes import queries
 from coopgov.statutes import service as statutes
+from coopgov.statutes.events import StatutesAdopted
 from coopgov.statutes.ready import ready_set
 from coopgov.treasury import service as treasury
 
@@ -40,6 +41,7 @@ HANDLERS = {
     SharesConverted: [treasury.on_shares_converted],
     NominalChanged: [treasury.on_nominal_changed],
     MemberBack: [shares.on_member_back],
+    StatutesAdopted: [shares.on_statutes_adopted],
     MemberLeft: [shares.on_member_left],
 }
 

@@ -1,21 +1,26 @@
 """The only writer of the share book: numbers, chains and stores transactions, one or a hundred thousand."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
 from coopgov.core.db import one_at_a_time
 from coopgov.core.direct import Question, insert_together, look_again
+from coopgov.core.errors import Breach, RuleBroken
+from coopgov.core.i18n import N_
 from coopgov.core.money import Cents
 from coopgov.core.reading import note_written
 from coopgov.shares.chain import LEDGER_PEN, Head, chunks, commitment, link
+from coopgov.shares.leg_guards import NO_STANDING
 from coopgov.shares.models import ShareLeg, ShareLot, ShareNote, ShareTx
 from coopgov.shares.rules import Leg, Lot, TxKind
 
@@ -77,12 +82,25 @@ def write(act: Act, entries: Sequence[Entry], *, after: Head | None = None) -> l
     note_written(act.session, BOOK_NAME)
     end = after or head(act.session)
     first = end.seq + 1
-    for number, some in enumerate(chunks(entries)):
-        end = _write_some(act, some, end)
-        act.mark(BOOK_NAME, [head_facts(end)])
-        if number == 0 and len(entries) > len(some):
-            look_again(act.session, ShareTx, ShareLot, ShareLeg)
+    with _standing_told():
+        for number, some in enumerate(chunks(entries)):
+            end = _write_some(act, some, end)
+            act.mark(BOOK_NAME, [head_facts(end)])
+            if number == 0 and len(entries) > len(some):
+                look_again(act.session, ShareTx, ShareLot, ShareLeg)
     return list(range(first, end.seq + 1))
+
+
+@contextmanager
+def _standing_told() -> Iterator[None]:
+    """Tell as a refusal what only the database looks up for each of many: what a membership was on a past day."""
+    try:
+        yield
+    except DBAPIError as error:
+        if NO_STANDING not in str(error.orig):
+            raise
+        sentence = N_("On that day somebody in this movement was no member, or had not left yet. Check the day.")
+        raise RuleBroken([Breach("no_standing_that_day", sentence, field="effective_on")]) from error
 
 
 def head_facts(end: Head) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from string import Template
 
 from coopgov.shares.guards import Guard
 
+# The refusal that commands tell in their own words.
+NO_STANDING = "who holds or leaves is not one on that day"
 _COMPLETE = "NEW.line = (SELECT legs FROM share_tx WHERE seq = NEW.tx_seq)"
 _LEGS = "SELECT 1 FROM share_leg l WHERE l.tx_seq = t.seq"
 _HELD = "FROM share_leg l WHERE l.tx_seq = t.seq AND l.account = 'holder'"
@@ -67,7 +69,7 @@ def _guard(table: str, name: str, moment: str, when: str, wrong: str, refusal: s
 LEG_GUARDS = [
     _guard("share_leg", "price", "BEFORE", "NEW.line IS NOT NULL", _OTHER_PRICE, "a share has the price of its lot"),
     _guard("share_leg", "form", "AFTER", _COMPLETE, _WRONG_FORM, "the legs are not those of this kind"),
-    _guard("share_leg", "standing", "AFTER", _COMPLETE, _NO_STANDING, "who holds or leaves is not one on that day"),
+    _guard("share_leg", "standing", "AFTER", _COMPLETE, _NO_STANDING, NO_STANDING),
 ]  # fmt: skip
 LOT_GUARDS = [
     _guard("share_lot", "origin", "BEFORE", "NEW.id IS NOT NULL", _WRONG_LOT, "a lot keeps its first day"),

@@ -15,7 +15,7 @@ from coopgov.shares.rules import (
     Draft,
     Standing,
     balance_latest_on,
-    check_day,
+    check_days,
     check_least_held,
     check_pay_up,
     check_share_of_capital,
@@ -34,11 +34,13 @@ class Beside:
     peak: int
     statutory_minimum: int = 0
     admission: Sequence[Breach] = ()
+    # What the part of employed members would become.
+    employed: Sequence[Breach] = ()
 
 
 def preflight(draft: Draft, beside: Beside, figures: Figures) -> list[Check]:
     """Everything that is right, wrong or for a person to judge before a subscription (*contrôle préalable*)."""
-    found = [*checked(check_day(draft.effective_on, draft.today) + check_standing(draft), _standing_check(draft))]
+    found = [*checked(check_days(draft) + check_standing(draft), _standing_check(draft))]
     if not 1 <= draft.quantity < MOST_SHARES:
         return [*found, red(not_a_number_of_shares(draft.quantity))]
     return [
@@ -47,6 +49,7 @@ def preflight(draft: Draft, beside: Beside, figures: Figures) -> list[Check]:
         *checked(check_least_held(draft, figures), _least_check(draft, figures)),
         *([red(breach) for breach in check_pay_up(draft, figures)] or [_pay_up_check(draft, figures)]),
         *checked(check_share_of_capital(draft, figures), _part_check(draft, figures)),
+        *map(red, beside.employed),
         _capital_check(draft, beside, figures),
     ]
 

@@ -36,7 +36,7 @@ from coopgov.statutes.drafting import (
     subject_of,
     with_minimum_as_figure,
 )
-from coopgov.statutes.events import StatutesWeighed
+from coopgov.statutes.events import StatutesAdopted, StatutesWeighed
 from coopgov.statutes.models import StatutesCollegeRow, StatutesDraft, StatutesFigureRow, StatutesFrozen, StatutesRow
 from coopgov.statutes.queries import DraftRow, Statutes
 from coopgov.statutes.ready import ready_set
@@ -85,6 +85,7 @@ def _write(act: Act, text: StatutesText, in_force_from: date, decision: str) -> 
         for position, college in enumerate(text.colleges)
     )
     act.keep(*figures, *colleges)
+    act.publish(StatutesAdopted(text, in_force_from, decision))
     return row.id
 
 

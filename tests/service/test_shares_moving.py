@@ -1,20 +1,27 @@
 """Shares that change hands or come back, on both engines: lots, decisions, standing, queue, floor, exchanges, undoing."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from coopgov.core.errors import RuleBroken
+from coopgov.core.ids import new_id
 from coopgov.core.money import Cents, Euros
+from coopgov.core.policy import Actor, Role
 from coopgov.law.rulebook import StatutesFigure
 from coopgov.members import queries as member_queries
 from coopgov.members import service as members
 from coopgov.shares import queries, service
-from coopgov.shares.rules import Cause, RequestState, TxKind
+from coopgov.shares.chain import Head
+from coopgov.shares.rules import Cause, CloseKind, RequestKind, RequestState, TxKind
+from coopgov.shares.service import Wish
 from coopgov.shares.verify import verify
 from coopgov.statutes import service as statutes
 from coopgov.statutes.ready import ready_set
+from coopgov.treasury import book as money_book
 from tests.shares_world import wire
 
 MARCH, APRIL, JUNE, TODAY = date(2026, 3, 2), date(2026, 4, 1), date(2026, 6, 1), date(2026, 11, 24)
@@ -108,8 +115,8 @@ def test_f13_an_exit_asks_for_a_refund_and_undoing_it_takes_that_back(world, ses
 
 def test_refunds_come_in_order_and_never_take_the_capital_under_its_floor(world, session, trio):
     alice, bob, chloe = trio
-    text = ready_set("scic-sa")
-    ordered = replace(text, figures={**text.figures, "share.refunds_in_order": StatutesFigure(True, "art. 14")})
+    usual = ready_set("scic-sa")
+    ordered = replace(usual, figures={**usual.figures, "share.refunds_in_order": StatutesFigure(True, "art. 14")})
     with world.act() as a:
         statutes.adopt_statutes(a, text=ordered, in_force_from=APRIL, decision="AGE du 1er avril 2026")
     leave(world, bob, APRIL)
@@ -181,3 +188,73 @@ def test_shares_are_divided_and_lose_value_for_everybody_on_one_day(world, sessi
     with pytest.raises(RuleBroken, match="nothing_to_change"):
         move(world, service.change_nominal, cents=8_00, effective_on=TODAY)
     assert list(verify(session)) == []
+
+
+def somebody(who):
+    """Somebody with an account, to act as."""
+    return Actor(who, new_id(), frozenset({Role.BOARD}))
+
+
+def test_where_the_statutes_ask_for_two_persons_one_alone_writes_nothing(world, session, trio):
+    alice, bob, _ = trio
+    usual = ready_set("scic-sa")
+    asks = {"share.two_persons.transfer": StatutesFigure(True, "art. 12")}
+    with world.act() as a:
+        changed = replace(usual, figures={**usual.figures, **asks})
+        statutes.adopt_statutes(a, text=changed, in_force_from=TODAY, decision="AGE du 24 novembre 2026")
+    with pytest.raises(RuleBroken, match="second_person_missing"):
+        move(world, service.transfer, from_id=alice, to_id=bob, quantity=2)
+    treasurer, president = somebody("Trésorière"), somebody("Présidente")
+    with world.act(treasurer) as a:
+        asked = service.request(a, Wish(RequestKind.TRANSFER, alice, 2, TODAY, to_id=bob))
+    with pytest.raises(RuleBroken, match="approved_by_oneself"), world.act(treasurer) as a:
+        service.accept(a, request_id=asked, decision="Conseil")
+    with world.act(president) as a:
+        service.accept(a, request_id=asked, decision="Conseil du 24 novembre 2026")
+    with world.act(treasurer) as a:
+        seq = service.execute(a, request_id=asked, effective_on=TODAY)
+    session.rollback()
+    written = queries.get_transaction(session, seq)
+    assert (written.recorded_by, written.approved_by) == (treasurer.pseudonym, president.pseudonym)
+    assert queries.get_request(session, asked).state is RequestState.EXECUTED
+    for approved_by in (None, "sql"):
+        with pytest.raises(DatabaseError, match="another person approves it"), world.act() as a:
+            by_hand(a, approved_by=approved_by)
+
+
+def by_hand(a, **columns):
+    """Write the row of a transfer as no command would."""
+    head = a.session.execute(text("SELECT seq, hash FROM share_tx ORDER BY seq DESC LIMIT 1")).one()
+    row = {
+        "seq": head.seq + 1, "kind": "transfer", "on": TODAY.isoformat(), "approved_by": "other", "late_for": None,
+        "resolution": "CA", "prev": head.hash, "hash": f"{head.seq:064}",
+    } | columns  # fmt: skip
+    a.session.execute(
+        text(
+            "INSERT INTO share_tx (seq, kind, effective_on, recorded_at, recorded_by, approved_by, resolution, "
+            "reason_code, late_for, legs, payload_digest, prev_hash, hash) VALUES (:seq, :kind, :on, "
+            "'2026-11-24 09:00:00', 'sql', :approved_by, :resolution, '', :late_for, 2, '', :prev, :hash)"
+        ),
+        row,
+    )
+
+
+def test_a_closed_register_takes_late_entries_only(world, session, trio):
+    alice, bob, _ = trio
+    with world.act() as a:
+        capital = money_book.head(a.session)
+        service.write_close(a, kind=CloseKind.REGISTER, through_date=JUNE, capital=capital)
+    with pytest.raises(RuleBroken, match="period_closed"):
+        move(world, service.transfer, from_id=alice, to_id=bob, quantity=2)
+    with pytest.raises(RuleBroken, match="late_on_other_day"):
+        move(world, service.transfer, from_id=alice, to_id=bob, quantity=2, effective_on=TODAY, true_on=APRIL)
+    first = JUNE + timedelta(days=1)
+    seq = move(world, service.transfer, from_id=alice, to_id=bob, quantity=2, effective_on=first, true_on=APRIL)
+    session.rollback()
+    assert queries.get_transaction(session, seq).late_for == APRIL
+    assert list(verify(session)) == []
+    for columns in ({"on": "2026-06-01"}, {"on": "2026-06-03", "late_for": "2026-04-01"}, {"late_for": "2026-06-02"}):
+        with pytest.raises(DatabaseError, match=r"closed|first open day"), world.act() as a:
+            by_hand(a, **columns)
+    with pytest.raises(DatabaseError, match="heads there are"), world.act() as a:
+        service.write_close(a, kind=CloseKind.YEAR, through_date=TODAY, capital=Head(1, "0" * 64))

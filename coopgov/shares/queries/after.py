@@ -35,7 +35,7 @@ def days_from(session: Session, on: date) -> list[tuple[date, Cents]]:
     return [(on, before[-1] if before else Cents(0)), *((day, capital) for day, capital in history if day > on)]
 
 
-def held_on_days(session: Session, member_id: UUID, class_id: UUID, days: Sequence[date]) -> list[Held]:
+def held_on_days(session: Session, member_id: UUID, class_id: UUID | None, days: Sequence[date]) -> list[Held]:
     """What a member holds at the end of each of these days."""
     rows = session.execute(
         select(ShareLeg.effective_on, ShareLeg.class_id, ShareLeg.qty, VALUE)

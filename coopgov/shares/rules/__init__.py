@@ -61,7 +61,14 @@ from coopgov.shares.rules.nominal import (
     quantities_for,
     remainder_of,
 )
-from coopgov.shares.rules.periods import BookName, CloseKind, check_open, check_second_person, late_day
+from coopgov.shares.rules.periods import (
+    TWO_PERSON_KINDS,
+    BookName,
+    CloseKind,
+    check_open,
+    check_second_person,
+    late_day,
+)
 from coopgov.shares.rules.requests import (
     OPEN,
     REQUEST_LABELS,
@@ -79,6 +86,7 @@ from coopgov.shares.rules.subscribing import (
     Draft,
     balance_latest_on,
     check_day,
+    check_days,
     check_has_bulletin,
     check_holds_shares,
     check_least_held,
@@ -114,6 +122,7 @@ __all__ = [
     "REQUEST_LABELS",
     "REQUEST_STEPS",
     "STATE_LABELS",
+    "TWO_PERSON_KINDS",
     "Account",
     "BookName",
     "Cause",
@@ -147,6 +156,7 @@ __all__ = [
     "check_class_limits",
     "check_conversion",
     "check_day",
+    "check_days",
     "check_decided",
     "check_employed",
     "check_exit_undone",

@@ -1,5 +1,6 @@
 """Closed periods and second persons: what the two books ask of every writer."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -19,6 +20,13 @@ class BookName(StrEnum):
 
     SHARE = "share"
     CAPITAL = "capital"
+
+
+# The kinds of movement for which statutes may ask for a second person.
+TWO_PERSON_KINDS: Mapping[BookName, tuple[str, ...]] = {
+    BookName.SHARE: ("redeem", "transfer", "inherit", "convert", "reversal"),
+    BookName.CAPITAL: ("repay", "gift", "interest_paid", "reversal"),
+}
 
 
 def late_day(effective_on: date, true_on: date | None) -> date | None:

@@ -13,6 +13,7 @@ from coopgov.core.figures import Figures
 from coopgov.core.i18n import N_
 from coopgov.core.money import Cents, Euros
 from coopgov.shares.rules.kinds import MOST_SHARES, Account, Leg, Lot, Standing, Subscriber, TxKind
+from coopgov.shares.rules.periods import check_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,9 @@ class Draft:
     is_conditional: bool = False
     # What she holds and what all hold, in cents, before this subscription: once per day that matters.
     before: Sequence[tuple[int, int]] = ()
+    # The true day of a late entry, and the last day of the registers that are closed.
+    true_on: date | None = None
+    closed_through: date | None = None
 
     @property
     def total(self) -> Cents:
@@ -55,7 +59,7 @@ def balance_latest_on(subscribed_on: date, figures: Figures) -> date:
 
 def check_subscription(draft: Draft, figures: Figures) -> list[Breach]:
     """List all that stands against a subscription."""
-    breaches = check_day(draft.effective_on, draft.today) + check_standing(draft)
+    breaches = check_days(draft) + check_standing(draft)
     if not 1 <= draft.quantity < MOST_SHARES:
         return [*breaches, not_a_number_of_shares(draft.quantity)]
     return [
@@ -74,6 +78,14 @@ def check_day(effective_on: date, today: date) -> list[Breach]:
         "%(day)s has not come yet: a movement is recorded once it has taken place. Give today or a day before."
     )
     return [Breach("day_not_come", sentence, {"day": effective_on}, field="effective_on")]
+
+
+def check_days(draft: Draft) -> list[Breach]:
+    """List what stands against the legal day of a subscription, and its true day when it is late."""
+    return [
+        *check_day(draft.true_on or draft.effective_on, draft.today),
+        *check_open(draft.effective_on, draft.true_on, draft.closed_through),
+    ]
 
 
 def check_standing(draft: Draft) -> list[Breach]:

@@ -5,7 +5,7 @@ from coopgov.shares.service.classes import new_class
 from coopgov.shares.service.moving import Move, inherit, move, preflight_move, redeem, transfer
 from coopgov.shares.service.opening import OpeningHolding, open_holdings
 from coopgov.shares.service.papers import issue_bulletin, issue_certificate
-from coopgov.shares.service.procedure import check_procedure, set_two_persons, write_close
+from coopgov.shares.service.procedure import check_procedure, on_statutes_adopted, set_two_persons, write_close
 from coopgov.shares.service.requesting import (
     Wish,
     accept,
@@ -40,6 +40,7 @@ __all__ = [
     "new_class",
     "on_member_back",
     "on_member_left",
+    "on_statutes_adopted",
     "open_holdings",
     "preflight",
     "preflight_move",

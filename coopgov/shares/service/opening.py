@@ -9,7 +9,7 @@ from coopgov.core.act import Act
 from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.money import Cents
 from coopgov.members.queries import MemberRow
-from coopgov.shares import book, rules
+from coopgov.shares import book, queries, rules
 from coopgov.shares.book import BOOK_NAME, Entry
 from coopgov.shares.events import HoldingOpened, HoldingsOpened
 from coopgov.shares.rules import TxKind
@@ -52,7 +52,7 @@ def _opening(row: OpeningHolding, class_id: UUID, unit: int, on: date, source: s
 def _check_openings(
     act: Act, rows: Sequence[OpeningHolding], people: Mapping[UUID, MemberRow], unit: int, on: date
 ) -> list[Breach]:
-    breaches = rules.check_day(on, act.today)
+    breaches = rules.check_day(on, act.today) + rules.check_open(on, None, queries.closed_through(act.session))
     for row in rows:
         breaches += rules.check_opening(
             subscriber_of(people[row.member_id], on), row.quantity, row.quantity * unit, row.paid

@@ -1,5 +1,6 @@
 """What both books ask of every writer: an open period, a second person where the statutes say so."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from coopgov.core.ids import new_id
 from coopgov.shares import book, queries, rules
 from coopgov.shares.chain import Head
 from coopgov.shares.models import PeriodClose, TwoPersonRule
-from coopgov.shares.rules import BookName, CloseKind
+from coopgov.shares.rules import TWO_PERSON_KINDS, BookName, CloseKind
+from coopgov.statutes.events import StatutesAdopted
 
 
 def check_procedure(
@@ -49,13 +51,30 @@ def write_close(
     return row.id
 
 
-def set_two_persons(act: Act, *, of: BookName, kinds: dict[str, bool], from_date: date, decision: str) -> None:
-    """Write which kinds of movement of a book need two persons from that day on."""
+def set_two_persons(act: Act, *, of: BookName, kinds: Mapping[str, bool], from_date: date, decision: str) -> None:
+    """Write which kinds of movement of a book need two persons from that day on, as far as that changes."""
+    changed = {
+        kind: is_needed
+        for kind, is_needed in kinds.items()
+        if queries.needs_two(act.session, of, kind, from_date) is not is_needed
+    }
+    if not changed:
+        return
     act.keep(
         *(
             TwoPersonRule(book=of, kind=kind, from_date=from_date, is_needed=is_needed, decision=decision[:300])
-            for kind, is_needed in kinds.items()
+            for kind, is_needed in changed.items()
         )
     )
-    facts = {"book": of, "kinds": kinds, "from": from_date, "decision": decision}
+    facts = {"book": of, "kinds": changed, "from": from_date, "decision": decision}
     act.record("books.two_persons_set", f"book:{of.value}", facts)
+
+
+def on_statutes_adopted(act: Act, event: StatutesAdopted) -> None:
+    """What the statutes ask two persons for is written beside the books: the database holds it from that day on."""
+    for of, kinds in TWO_PERSON_KINDS.items():
+        named = {kind: event.text.figures.get(f"{of.value}.two_persons.{kind}") for kind in kinds}
+        set_two_persons(
+            act, of=of, from_date=event.in_force_from, decision=event.decision,
+            kinds={kind: figure is not None and figure.value is True for kind, figure in named.items()},
+        )  # fmt: skip

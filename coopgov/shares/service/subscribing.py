@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,14 +16,15 @@ from coopgov.core.money import Cents
 from coopgov.core.preflight import Check, check_preflight
 from coopgov.members import queries as members
 from coopgov.members.queries import MemberRow
-from coopgov.members.rules import check_composition
+from coopgov.members.rules import Category, check_composition
 from coopgov.shares import book, queries, rules
 from coopgov.shares.book import BOOK_NAME, Entry, line_name
 from coopgov.shares.events import ManySharesSubscribed, SharesSubscribed
 from coopgov.shares.preflight import Beside
 from coopgov.shares.preflight import preflight as checks_of
-from coopgov.shares.rules import Draft, Standing, TxKind
+from coopgov.shares.rules import Draft, Standing, TxKind, late_day
 from coopgov.shares.service.classes import class_and_nominal, nominal_by, version_on
+from coopgov.shares.service.limits import ratios_after
 from coopgov.shares.service.people import MOST_REFUSALS, issue_legs, people_of, subscriber_of
 from coopgov.statutes import queries as statutes
 from coopgov.web.preflight import judge
@@ -49,20 +51,25 @@ class Asked:
     is_conditional: bool = False
     reason: str = "subscription"
     resolution: str = ""
+    # The true day, when the register of that day is closed.
+    true_on: date | None = None
 
 
 def preflight(session: Session, asked: Asked, figures: Figures, *, today: date) -> list[Check]:
     """What a subscription would be checked for now (*contrôle préalable*); writes nothing."""
     version = statutes.find_statutes_on(session, asked.effective_on) or statutes.history(session)[-1]
-    draft = _draft(session, asked, members.get_member(session, asked.member_id), version.share_nominal_cents, today)
+    draft = _draft(
+        session, asked, members.get_member(session, asked.member_id), version.share_nominal_cents, today, figures
+    )
     return _preflight(session, draft, asked.member_id, figures, peak=queries.peak_capital(session, today))
 
 
-def _draft(session: Session, asked: Asked, member: MemberRow, unit: int, today: date) -> Draft:
+def _draft(session: Session, asked: Asked, member: MemberRow, unit: int, today: date, figures: Figures) -> Draft:
     day = asked.effective_on
     return Draft(
-        subscriber_of(member, day), asked.quantity, unit, day, today, asked.payable_now, asked.is_conditional,
-        _before(session, asked.member_id, day, today),
+        subscriber_of(member, asked.true_on or day), asked.quantity, unit, day, today, asked.payable_now,
+        asked.is_conditional, _before(session, asked, today, figures), asked.true_on,
+        queries.closed_through(session),
     )  # fmt: skip
 
 
@@ -73,6 +80,7 @@ def _preflight(session: Session, draft: Draft, member_id: UUID, figures: Figures
         peak=peak,
         statutory_minimum=minimum.as_int() if minimum is not None else 0,
         admission=_check_room(session, draft, member_id, figures),
+        employed=_check_ratio(session, draft, member_id, figures),
     )
     return checks_of(draft, beside, figures)
 
@@ -86,23 +94,34 @@ def _check_room(session: Session, draft: Draft, member_id: UUID, figures: Figure
     return check_composition(after, on=draft.today, law=figures)
 
 
-def subscribe(
-    act: Act,
-    *,
-    member_id: UUID,
-    quantity: int,
-    effective_on: date,
-    reason: str = "subscription",
-    resolution: str = "",
-    payable_now: Cents | None = None,
-    is_conditional: bool = False,
-) -> int:
+def _check_ratio(session: Session, draft: Draft, member_id: UUID, figures: Figures) -> list[Breach]:
+    """List what stands against a subscription that leaves employed members too small a part of the capital."""
+    on, more = draft.effective_on, draft.total
+    if figures.find_figure("membership.employed_capital_min", on=on) is None:
+        return []
+    if members.get_member(session, member_id).category is Category.EMPLOYED:
+        return []
+    # Nobody waits for employed members to subscribe before the very first others do.
+    ratios = ratios_after(session, figures, on, employed=lambda _day: 0, more=more)
+    return rules.check_employed([ratio for ratio in ratios if ratio.before], figures, on)
+
+
+class Terms(TypedDict, total=False):
+    """What may be said of a subscription beside: why, by which decision, what is owed at once, the true day if late."""
+
+    reason: str
+    resolution: str
+    payable_now: Cents | None
+    is_conditional: bool
+    true_on: date | None
+
+
+def subscribe(act: Act, *, member_id: UUID, quantity: int, effective_on: date, **more: Unpack[Terms]) -> int:
     """Record a subscription (*souscription*) in the share book; gives its number.
 
     Without `payable_now`, all of the price is owed at once.
     """
-    asked = Asked(member_id, quantity, effective_on, payable_now, is_conditional, reason, resolution)
-    return record(act, asked, {})
+    return record(act, Asked(member_id, quantity, effective_on, **more), {})
 
 
 def record(act: Act, asked: Asked, reasons: Mapping[str, str]) -> int:
@@ -113,13 +132,14 @@ def record(act: Act, asked: Asked, reasons: Mapping[str, str]) -> int:
     version = version_on(act, effective_on)
     book.take_the_pen(act.session)
     class_id, unit = nominal_by(act, version)
-    draft = _draft(act.session, asked, member, unit, act.today)
+    draft = _draft(act.session, asked, member, unit, act.today, figures)
     checks = _preflight(act.session, draft, member_id, figures)
     refuse_if(check_preflight(checks, reasons))
     reason, quantity = asked.reason, asked.quantity
     reason_code = rules.CONDITIONAL if draft.subscriber.standing is Standing.CANDIDATE else reason
     owed = draft.total if payable_now is None else payable_now
-    [seq] = book.write(act, [_issue(member_id, class_id, draft, reason_code, asked.resolution, owed)])
+    entry = _issue(member_id, class_id, draft, reason_code, asked.resolution, owed)
+    [seq] = book.write(act, [entry])
     judged = judge(act, line_name(seq), checks, reasons)
     facts = {"member": member_id, "quantity": quantity, "last": seq, "judged": judged}
     act.record("shares.subscribed", line_name(seq), facts)
@@ -130,12 +150,12 @@ def record(act: Act, asked: Asked, reasons: Mapping[str, str]) -> int:
 def subscribe_many(act: Act, rows: Sequence[Subscription], *, resolution: str = "") -> list[int]:
     """Write many subscriptions at once, in order; the limits are looked at once all are taken together."""
     book.take_the_pen(act.session)
-    people = people_of(act, {row.member_id for row in rows})
+    people, closed = people_of(act, {row.member_id for row in rows}), queries.closed_through(act.session)
     prices = {day: class_and_nominal(act, day) for day in {row.effective_on for row in rows}}
     drafts = [
         Draft(
             subscriber_of(people[row.member_id], row.effective_on), row.quantity, prices[row.effective_on][1],
-            row.effective_on, act.today, row.payable_now,
+            row.effective_on, act.today, row.payable_now, closed_through=closed,
         )
         for row in rows
     ]  # fmt: skip
@@ -152,10 +172,11 @@ def subscribe_many(act: Act, rows: Sequence[Subscription], *, resolution: str = 
 
 
 def _issue(member_id: UUID, class_id: UUID, draft: Draft, reason_code: str, resolution: str, owed: Cents) -> Entry:
-    legs = issue_legs(member_id, class_id, draft.effective_on, draft.quantity, draft.unit_cents)
+    since = draft.true_on or draft.effective_on
+    legs = issue_legs(member_id, class_id, since, draft.quantity, draft.unit_cents)
     return Entry(
         TxKind.SUBSCRIBE, draft.effective_on, legs, opens=(legs[0].lot,), reason_code=reason_code,
-        resolution=resolution, payable_now=owed,
+        resolution=resolution, payable_now=owed, late_for=late_day(draft.effective_on, draft.true_on),
     )  # fmt: skip
 
 
@@ -163,10 +184,16 @@ def _subscribed(seq: int, row: Subscription, draft: Draft, owed: Cents) -> Share
     return SharesSubscribed(seq, row.member_id, row.quantity, draft.unit_cents, row.effective_on, owed)
 
 
-def _before(session: Session, member_id: UUID, effective_on: date, today: date) -> list[tuple[int, int]]:
-    # The limits hold on the legal day of the movement and with all that is known since.
-    days = {effective_on, max(effective_on, today)}
-    return [(queries.value_held(session, member_id, day), queries.capital_on(session, day)) for day in sorted(days)]
+def _before(session: Session, asked: Asked, today: date, figures: Figures) -> list[tuple[int, int]]:
+    """What she holds and what all hold, on the legal day and with all that is known since."""
+    on = asked.effective_on
+    days = {on, max(on, today)}
+    if figures.find_figure("share.max_holder_fraction", on=on) is None:
+        return [(queries.value_held(session, asked.member_id, day), queries.capital_on(session, day)) for day in days]
+    # Where a part of the capital is limited, it is so on every later day that is known too.
+    later = sorted(days | {day for day, _ in queries.days_from(session, on)})
+    held = queries.held_on_days(session, asked.member_id, None, later)
+    return [(mine.cents, queries.capital_on(session, day)) for mine, day in zip(held, later, strict=True)]
 
 
 def _refuse_many(act: Act, rows: Sequence[Subscription], drafts: Sequence[Draft]) -> None:
