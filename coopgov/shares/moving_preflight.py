@@ -117,7 +117,7 @@ def _lots(facts: Facts) -> Check:
         "count": facts.quantity, "value": Euros(Cents(value_of(facts.taken))), "first": min(days), "last": max(days),
     }  # fmt: skip
     sentence = N_(
-        "Shares that move: %(count)s, worth %(value)s, acquired from %(first)s to %(last)s; lots keep their day."
+        "Shares that move: %(count)s, worth %(value)s, acquired from %(first)s to %(last)s; each keeps its day."
     )
     return green("lots", sentence, values)
 
