@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Recompte l'archive d'un scrutin clos et dit oui ou non. Bibliothèque standard seulement ; rien ne vient de coopgov.
+"""Recompte l'archive d'un scrutin clos et dit oui ou non : Python 3.10, sa bibliothèque standard, rien de coopgov.
 
     python3 recount.py archive.json [--sceau EMPREINTE] [--liste liste.json]
 

@@ -15,7 +15,7 @@ from coopgov.ballots.counting.archive import archive, names_elected, to_abif, to
 from coopgov.ballots.counting.methods import count
 from coopgov.ballots.counting.papers import Grades, Ranking, Rivals
 from coopgov.ballots.counting.second import BadArchive, count_archive, differences
-from coopgov.ballots.counting.telling import tell
+from coopgov.ballots.counting.telling import how, tell
 from coopgov.ballots.counting.ties import TieRule, Ties
 from coopgov.ballots.counting.urn import read_groups
 from coopgov.core.canonical import digest
@@ -250,7 +250,7 @@ def test_a_count_is_told_in_sentences_of_both_languages():
         _urn, result, _told = counted(paper, groups, ties)
         lines = tell(paper, result)
         assert lines[0].values["cast"] == sum(groups.values())
-        for line in lines:
+        for line in (*how(paper, ties), *lines):
             assert "%(" not in str(line)
             assert "%(" not in known[line.sentence] % line.values
         named = {name for line in lines for name in line.values.get("names", ())}

@@ -196,16 +196,19 @@ def _options(facts: Sequence[Mapping[str, Any]]) -> tuple[Option, ...]:
 
 def check_form(paper: Paper) -> list[Breach]:
     """List what would make no sense on a ballot paper, before it is sealed."""
-    return [*_check_options(paper.options), *_check_seats(paper), *_check_own(paper)]
+    return [*_check_options(paper), *_check_seats(paper), *_check_own(paper)]
 
 
-def _check_options(options: Sequence[Option]) -> list[Breach]:
-    breaches = []
-    if not 1 <= len(options) <= MOST_OPTIONS:
+def _check_options(paper: Paper) -> list[Breach]:
+    options, breaches = paper.options, []
+    least = 2 if isinstance(paper, Rivals) else 1
+    if not least <= len(options) <= MOST_OPTIONS:
         sentence = N_(
-            "A ballot paper offers from 1 to %(most)s options, and this one has %(count)s. Change their number."
+            "A ballot paper of this kind offers from %(least)s to %(most)s options, and this one has %(count)s. "
+            "Change their number."
         )
-        breaches.append(Breach("options_count", sentence, {"count": len(options), "most": MOST_OPTIONS}))
+        values = {"count": len(options), "least": least, "most": MOST_OPTIONS}
+        breaches.append(Breach("options_count", sentence, values))
     if len({option.id for option in options}) < len(options):
         breaches.append(Breach("options_same_id", N_("Two options bear the same identifier. Give each its own.")))
     if len({option.label.strip().casefold() for option in options}) < len(options):

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any, Final
 
 from coopgov.ballots.counting.archive import names_elected
-from coopgov.ballots.counting.papers import Grades, Lists, Paper, Rivals, Seated
-from coopgov.ballots.counting.ties import TieRule
+from coopgov.ballots.counting.papers import Choices, Grades, Lists, Missing, Paper, Rivals, Seated, Sharing
+from coopgov.ballots.counting.ties import TieRule, Ties
 from coopgov.core.i18n import N_, Word
 
 Facts = Mapping[str, Any]
@@ -31,6 +31,60 @@ class Line:
 
     def __str__(self) -> str:
         return self.sentence % self.values
+
+
+def how(paper: Paper, ties: Ties) -> list[Line]:
+    """How this paper is filled in and counted, for the voter and the notice: the method, its source, equal votes."""
+    last = Line(N_("You can vote blank. Equal votes: %(rule)s."), {"rule": RULES[ties.rule]})
+    return [*_how(paper), last]
+
+
+def _how(paper: Paper) -> Iterator[Line]:
+    seats = {"seats": paper.seats} if isinstance(paper, Seated) else {}
+    match paper:
+        case Choices():
+            sentence = N_("Choose from %(least)s to %(most)s. The most chosen take the seats: %(seats)s.")
+            yield Line(sentence, {**seats, "least": paper.least, "most": paper.most})
+        case Grades(missing=Missing.WORST):
+            yield Line(_HOW[paper.kind])
+            yield Line(N_("An option without a grade has the worst one."))
+        case Rivals(status_quo=str(status_quo)):
+            yield Line(_HOW[paper.kind])
+            sentence = N_("“%(option)s” changes nothing: it is the present state.")
+            yield Line(sentence, {"option": paper.label(status_quo)})
+        case Lists():
+            yield Line(_SHARED[paper.sharing], seats)
+            if paper.threshold:
+                sentence = N_("A list below %(threshold)s of the valid ballots takes no seat.")
+                yield Line(sentence, {"threshold": paper.threshold})
+        case _:
+            yield Line(_HOW[paper.kind], seats)
+
+
+_HOW: Final[Mapping[str, str]] = {
+    "resolutions": N_("Each resolution is answered for, against, abstain or blank."),
+    "approval": N_(
+        "Choose all that suit you: one more choice takes no vote away from the others. "
+        "The most chosen take the seats: %(seats)s."
+    ),
+    "grades": N_(
+        "Grade every option. The best majority grade wins: the highest that more than half of the ballots give or "
+        "exceed. Between equal ones, one ballot of that grade is taken away from each until they differ "
+        "(Balinski and Laraki, 2007)."
+    ),
+    "ranking": N_(
+        "Write 1 for your first choice, then 2, then 3, as far as you like: a later choice never harms an earlier one. "
+        "The seats, %(seats)s, are filled by the Scottish rules (SSI 2007/42)."
+    ),
+    "rivals": N_(
+        "Rank the texts; two may stand level, and those you leave out come last. "
+        "The text that no other beats, in a duel or by a stronger chain of duels, is adopted (Schulze, 2011)."
+    ),
+}
+_SHARED: Final[Mapping[Sharing, str]] = {
+    Sharing.HIGHEST_AVERAGE: N_("Choose one list. The lists share the seats, %(seats)s, by the highest average."),
+    Sharing.LARGEST_REMAINDER: N_("Choose one list. The lists share the seats, %(seats)s, by the largest remainder."),
+}
 
 
 def tell(paper: Paper, facts: Facts) -> list[Line]:
