@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
 from coopgov.ballots import sealing
@@ -37,6 +37,7 @@ from coopgov.ballots.rules import (
 )
 from coopgov.ballots.sealing import BadCode, BadEnvelope, Part
 from coopgov.core.act import Act
+from coopgov.core.db import WRITES
 from coopgov.core.direct import bulk_insert
 from coopgov.core.errors import Breach, RuleBroken, refuse_if
 from coopgov.core.i18n import N_
@@ -140,6 +141,26 @@ def destroy(act: Act, scrutin_id: UUID) -> None:
     act.session.execute(delete(SealedPart).where(SealedPart.scrutin_id == scrutin_id))
     act.session.execute(delete(PaperCount).where(PaperCount.scrutin_id == scrutin_id))
     act.session.expire_all()
+    act.after_commit(lambda: scrub(act.session))
+
+
+def scrub(session: Session) -> None:
+    """Leave no trace of what was destroyed in the files of the database, once the act is kept.
+
+    SQLite overwrites what is deleted (`secure_delete`), but for its log; PostgreSQL keeps old rows until it rewrites.
+    """
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)  # noqa: S101 - sessions of the site are bound to an engine
+    options = {"isolation_level": "AUTOCOMMIT", "postgresql_readonly": False, WRITES: True}
+    with engine.connect().execution_options(**options) as connection:
+        for statement in _SCRUBS[engine.dialect.name]:
+            connection.exec_driver_sql(statement)
+
+
+_SCRUBS = {
+    "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)",),
+    "postgresql": ("VACUUM FULL envelope", "VACUUM FULL sealed_part"),
+}
 
 
 def _key_of(session: Session, scrutin: ScrutinRow, codes: Codes) -> bytes:

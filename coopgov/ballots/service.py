@@ -181,8 +181,10 @@ def close_room(act: Act, *, scrutin_id: UUID) -> None:
 def cancel(act: Act, *, scrutin_id: UUID, reason: str) -> None:
     """Give up a vote that is not closed (no quorum, item withdrawn); its ballots are never counted."""
     _wait_for_ballots_under_way(act, scrutin_id)
-    _move(act, get_scrutin(act.session, scrutin_id), Move.CANCEL)
-    secret.destroy(act, scrutin_id)
+    scrutin = get_scrutin(act.session, scrutin_id)
+    _move(act, scrutin, Move.CANCEL)
+    if scrutin.level is Level.SECRET:
+        secret.destroy(act, scrutin_id)
     act.record("scrutin.cancelled", f"scrutin:{scrutin_id}", {"reason": reason})
 
 

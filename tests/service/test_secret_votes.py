@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import product
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -11,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from coopgov.ballots import queries, service
 from coopgov.ballots.rules import Channel, Choice, Level, Outcome, RollVoter, Tally
 from coopgov.ballots.verify import verify
+from coopgov.core.db import db
 from coopgov.core.errors import Citation, RuleBroken
 from coopgov.law.arithmetic import Base, DecisionRule
 
@@ -22,11 +25,12 @@ TELLERS = [UUID(int=n) for n in (101, 102, 103)]
 class Vote:
     """A secret vote of eight members, opened by two of three tellers."""
 
-    def __init__(self, act, *, tellers=TELLERS, weights=None, remote=False) -> None:
+    def __init__(self, act, *, tellers=TELLERS, weights=None, remote=False, voters=None) -> None:
         self.act = act
         with act() as a:
             self.codes = [service.make_teller_key(a, account_id=who, name=f"Teller {who.int}") for who in tellers]
-            roll = service.freeze_roll(a, reference_on=date(2026, 11, 1), voters=VOTERS)
+            people = VOTERS if voters is None else [RollVoter(UUID(int=n), n, "", "") for n in range(1, voters + 1)]
+            roll = service.freeze_roll(a, reference_on=date(2026, 11, 1), voters=people)
             self.id = service.seal_scrutin(
                 a, roll_id=roll, subject_hash="a" * 64, title="The chair", rule=RULE, level=Level.SECRET,
                 tellers=tellers, college_weights=weights, remote_opens_at=a.now if remote else None,
@@ -44,7 +48,8 @@ class Vote:
         with self.act() as a:
             return getattr(service, name)(a, scrutin_id=self.id, **more)
 
-    def count(self, *codes, present=8):
+    def count(self, *codes):
+        present = queries.turnout(db.session(), self.id)
         return self.do("count", present_or_represented=present, codes=codes)
 
     def note_paper(self, voter):
@@ -202,6 +207,47 @@ def test_a_ballot_added_to_an_open_urn_is_found(act, session):
     told = [fault.what for fault in verify(session)]
     assert "its ballots are not those of the urn that was opened" in told
     assert "it has more or fewer ballots than people who voted" in told
+
+
+VOTERS_OF_THE_LINK = 100
+
+
+def test_whoever_has_the_whole_database_guesses_no_better_than_chance(act, session, clock):
+    """By order of rows, of identifiers, of transactions: what each voter answered is not found again."""
+    vote = Vote(act, voters=VOTERS_OF_THE_LINK)
+    vote.do("open_room")
+    answers = [Choice.FOR if n % 2 else Choice.AGAINST for n in range(VOTERS_OF_THE_LINK)]
+    receipts = [vote.cast(n + 1, answer).digest for n, answer in enumerate(answers)]
+    sealed = [bytes(row.sealed) for row in session.execute(text("SELECT sealed FROM envelope"))]
+    session.rollback()
+    vote.do("close_room")
+    vote.count(*vote.codes[:2])
+    for voters, ballots in product(_orders(session, "participation"), _orders(session, "urn_ballot")):
+        told = {row.voter_id: row.receipt for row in voters}
+        assert set(told.values()) == set(receipts)
+        order = [receipts.index(row.receipt) for row in voters]
+        found = sum(answers[voter] == ballot.choice for voter, ballot in zip(order, ballots, strict=True))
+        # Half of them by chance, give or take five; six times that is not chance.
+        assert 20 <= found <= 80
+    assert [envelope for envelope in sealed if _is_on_disk(session, envelope)] == []
+
+
+def _orders(session, table):
+    """The rows of a table in every order in which the database can be made to give them."""
+    physical = {"sqlite": "rowid", "postgresql": "ctid"}[session.get_bind().dialect.name]
+    by = ["scrutin_id"] if table == "urn_ballot" and physical == "rowid" else [physical]
+    by += ["xmin::text::bigint"] if physical == "ctid" else []
+    by += ["id"] if table == "urn_ballot" else ["voter_id", "receipt"]
+    return [session.execute(text(f"SELECT * FROM {table} ORDER BY {order}")).all() for order in by]  # noqa: S608 - ours
+
+
+def _is_on_disk(session, content: bytes) -> bool:
+    """Whether these bytes are still in a file of the database; what PostgreSQL keeps in its log is told in the docs."""
+    engine = session.get_bind()
+    if engine.dialect.name == "postgresql":
+        return bool(session.scalar(text("SELECT count(*) FROM envelope")))
+    file = Path(engine.url.database)
+    return any(content in one.read_bytes() for one in file.parent.glob(f"{file.name}*"))
 
 
 def test_a_cancelled_secret_vote_leaves_nothing_to_open(act, session):
