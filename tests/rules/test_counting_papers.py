@@ -197,6 +197,9 @@ def test_a_form_that_makes_no_sense_is_refused_before_the_seal(paper, codes):
         (APPROVAL, Ties(TieRule.REVOTE), []),
         (RIVALS, Ties(TieRule.STATUS_QUO), []),
         (SHEET, Ties(TieRule.CHAIR), []),
+        (SHEET, Ties(TieRule.CHAIR, chair=("for",)), []),
+        (SHEET, Ties(TieRule.CHAIR, chair=("a",)), ["chair_order_unsound"]),
+        (RANKING, Ties(TieRule.CHAIR, chair=("b", "b", "a")), ["chair_order_unsound"]),
         (SHEET, Ties(TieRule.SEED, seed="2026"), ["tie_rule_unfit"]),
     ],
 )

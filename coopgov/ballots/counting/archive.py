@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from coopgov.ballots.counting.marks import Reader
 from coopgov.ballots.counting.papers import Grades, Lists, Paper, Rivals, Seated
 from coopgov.ballots.counting.ties import Ties
 from coopgov.ballots.counting.urn import CheckedUrn
@@ -96,9 +95,3 @@ def names_elected(paper: Paper, elected: Iterable[str]) -> list[str]:
         return [paper.label(one) for one in elected]
     names = {option.id: option.names for option in paper.options}
     return [names[one.rpartition("#")[0]][int(one.rpartition("#")[2]) - 1] for one in elected]
-
-
-def told_ballots(paper: Paper, urn: Mapping[tuple[str, bytes], int]) -> list[tuple[dict[str, Any], int]]:
-    """Every ballot of an urn as it tells, with how many papers: for a page that shows them."""
-    told = Reader(paper).told
-    return [(told(content), papers) for (_college, content), papers in sorted(urn.items())]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from coopgov.ballots.counting.papers import Option, Paper, Ranking, Resolutions, Rivals
+from coopgov.ballots.counting.papers import Answer, Option, Paper, Ranking, Resolutions, Rivals
 from coopgov.core.errors import Breach
 from coopgov.core.i18n import N_
 
@@ -92,6 +92,10 @@ def check_ties(paper: Paper, ties: Ties) -> list[Breach]:
         breaches.append(Breach("tie_rule_unfit", sentence, field="tie"))
     if ties.rule is TieRule.SEED and not ties.seed:
         breaches.append(Breach("seed_missing", N_("Publish the seed of the lot before the vote opens."), field="seed"))
+    ids = {Answer.FOR.value, Answer.AGAINST.value} if isinstance(paper, Resolutions) else paper.ids_set
+    if len(set(ties.chair)) < len(ties.chair) or not ids.issuperset(ties.chair):
+        sentence = N_("The chair puts each of the equal options in order, once, and no other.")
+        breaches.append(Breach("chair_order_unsound", sentence, field="chair"))
     return breaches
 
 
