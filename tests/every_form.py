@@ -317,6 +317,10 @@ CASES = (
     }),
     Case("treasury.issue_paper", "nadia", {"member_id": "marie", "what": "refund"}, {"language": ("fr", None)}),
     Case("treasury.issue_year", "nadia", {"member_id": "marie"}, {"year": ("2026", NUMBER)}),
+    Case("treasury.losses", "nadia", {}, {
+        "year": ("2026", NUMBER), "loss": ("10", AMOUNT), "reserves": ("0", None),
+        "effective_on": ("2027-02-01", DAY), "resolution": ("AGO du 26 février", line(200)),
+    }),
     Case("treasury.record_reversal", "nadia", {"seq": "payment"}, REASON),
     # What people tell of what happened elsewhere
     Case("compliance.tell", "nadia", {}, {

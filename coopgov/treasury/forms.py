@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from coopgov.core.i18n import N_
+from coopgov.shares.rules import CloseKind
 from coopgov.web.forms import BaseForm, CentsField, WholeNumberField, required
 
 LONGEST_NUMBER = 10
@@ -122,3 +125,20 @@ class LossForm(BaseForm):
     reserves = CentsField(_l("Reserves that bear it first"), [required])
     effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
     resolution: Any = StringField(_l("Decision"), [InputRequired(NEEDED), Length(max=200)])
+
+
+CLOSE_LABELS = {
+    CloseKind.REGISTER: N_("the register, through a day"),
+    CloseKind.YEAR: N_("a financial year, through its last day"),
+}
+
+
+class CloseForm(BaseForm):
+    """What is closed, and through which day."""
+
+    kind: Any = RadioField(
+        _l("What is closed"),
+        [InputRequired(_l("Choose what is closed."))],
+        choices=lambda: {kind.value: gettext(label) for kind, label in CLOSE_LABELS.items()},
+    )
+    through_date: Any = DateField(_l("Through the day"), [InputRequired(NEEDED)])

@@ -1,7 +1,7 @@
 """Reads for the treasurer's lists: what can still be called, how long what is owed has waited, what came late."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,8 @@ from coopgov.members import queries as members
 from coopgov.members.queries import MemberRow
 from coopgov.shares.rules import balance_latest_on
 from coopgov.treasury import queries
-from coopgov.treasury.models import CapitalLeg
-from coopgov.treasury.rules import Bucket, called_since
+from coopgov.treasury.models import CapitalLeg, CapitalTx
+from coopgov.treasury.rules import KIND_LABELS, Bucket, called_since
 
 PAGE = 50
 # Chosen here, not by the law: a call unpaid for longer is shown as late.
@@ -58,6 +58,30 @@ def count_to_call(session: Session) -> int:
     """From how many members something can still be called."""
     some = _by_member(Bucket.SUBSCRIBED_UNCALLED).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class LateLine:
+    """A movement of money entered for a day that was closed already."""
+
+    seq: int
+    label: str
+    effective_on: date
+    late_for: date
+
+
+def late_since(session: Session, at: datetime | None, *, limit: int = 200) -> list[LateLine]:
+    """The movements of money entered late after that instant, the oldest first."""
+    query = (
+        select(CapitalTx.seq, CapitalTx.kind, CapitalTx.effective_on, CapitalTx.late_for)
+        .where(CapitalTx.late_for.is_not(None))
+        .order_by(CapitalTx.seq)
+        .limit(limit)
+    )
+    if at is not None:
+        query = query.where(CapitalTx.recorded_at > at)
+    rows = session.execute(query).all()
+    return [LateLine(seq, KIND_LABELS[kind], on, late) for seq, kind, on, late in rows if late]
 
 
 def _uncalled(session: Session, after: str | None, limit: int) -> list[tuple[UUID, int, date]]:

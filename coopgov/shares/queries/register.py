@@ -92,6 +92,14 @@ def register_page(session: Session, *, before_seq: int | None = None, limit: int
     return _together(rows)
 
 
+def late_since(session: Session, at: datetime | None, *, limit: int = 200) -> list[Transaction]:
+    """The movements entered after that instant for a closed day (*écritures tardives*), the oldest first."""
+    query = _transactions().where(ShareTx.late_for.is_not(None), ShareLeg.account == Account.HOLDER)
+    if at is not None:
+        query = query.where(ShareTx.recorded_at > at)
+    return _together(session.execute(query.order_by(ShareLeg.tx_seq, ShareLeg.line).limit(limit)))
+
+
 def find_transaction(session: Session, seq: int) -> Transaction | None:
     """One transaction, or None."""
     sides = sides_of(session, seq)
