@@ -198,15 +198,31 @@ def check_marks(session: Session, store: str, rows: Iterable[Named]) -> Iterator
     yield from _check_gone(store, told, is_whole=is_whole)
 
 
-def check_heads(session: Session, store: str, rows: Iterable[Named]) -> Iterator[Fault]:
-    """The same for a chain, where each act marks only the end that it left: the last end of all is one of them."""
-    told, is_whole = _marks_of(session, store)
-    where, is_told = store, True
-    for where, row in rows:  # noqa: B007 - the last one is looked at below
-        is_told = _take(told, row)
-    if not is_told and is_whole:
-        yield Fault(where, "it is not what the journal tells")
-    yield from _check_gone(store, told, is_whole=is_whole)
+class Heads:
+    """What the journal tells of a chain: each act marks the end it left, and the last end of all is one of them."""
+
+    def __init__(self, session: Session, store: str) -> None:
+        self._store = store
+        self._told, self._is_whole = _marks_of(session, store)
+        self._last = ""
+
+    def pass_by(self, seq: int, hash_: str) -> None:
+        """Go by one line of the chain, in order."""
+        self._last = mark_of_head(seq, hash_)
+        if self._last in self._told:
+            self._told[self._last] -= 1
+
+    def faults(self, last: str) -> Iterator[Fault]:
+        """What is not as told, once all lines are gone by; `last` names the last of them."""
+        if self._last and self._last not in self._told and self._is_whole:
+            yield Fault(last, "it is not what the journal tells")
+        left = +self._told
+        yield from _check_gone(self._store, left, is_whole=self._is_whole)
+
+
+def mark_of_head(seq: int, hash_: str) -> str:
+    """The mark of `{"seq": seq, "hash": hash_}`, made at once: a proof makes one for each line of a book."""
+    return hashlib.sha256(f'{{"hash":"{hash_}","seq":{seq}}}'.encode()).hexdigest()[:_MARK_LENGTH]
 
 
 def _take(told: Counter[str], row: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, TypeVar
 
-from coopgov.core.canonical import canonical_json
+from coopgov.core.canonical import quick_json
 
 T = TypeVar("T")
 GENESIS = "0" * 64
@@ -58,7 +58,7 @@ class Moment:
 
 def link(prev_hash: str, header: Mapping[str, Any], legs: Sequence[Mapping[str, Any]]) -> str:
     """The hash of a transaction: over the hash before it, its header and its legs in order of line."""
-    return hashlib.sha256(prev_hash.encode() + canonical_json({"header": header, "legs": legs})).hexdigest()
+    return hashlib.sha256(prev_hash.encode() + quick_json({"header": header, "legs": legs})).hexdigest()
 
 
 def commitment(salt: bytes, words: str) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from coopgov.core import journal
 from coopgov.core.journal import Fault
-from coopgov.shares.book import BOOK_NAME, head_facts, header_facts, line_name
-from coopgov.shares.chain import GENESIS, Head, commitment, link
+from coopgov.shares.book import BOOK_NAME, HEADER, header_facts, line_name
+from coopgov.shares.chain import GENESIS, commitment, link
 from coopgov.shares.models import ShareLeg, ShareLot, ShareNote, ShareTx
 from coopgov.shares.rules import Account, TxKind
 
@@ -20,7 +20,7 @@ Sides = list[tuple[Any, ...]]
 
 def verify(session: Session) -> Iterator[Fault]:
     """Tell every line of the share book that does not hold, in order; nothing when all is well."""
-    prev, expected = GENESIS, 0
+    prev, expected, heads = GENESIS, 0, journal.Heads(session, BOOK_NAME)
     originals: dict[int, Sides] = {}
     wanted = set(session.scalars(select(ShareTx.reverses_seq).where(ShareTx.reverses_seq.is_not(None))))
     for tx, legs in _lines(session):
@@ -31,14 +31,10 @@ def verify(session: Session) -> Iterator[Fault]:
         if fault:
             yield Fault(f"share_tx {tx.seq}", fault)
         expected, prev = tx.seq, tx.hash
+        heads.pass_by(tx.seq, tx.hash)
     yield from _check_tail(session, expected)
-    yield from journal.check_heads(session, BOOK_NAME, _heads(session))
+    yield from heads.faults(f"share_tx {expected}")
     yield from _check_holdings(session)
-
-
-def _heads(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
-    query = select(ShareTx.seq, ShareTx.hash).order_by(ShareTx.seq).execution_options(yield_per=BATCH)
-    return ((f"share_tx {row.seq}", head_facts(Head(row.seq, row.hash))) for row in session.execute(query))
 
 
 def _lines(session: Session) -> Iterator[tuple[Any, list[Any]]]:
@@ -46,7 +42,7 @@ def _lines(session: Session) -> Iterator[tuple[Any, list[Any]]]:
     last = 0
     while True:
         batch = session.execute(
-            select(*ShareTx.__table__.c, ShareNote.salt, ShareNote.words)
+            select(*_HEADER, ShareNote.salt, ShareNote.words)
             .outerjoin(ShareNote, ShareNote.tx_seq == ShareTx.seq)
             .where(ShareTx.seq > last)
             .order_by(ShareTx.seq)
@@ -73,12 +69,20 @@ def _legs_between(session: Session, after: int, until: int) -> dict[int, list[An
     return {seq: list(legs) for seq, legs in groupby(rows, key=lambda row: row.tx_seq)}
 
 
+# The columns of the header come first, in its order.
+_HEADER = [ShareTx.__table__.c[name] for name in (*HEADER, "recorded_at", "late_for", "prev_hash", "hash")]
+
+
+def _header(tx: Any) -> dict[str, Any]:
+    return header_facts(dict(zip((*HEADER, "recorded_at", "late_for"), tx, strict=False)))
+
+
 def _check_chain(tx: Any, rows: Sequence[Any], expected: int, prev: str) -> str | None:
     if tx.seq != expected:
         return f"line {expected} is missing"
     if tx.prev_hash != prev:
         return "its prev_hash is not the hash of the line before"
-    if link(prev, header_facts(tx._asdict()), [_facts(row) for row in rows]) != tx.hash:
+    if link(prev, _header(tx), [_facts(row) for row in rows]) != tx.hash:
         return "its content does not give its hash"
     return None
 

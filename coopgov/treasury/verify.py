@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from coopgov.core import journal
 from coopgov.core.journal import Fault
 from coopgov.shares import queries as shares
-from coopgov.shares.chain import GENESIS, Head, commitment, link
-from coopgov.treasury.book import BOOK_NAME, head_facts, header_facts, line_name
+from coopgov.shares.chain import GENESIS, commitment, link
+from coopgov.treasury.book import BOOK_NAME, HEADER, header_facts, line_name
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
 from coopgov.treasury.rules import CAPITAL, NEVER_NEGATIVE, CapitalKind
 
@@ -22,7 +22,7 @@ Sides = list[tuple[Any, ...]]
 
 def verify(session: Session) -> Iterator[Fault]:
     """Tell every line of the money book that does not hold, in order; nothing when all is well."""
-    prev, expected = GENESIS, 0
+    prev, expected, heads = GENESIS, 0, journal.Heads(session, BOOK_NAME)
     originals: dict[int, Sides] = {}
     wanted = set(session.scalars(select(CapitalTx.reverses_seq).where(CapitalTx.reverses_seq.is_not(None))))
     for tx, legs in _lines(session):
@@ -33,15 +33,11 @@ def verify(session: Session) -> Iterator[Fault]:
         if fault:
             yield Fault(f"capital_tx {tx.seq}", fault)
         expected, prev = tx.seq, tx.hash
+        heads.pass_by(tx.seq, tx.hash)
     yield from _check_tail(session, expected)
-    yield from journal.check_heads(session, BOOK_NAME, _heads(session))
+    yield from heads.faults(f"capital_tx {expected}")
     yield from _check_balances(session)
     yield from _check_against_shares(session)
-
-
-def _heads(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
-    query = select(CapitalTx.seq, CapitalTx.hash).order_by(CapitalTx.seq).execution_options(yield_per=BATCH)
-    return ((f"capital_tx {row.seq}", head_facts(Head(row.seq, row.hash))) for row in session.execute(query))
 
 
 def _lines(session: Session) -> Iterator[tuple[Any, list[Any]]]:
@@ -49,7 +45,7 @@ def _lines(session: Session) -> Iterator[tuple[Any, list[Any]]]:
     last = 0
     while True:
         batch = session.execute(
-            select(*CapitalTx.__table__.c, CapitalNote.salt, CapitalNote.words)
+            select(*_HEADER, CapitalNote.salt, CapitalNote.words)
             .outerjoin(CapitalNote, CapitalNote.tx_seq == CapitalTx.seq)
             .where(CapitalTx.seq > last)
             .order_by(CapitalTx.seq)
@@ -71,6 +67,14 @@ def _legs_between(session: Session, after: int, until: int) -> dict[int, list[An
     return {seq: list(legs) for seq, legs in groupby(rows, key=lambda row: row.tx_seq)}
 
 
+# The columns of the header come first, in its order.
+_HEADER = [CapitalTx.__table__.c[name] for name in (*HEADER, "recorded_at", "late_for", "prev_hash", "hash")]
+
+
+def _header(tx: Any) -> dict[str, Any]:
+    return header_facts(dict(zip((*HEADER, "recorded_at", "late_for"), tx, strict=False)))
+
+
 def _check_chain(tx: Any, rows: Sequence[Any], expected: int, prev: str) -> str | None:
     if tx.seq != expected:
         return f"line {expected} is missing"
@@ -79,7 +83,7 @@ def _check_chain(tx: Any, rows: Sequence[Any], expected: int, prev: str) -> str 
     legs = [
         {"line": row.line, "bucket": row.bucket, "membership_id": row.membership_id, "cents": row.cents} for row in rows
     ]
-    return None if link(prev, header_facts(tx._asdict()), legs) == tx.hash else "its content does not give its hash"
+    return None if link(prev, _header(tx), legs) == tx.hash else "its content does not give its hash"
 
 
 def _check_legs(tx: Any, rows: Sequence[Any], originals: dict[int, Sides]) -> str | None:

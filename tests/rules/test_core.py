@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coopgov.core.canonical import canonical_json, digest
+from coopgov.core.canonical import canonical_json, digest, quick_json
 from coopgov.core.dates import add_years, paris_day
 from coopgov.core.errors import Breach, Citation, RuleBroken, refuse_if
 from coopgov.core.money import Cents, parse_cents, split
@@ -90,6 +90,22 @@ class Step(StrEnum):
 
 
 TABLE = {(State.OPEN, Step.SHUT): State.SHUT}
+
+
+FACTS = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.text(st.characters(codec="utf-8"))
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.dates()
+    | st.uuids(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abcxyz_019", max_size=6), inner, max_size=6),
+)
+
+
+@given(FACTS)
+def test_the_quick_way_to_canonical_text_gives_the_same_bytes(fact):
+    assert quick_json(fact) == canonical_json(fact)
 
 
 def test_a_step_of_the_table_is_taken_and_any_other_refused():
