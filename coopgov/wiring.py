@@ -37,6 +37,7 @@ from coopgov.members.rules.colleges import check_colleges_kept
 from coopgov.members.views import bp as members_bp
 from coopgov.minutes import service as minutes
 from coopgov.minutes.views import bp as minutes_bp
+from coopgov.personal.views import bp as personal_bp
 from coopgov.proposals import service as proposals
 from coopgov.proposals.views import bp as proposals_bp
 from coopgov.registers.views import bp as registers_bp
@@ -76,6 +77,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home_bp,
     members_bp,
     minutes_bp,
+    personal_bp,
     proposals_bp,
     registers_bp,
     shares_bp,

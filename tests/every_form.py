@@ -254,6 +254,11 @@ CASES = (
         "category": ("external", CHOICE), "college": ("clients", CHOICE), "effective_on": ("2027-02-20", DAY),
         "decision": ("", line(300, needed=False)),
     }),
+    Case("personal.mine_pdf", "lea", ends=200),
+    Case("personal.hand_over", "malik", {"member_id": "awa"}, ends=200),
+    Case("personal.erasure", "malik", {"member_id": "left"}, {
+        "reason": ("lettre du 3 mai", line(300)), "is_meant": ("y", None),
+    }),
     Case("members.reinstate", "malik", {"member_id": "gone"}, {
         "effective_on": ("2027-02-01", DAY), "decided_by": ("ordinary_assembly", CHOICE),
         "decision": ("AGO", line(300)), "document_id": ("", MAYBE_CHOICE),

@@ -104,12 +104,13 @@ class Everything(Coop):
 
     def _parties(self, act: Any) -> None:
         """One who left, one who died with an heir, an organisation, two numbers of one person, two joined."""
-        for name in ("gone", "deceased"):
+        for name in ("gone", "deceased", "left"):
             one = NewMember(
                 Named(PartyKind.PERSON, name.title(), "Ancien"), FOUNDED, Category.EXTERNAL, college="createurs"
             )
             self.things[name] = members.enrol(act, member=one)
-        members.resign(act, member_id=self["gone"], effective_on=date(2026, 11, 20))
+        for name in ("gone", "left"):
+            members.resign(act, member_id=self[name], effective_on=date(2026, 11, 20))
         members.record_death(act, member_id=self["deceased"], effective_on=date(2026, 11, 20))
         members.name_heir(act, member_id=self["deceased"], name="Luc Héritier", wish=HeirWish.UNKNOWN)
         self.things["heir"] = member_queries.get_estate(act.session, self["deceased"]).heirs[0].id
@@ -352,7 +353,7 @@ _OF_PAGE: dict[str, dict[str, str | int]] = {
     "assemblies.choose_bureau": {"assembly_id": "early"}, "minutes.edit": {"minutes_id": "written minutes"},
     "assemblies.papers_in_urn": {"item_id": "secret voting"}, "assemblies.read_papers": {"item_id": "closed urn"},
     "assemblies.urns": {"assembly_id": "secret"}, "members.admit": {"member_id": "candidate"}, "members.refuse": {"member_id": "candidate"},
-    "members.estate": {"member_id": "deceased"}, "members.reinstate": {"member_id": "gone"},
+    "personal.erasure": {"member_id": "gone"}, "members.estate": {"member_id": "deceased"}, "members.reinstate": {"member_id": "gone"},
     "members.separate_numbers": {"member_id": "joined"}, "members.representative": {"member_id": "org"},
     "members.undo": {"member_id": "m1"}, "proposals.edit": {"proposal_id": "draft"},
     "statutes.draft": {"draft_id": "frozen statutes"}, "proposals.diff": {"older": 1, "newer": 2}, "treasury.reverse": {"seq": "payment"},

@@ -76,6 +76,20 @@ def _keep_hash(act: Act, account_id: UUID, hashed: str) -> None:
     act.session.execute(update(Account).where(Account.id == account_id).values(password_hash=hashed))
 
 
+def erase_account(act: Act, *, account_id: UUID, keeps_name: bool) -> None:
+    """Erase how somebody signs in: nobody enters by this account any more; a former officer keeps the name."""
+    account = act.session.get_one(Account, account_id)
+    # An address that no mail reaches (RFC 2606), one for each account.
+    account.email = account.email_folded = f"{account_id}@efface.invalid"
+    account.password_hash = None
+    if not keeps_name:
+        account.name = "–"
+    for table in (AccountSession, LoginLink, CalendarAddress):
+        act.session.execute(delete(table).where(table.account_id == account_id))
+    act.session.flush()
+    act.record("account.erased", f"account:{account_id}", {"keeps_name": keeps_name})
+
+
 # Links by mail
 
 

@@ -72,6 +72,11 @@ class Act:
         """Leave the marks of rows written otherwise, all their columns told but a number the database gives."""
         self._marks.setdefault(store, []).extend(map(journal.mark, rows))
 
+    def take_over(self, marks: Mapping[str, Iterable[str]]) -> None:
+        """Leave in this act's line the marks that erased lines held."""
+        for store, some in marks.items():
+            self._marks.setdefault(store, []).extend(some)
+
     def publish(self, event: Event) -> None:
         """Tell the features above, now, inside this transaction."""
         for handler in self.runtime.handlers.get(type(event), ()):

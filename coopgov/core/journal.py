@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, Text, func, inspect, select
+from sqlalchemy import Index, LargeBinary, String, Text, delete, func, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coopgov.core.canonical import canonical_json, plain
@@ -27,6 +27,8 @@ MAX_DISORDER = timedelta(seconds=60)
 _ADVISORY_LOCK = 0x636F6F70
 # Under this name a payload holds the marks of the rows its act wrote, by store.
 MARKS = "marks"
+# Under this name a payload holds the identifiers of the payloads that its act erased.
+ERASED = "erased"
 # Ninety-six bits: enough to know a row again, short enough for a hundred thousand of them.
 _MARK_LENGTH = 24
 _HEAD = re.compile(r"(\d{1,18}):([0-9a-fA-F]{64})", re.ASCII)
@@ -244,9 +246,50 @@ def _marks_of(session: Session, store: str) -> tuple[Counter[str], bool]:
     rows = select(JournalPayload.payload).where(JournalPayload.payload.contains(f'"{store}":'))
     for payload in session.scalars(rows.execution_options(yield_per=100)):
         found.update(json.loads(payload).get(MARKS, {}).get(store, ()))
-    erased = select(JournalLine.seq).outerjoin(JournalPayload, JournalPayload.salt_id == JournalLine.salt_id)
-    is_whole = session.scalar(erased.where(JournalPayload.salt_id.is_(None)).limit(1)) is None
-    return found, is_whole
+    gone = _erased(session)
+    return found, not gone or gone <= _told_erased(session)
+
+
+def _erased(session: Session) -> set[UUID]:
+    lines = select(JournalLine.salt_id).outerjoin(JournalPayload, JournalPayload.salt_id == JournalLine.salt_id)
+    return set(session.scalars(lines.where(JournalPayload.salt_id.is_(None))))
+
+
+def _told_erased(session: Session) -> set[UUID]:
+    """The payloads that were erased by an act, which took over their marks."""
+    rows = session.scalars(select(JournalPayload.payload).where(JournalPayload.payload.contains(f'"{ERASED}":')))
+    return {UUID(salt_id) for payload in rows for salt_id in json.loads(payload).get(ERASED, ())}
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The payloads that an act has erased, and the marks of rows that it must take over."""
+
+    salt_ids: tuple[UUID, ...]
+    marks: Mapping[str, list[str]]
+
+
+def erase(session: Session, things: Sequence[str]) -> Erased:
+    """Erase what the lines about these things tell: the chain still verifies, its lines say nothing any more.
+
+    The act that erases names the payloads under `ERASED` and takes over their marks. What it told of an earlier
+    erasure stays: without it the journal would no longer be whole.
+    """
+    rows = session.execute(
+        select(JournalPayload.salt_id, JournalPayload.payload)
+        .join(JournalLine, JournalLine.salt_id == JournalPayload.salt_id)
+        .where(JournalLine.about.in_(things))
+    ).all()
+    told = {row.salt_id: json.loads(row.payload) for row in rows}
+    gone = {salt_id: payload for salt_id, payload in told.items() if ERASED not in payload}
+    marks: dict[str, list[str]] = {}
+    for payload in gone.values():
+        for store, some in payload.get(MARKS, {}).items():
+            marks.setdefault(store, []).extend(some)
+    session.execute(
+        delete(JournalPayload).where(JournalPayload.salt_id.in_(gone)).execution_options(synchronize_session=False)
+    )
+    return Erased(tuple(gone), marks)
 
 
 def verify(session: Session, expected: Head | None = None) -> Iterator[Fault]:

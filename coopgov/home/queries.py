@@ -12,6 +12,7 @@ from coopgov.core.policy import Actor, Role
 from coopgov.core.waiting import Waiting
 from coopgov.members import queries as members
 from coopgov.minutes import queries as minutes
+from coopgov.personal import queries as personal
 from coopgov.proposals import queries as proposals
 from coopgov.proposals.queries import ProposalRow
 from coopgov.proposals.rules import State
@@ -28,6 +29,7 @@ SOURCES: Sequence[Callable[[Session, Actor, datetime], list[Waiting]]] = (
     members.waiting_for,
     terms.waiting_for,
     treasury.waiting_for,
+    personal.waiting_for,
 )
 _NO_HURRY = datetime.max.replace(tzinfo=UTC)
 

@@ -3,6 +3,7 @@
 from coopgov.members.service.candidatures import admit, apply, refuse_candidate
 from coopgov.members.service.contacts import change_contacts, give_email_consent, withdraw_email_consent
 from coopgov.members.service.enrolment import enrol, enrol_many
+from coopgov.members.service.erasing import erase_contacts
 from coopgov.members.service.estates import close_estate, name_heir, strike_heir, tell_notary
 from coopgov.members.service.imports import discard_batch, import_members, keep_batch, plan, seal_batch
 from coopgov.members.service.life import (
@@ -32,6 +33,7 @@ __all__ = [
     "end_contract",
     "enrol",
     "enrol_many",
+    "erase_contacts",
     "exclude",
     "give_email_consent",
     "give_office",

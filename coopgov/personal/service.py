@@ -1,0 +1,79 @@
+"""Commands on personal data: handing it over, and erasing what is no longer needed."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Case, Table, case, delete, func, select
+
+from coopgov.accounts import service as accounts
+from coopgov.core import journal
+from coopgov.core.act import Act
+from coopgov.core.db import Base
+from coopgov.core.errors import refuse_if
+from coopgov.members import service as members
+from coopgov.members.rules import ContactKind, check_said
+from coopgov.personal import queries
+from coopgov.personal.queries import Section, Whose
+from coopgov.personal.rules import Fate, check_erasable, plan
+
+# The kinds of contacts behind each kind of data that goes.
+_CONTACTS = {
+    "reach": (ContactKind.EMAIL, ContactKind.PHONE),
+    "iban": (ContactKind.IBAN,),
+    "domicile": (ContactKind.ADDRESS,),
+}
+
+
+def hand_over(act: Act, *, member_id: UUID) -> list[Section]:
+    """All that is kept of a member, for an office that answers her request: the journal tells that it was taken."""
+    found = queries.gather(act.session, queries.whose(act.session, member_id=member_id))
+    act.record("personal.handed_over", f"member:{member_id}", {"tables": sum(bool(one.rows) for one in found)})
+    return found
+
+
+def erase(act: Act, *, member_id: UUID, reason: str) -> list[str]:
+    """Erase what is no longer needed of somebody, under all her numbers; gives what went.
+
+    Registers, books, minutes and the journal's chain stay as they are, and still verify.
+    """
+    on, who = act.today, queries.whose(act.session, member_id=member_id)
+    situation = queries.situation_of(act.session, member_id, on)
+    kept = plan(situation, act.rulebook, on)
+    refuse_if([*check_said(reason, field="reason"), *check_erasable(kept)])
+    gone = [one.code for one in kept if one.fate is Fate.GOES]
+    for one in who.members:
+        kinds = [kind for code in gone for kind in _CONTACTS.get(code, ())]
+        members.erase_contacts(act, member_id=one, kinds=kinds)
+    if "reach" in gone:
+        for account_id in who.accounts:
+            accounts.erase_account(act, account_id=account_id, keeps_name=situation.has_office)
+    erased = _erase_words(act, who) if "words" in gone else ()
+    facts = {"gone": gone, "reason": reason, journal.ERASED: list(erased)}
+    act.record("personal.erased", f"member:{member_id}", facts)
+    return gone
+
+
+def _erase_words(act: Act, who: Whose) -> Sequence[UUID]:
+    for note, leg in (("share_note", "share_leg"), ("capital_note", "capital_leg")):
+        _erase_notes(act, who, note, leg)
+    erased = journal.erase(act.session, [f"member:{one}" for one in who.members] + [
+        f"account:{one}" for one in who.accounts
+    ])  # fmt: skip
+    act.take_over(erased.marks)
+    return erased.salt_ids
+
+
+def _erase_notes(act: Act, who: Whose, note: str, leg: str) -> None:
+    """Erase the remarks on movements in which nobody else has a part."""
+    notes, legs = Base.metadata.tables[note], Base.metadata.tables[leg]
+    hers = (
+        select(legs.c.tx_seq)
+        .where(legs.c.membership_id.is_not(None))
+        .group_by(legs.c.tx_seq)
+        .having(func.min(_is_hers(legs, who)) == 1)
+    )
+    act.session.execute(delete(notes).where(notes.c.tx_seq.in_(hers)))
+
+
+def _is_hers(legs: Table, who: Whose) -> Case[int]:
+    return case((legs.c.membership_id.in_(who.members), 1), else_=0)
