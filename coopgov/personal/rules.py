@@ -90,6 +90,7 @@ TABLES: Mapping[str, Hers | Below] = {
     ),
     "capital_leg": Hers(N_("Movements of money"), _MEMBER),
     "capital_tx": Below(N_("Acts of the money book"), "seq", "capital_leg", "tx_seq", ("recorded_by", "approved_by")),
+    "transfer_line": Hers(N_("Payments by bank file"), _MEMBER, ("file_id",)),
     "interest_line": Hers(N_("Interest on shares"), _MEMBER),
     "roll_entry": Hers(N_("On the roll of voters"), {"voter_id": Key.MEMBER}),
     "convocation": Hers(N_("Notices of meetings"), {"member_id": Key.MEMBER}),
@@ -124,6 +125,7 @@ LEFT_OUT: Mapping[str, NotHers] = {
     "envelope": NotHers(N_("A sealed ballot: handing it over would prove to others how somebody voted.")),
     "demo_character": NotHers(N_("Characters of the demonstration.")),
     "assembly_incident": NotHers(_CLERK),
+    "bank_account": NotHers(_CLERK),
     "capital_run": NotHers(_CLERK),
     "capital_run_reversal": NotHers(_CLERK),
     "minutes_prose": NotHers(_CLERK),
@@ -133,6 +135,7 @@ LEFT_OUT: Mapping[str, NotHers] = {
     "statutes": NotHers(_CLERK),
     "statutes_draft": NotHers(_CLERK),
     "told_fact": NotHers(_CLERK),
+    "transfer_file": NotHers(_CLERK),
 }
 
 
@@ -229,7 +232,7 @@ def _staying(situation: Situation, law: Figures, on: date) -> list[Kept]:
     kept = [
         Kept("identity", N_("Name, birth, number and dates of membership"), Fate.STAYS,
              N_("The register of members is a legal register: its lines are never erased."), None, registers),
-        Kept("books", N_("Movements of shares and money"), Fate.STAYS,
+        Kept("books", N_("Movements of shares and money, bank files"), Fate.STAYS,
              N_("They prove the capital, and are vouchers of the accounts."), until, accounts.citations),
         Kept("votes", N_("Rolls, attendance, proxies, votes that bear a name"), Fate.STAYS,
              N_("They prove that assemblies were regular."), None, papers.citations),
