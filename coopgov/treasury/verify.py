@@ -1,20 +1,20 @@
-"""Prove the money book again from its rows: numbers, chain, sums, reversals, balances, and the share book beside it."""
+"""Prove the money book again from its rows: numbers, chain, sums, reversals; then all of it at once (`proofs`)."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coopgov.core import journal
 from coopgov.core.journal import Fault
-from coopgov.shares import queries as shares
 from coopgov.shares.chain import GENESIS, commitment, link
+from coopgov.treasury import proofs
 from coopgov.treasury.book import BOOK_NAME, HEADER, header_facts, line_name
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
-from coopgov.treasury.rules import CAPITAL, NEVER_NEGATIVE, CapitalKind
+from coopgov.treasury.rules import CapitalKind
 
 BATCH = 1000
 Sides = list[tuple[Any, ...]]
@@ -36,8 +36,16 @@ def verify(session: Session) -> Iterator[Fault]:
         heads.pass_by(tx.seq, tx.hash)
     yield from _check_tail(session, expected)
     yield from heads.faults(f"capital_tx {expected}")
-    yield from _check_balances(session)
-    yield from _check_against_shares(session)
+    for prove in (
+        proofs.check_forms,
+        proofs.check_claims,
+        proofs.check_balances,
+        proofs.check_against_shares,
+        proofs.check_persons,
+        proofs.check_closes,
+        proofs.check_runs,
+    ):
+        yield from prove(session)
 
 
 def _lines(session: Session) -> Iterator[tuple[Any, list[Any]]]:
@@ -93,8 +101,8 @@ def _check_legs(tx: Any, rows: Sequence[Any], originals: dict[int, Sides]) -> st
         return "its legs do not add up to zero"
     if tx.kind is not CapitalKind.REVERSAL:
         return None
-    undone = {(*side, -cents) for *side, cents in originals.get(tx.reverses_seq, [])}
-    return None if set(_sides(rows)) == undone else "it is not the exact reversal of its original"
+    undone = Counter((*side, -cents) for *side, cents in originals.get(tx.reverses_seq, []))
+    return None if Counter(_sides(rows)) == undone else "it is not the exact reversal of its original"
 
 
 def _sides(rows: Sequence[Any]) -> Sides:
@@ -114,57 +122,3 @@ def _check_tail(session: Session, last: int) -> Iterator[Fault]:
     lengths = [int(entry.payload["last"]) for entry in told if entry.payload and "last" in entry.payload]
     if max(lengths, default=0) > last:
         yield Fault(f"capital_tx {last + 1}", "the journal tells of it and it is missing")
-
-
-def _check_balances(session: Session) -> Iterator[Fault]:
-    running = (
-        select(
-            CapitalLeg.tx_seq,
-            func.sum(CapitalLeg.cents)
-            .over(
-                partition_by=(CapitalLeg.membership_id, CapitalLeg.bucket),
-                order_by=(CapitalLeg.effective_on, CapitalLeg.tx_seq),
-            )
-            .label("held"),
-        )
-        .where(CapitalLeg.bucket.in_(NEVER_NEGATIVE))
-        .subquery()
-    )
-    first = session.scalar(select(func.min(running.c.tx_seq)).where(running.c.held < 0))
-    if first is not None:
-        yield Fault(f"capital_tx {first}", "a balance falls below zero after it")
-
-
-def _check_against_shares(session: Session) -> Iterator[Fault]:
-    """For each movement of shares, member and day, the value moved is the capital moved; so it is on every day."""
-    first = session.execute(_untied().limit(1)).first()
-    if first is not None:
-        what = f"on {first.on_day} shares and money differ by {int(first.cents)} cents"
-        yield Fault(f"member {first.member_id}", what)
-
-
-def first_untied(session: Session, *, until: date) -> date | None:
-    """The first day until then on which shares and money do not agree, or None."""
-    first = session.execute(_untied(until).limit(1)).first()
-    return first.on_day if first is not None else None
-
-
-def _untied(until: date | None = None) -> Any:
-    money = (
-        select(
-            CapitalTx.share_tx_seq.label("seq"),
-            CapitalLeg.membership_id.label("member_id"),
-            CapitalLeg.effective_on.label("on_day"),
-            (-CapitalLeg.cents).label("cents"),
-        )
-        .join(CapitalTx, CapitalTx.seq == CapitalLeg.tx_seq)
-        .where(CapitalLeg.bucket.in_(CAPITAL))
-    )
-    both = union_all(shares.value_changes(), money).subquery()
-    query = (
-        select(both.c.member_id, both.c.on_day, func.sum(both.c.cents).label("cents"))
-        .group_by(both.c.member_id, both.c.on_day, both.c.seq)
-        .having(func.sum(both.c.cents) != 0)
-        .order_by(both.c.on_day, both.c.member_id)
-    )
-    return query if until is None else query.where(both.c.on_day <= until)

@@ -4,8 +4,6 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
@@ -14,7 +12,6 @@ from coopgov.core.money import Cents
 from coopgov.core.policy import Actor, Role
 from coopgov.members import queries as members
 from coopgov.printing import archive
-from coopgov.shares import book as share_book
 from coopgov.shares import service as shares
 from coopgov.shares.service import OpeningHolding, Subscription
 from coopgov.shares.verify import verify as verify_shares
@@ -314,40 +311,3 @@ def test_the_proof_sees_money_that_the_share_book_does_not_know(world, session, 
         "its content does not give its hash", "it is not what the journal tells",
         "on 2026-06-01 shares and money differ by -10 cents",
     ]  # fmt: skip
-
-
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["subscribe", "pay", "undo_shares", "undo_money"]), st.integers(1, 12), st.integers(0, 8)
-    ),
-    max_size=12,
-)
-
-
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=STEPS)
-def test_whatever_happens_the_two_books_agree(world, session, steps):
-    member_id = world.a_member()
-    for what, number, day in steps:
-        try:
-            take(world, member_id, what, number, MARCH + timedelta(days=day))
-        except RuleBroken:
-            session.rollback()
-    session.rollback()
-    assert list(verify(session)) == list(verify_shares(session)) == []
-
-
-def take(world, member_id, what, number, on):
-    with world.act() as a:
-        match what:
-            case "subscribe":
-                payable = Cents(number * 10_00)
-                shares.subscribe(a, member_id=member_id, quantity=number, effective_on=on, payable_now=payable)
-            case "pay":
-                service.pay(a, member_id=member_id, cents=Cents(number * 7_50), effective_on=on)
-            case "undo_shares":
-                if number <= share_book.head(a.session).seq:
-                    shares.reverse(a, seq=number, effective_on=on, reason="essai")
-            case _:
-                if number <= service.book.head(a.session).seq:
-                    service.reverse_payment(a, seq=number, effective_on=on, reason="essai")

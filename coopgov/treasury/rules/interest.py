@@ -145,18 +145,28 @@ def _held(moments: Iterable[Moment], on: date) -> int:
 
 
 def share_out(earned: Sequence[Fraction], total: Cents | None = None) -> SharedOut:
-    """Share interest out in whole cents: never more in all than was earned, nobody off by a cent or more.
+    """Share interest out in whole cents: all that was earned, rounded down; nobody is off by a cent or more.
 
-    With a `total`, that sum is shared out in proportion, to its last cent.
+    Each has her whole cents, and the odd ones go to the largest remainders, equal ones in order. With a `total`, that
+    sum is shared out in proportion, to its last cent.
     """
+    if total is not None:
+        return _in_proportion(earned, total)
+    whole = [floor(part) for part in earned]
+    odd = floor(sum(earned, Fraction(0))) - sum(whole)
+    by_remainder = sorted(range(len(earned)), key=lambda i: (whole[i] - earned[i], i))
+    for i in by_remainder[:odd]:
+        whole[i] += 1
+    return SharedOut(tuple(map(Cents, whole)), odd)
+
+
+def _in_proportion(earned: Sequence[Fraction], total: Cents) -> SharedOut:
     exact = sum(earned, Fraction(0))
-    whole = floor(exact) if total is None else total
     if not exact:
         return SharedOut(tuple(Cents(0) for _ in earned), 0)
     scale = lcm(*(part.denominator for part in earned))
-    parts = split(Cents(whole), [int(part * scale) for part in earned])
-    kept = sum(floor(part * whole / exact) for part in earned)
-    return SharedOut(tuple(parts), whole - kept)
+    parts = split(total, [int(part * scale) for part in earned])
+    return SharedOut(tuple(parts), total - sum(floor(part * total / exact) for part in earned))
 
 
 def withhold(cents: int, figures: Figures, on: date, *, is_person: bool, is_exempt: bool = False) -> Withheld:

@@ -9,8 +9,8 @@ from coopgov.shares import queries as share_queries
 from coopgov.shares.rules import CloseKind
 from coopgov.shares.service import write_close
 from coopgov.treasury import book, rules
+from coopgov.treasury.proofs import first_untied
 from coopgov.treasury.service.losses import year_of_account
-from coopgov.treasury.verify import first_untied
 
 
 def close_period(act: Act, *, kind: CloseKind, through_date: date, document_id: UUID | None = None) -> UUID:

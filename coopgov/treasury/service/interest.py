@@ -1,6 +1,5 @@
 """Interest on shares: declared for a year by day and by lot, paid less what the law has withheld."""
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
@@ -8,7 +7,6 @@ from typing import Any, Unpack
 from uuid import UUID
 
 from coopgov.core.act import Act
-from coopgov.core.canonical import canonical_json
 from coopgov.core.direct import bulk_insert
 from coopgov.core.errors import refuse_if
 from coopgov.core.money import Cents
@@ -18,6 +16,7 @@ from coopgov.shares import queries as share_queries
 from coopgov.shares.chain import chunks, least_from
 from coopgov.treasury import book, queries, rules
 from coopgov.treasury.book import Entry
+from coopgov.treasury.interest_lines import digest_of
 from coopgov.treasury.models import InterestLine
 from coopgov.treasury.rules import (
     Bucket,
@@ -167,14 +166,6 @@ def _facts(declared: Declared, shared: SharedOut, rows: Sequence[Mapping[str, An
         "cap_checked": declared.cap_checked.strip(), "lines": digest_of(rows),
         "accounts": {name: value if isinstance(value, int) else str(value) for name, value in accounts.items()},
     }  # fmt: skip
-
-
-def digest_of(rows: Iterable[Mapping[str, Any]]) -> str:
-    """The digest of the lines of a run, in their order."""
-    found = hashlib.sha256()
-    for row in rows:
-        found.update(canonical_json(row))
-    return found.hexdigest()
 
 
 def _lines(run_id: UUID, earned: Earned, parts: Mapping[UUID, int]) -> Iterable[dict[str, Any]]:
