@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coopgov.config import ROOT
 from coopgov.core.money import Cents
 from coopgov.law.refunds import Losses
 from coopgov.shares.chain import Moment
@@ -70,6 +71,14 @@ def test_who_owes_a_call_is_paid_back_only_what_is_beyond_it(free, data):
     assert (parts.paid, parts.called, parts.uncalled) <= (free.paid, free.total, free.total)
     assert parts.called == free.called or parts.paid == 0
     assert parts.paid <= max(0, value - free.called)
+
+
+def test_the_accounts_of_the_buckets_stand_in_the_docs():
+    told = (ROOT / "docs" / "money-book.md").read_text()
+    assert [
+        bucket for bucket, account in rules.ACCOUNTS.items() if f"| `{bucket}` | {account.number} |" not in told
+    ] == []
+    assert [kind for kind in FORMS if f"| `{kind}` |" not in told] == []
 
 
 def test_every_kind_has_a_form_and_every_bucket_an_account():
