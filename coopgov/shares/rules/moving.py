@@ -126,6 +126,11 @@ def check_parties(giver: Holder, taker: Holder, kind: TxKind, on: date) -> list[
     return breaches
 
 
+def check_not_frozen(holder: Holder) -> list[Breach]:
+    """List what stands against touching the shares of an estate that is not settled."""
+    return [_frozen(holder)] if holder.is_frozen else []
+
+
 def _frozen(holder: Holder) -> Breach:
     sentence = N_("The estate of %(name)s is not settled. Close the file of the death first, or record an inheritance.")
     return Breach("estate_not_settled", sentence, {"name": holder.name})

@@ -69,6 +69,9 @@ def check_split(lots: Sequence[LotLeft], factor: int) -> list[Breach]:
     if not 2 <= factor <= HIGHEST_FACTOR:
         sentence = N_("A share is divided into 2 to %(most)s new ones. Give such a number.")
         return [Breach("bad_factor", sentence, {"most": HIGHEST_FACTOR}, field="factor")]
+    if len({left.lot.issue_unit_cents for left in lots}) > 1:
+        sentence = N_("Shares of several values are held. Give them one value first, then divide them.")
+        return [Breach("several_values", sentence, field="factor")]
     uneven = next((left.lot.issue_unit_cents for left in lots if left.lot.issue_unit_cents % factor), None)
     if uneven is None:
         return []

@@ -1,7 +1,16 @@
 """The commands of the share book: subscribe, take over an older register, move, exchange and undo shares, papers."""
 
-from coopgov.shares.service.changing import change_nominal, convert, split
+from coopgov.shares.service.changing import (
+    a_new_nominal,
+    a_split,
+    change_nominal,
+    convert,
+    preflight_change,
+    preflight_conversion,
+    split,
+)
 from coopgov.shares.service.classes import new_class
+from coopgov.shares.service.looking import Look, Seeing
 from coopgov.shares.service.moving import Move, inherit, move, preflight_move, redeem, transfer
 from coopgov.shares.service.opening import OpeningHolding, open_holdings
 from coopgov.shares.service.papers import issue_bulletin, issue_certificate
@@ -22,10 +31,14 @@ from coopgov.shares.service.undoing import cascade_of, draft_cascade, reverse
 
 __all__ = [
     "Asked",
+    "Look",
     "Move",
     "OpeningHolding",
+    "Seeing",
     "Subscription",
     "Wish",
+    "a_new_nominal",
+    "a_split",
     "accept",
     "cascade_of",
     "change_nominal",
@@ -43,6 +56,8 @@ __all__ = [
     "on_statutes_adopted",
     "open_holdings",
     "preflight",
+    "preflight_change",
+    "preflight_conversion",
     "preflight_move",
     "record",
     "redeem",

@@ -14,6 +14,7 @@ from coopgov.core.ids import new_id
 from coopgov.shares import book, queries, rules
 from coopgov.shares.models import ShareClass, ShareClassNominal
 from coopgov.shares.rules import ORDINARY, NewClass
+from coopgov.shares.service.looking import Seeing
 from coopgov.statutes import queries as statutes
 from coopgov.statutes.queries import Statutes
 
@@ -67,15 +68,13 @@ def class_and_nominal(act: Act, on: date) -> tuple[UUID, int]:
     return nominal_by(act, version_on(act, on))
 
 
-def nominal_of(act: Act, code: str, on: date) -> int:
+def nominal_of(look: Seeing, code: str, on: date) -> int:
     """What a share of a class is worth on that day: the statutes say it of ordinary shares."""
-    if code == ORDINARY:
-        return class_and_nominal(act, on)[1]
-    known = queries.nominal_on(act.session, queries.get_class(act.session, code).id, on)
-    return known if known is not None else version_on(act, on).share_nominal_cents
+    known = None if code == ORDINARY else queries.nominal_on(look.session, queries.get_class(look.session, code).id, on)
+    return known if known is not None else version_on(look, on).share_nominal_cents
 
 
-def version_on(act: Act, on: date) -> Statutes:
+def version_on(act: Seeing, on: date) -> Statutes:
     """The statutes that give the price on that day: before the first ones, the first ones."""
     return statutes.find_statutes_on(act.session, on) or statutes.history(act.session)[-1]
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from coopgov.core.act import Act
 from coopgov.core.errors import Breach
 from coopgov.core.figures import Figures
 from coopgov.members import queries as members
@@ -16,6 +15,7 @@ from coopgov.members.rules import Category, Status, standing_of
 from coopgov.shares import queries, rules
 from coopgov.shares.moving_preflight import After, Facts
 from coopgov.shares.rules import ClassTerms, HeldAfter, Level, Part, Ratio, Waiting
+from coopgov.shares.service.looking import Seeing
 
 MOST_RATIOS = 400
 
@@ -98,7 +98,9 @@ def ratios_after(
     return found
 
 
-def check_taker(act: Act, terms: ClassTerms, member_id: UUID, on: date, *, quantity: int, gained: Gain) -> list[Breach]:
+def check_taker(
+    act: Seeing, terms: ClassTerms, member_id: UUID, on: date, *, quantity: int, gained: Gain
+) -> list[Breach]:
     """List what stands against somebody holding so many shares more of a class."""
     session, name = act.session, members.get_member(act.session, member_id).name
     after = class_after(session, member_id, terms, on, quantity=quantity, cents=gained.of_class, more=gained.capital)
@@ -110,7 +112,7 @@ def check_taker(act: Act, terms: ClassTerms, member_id: UUID, on: date, *, quant
     ]
 
 
-def after_of(act: Act, move: Facts, first_waiting: Waiting | None) -> After:
+def after_of(act: Seeing, move: Facts, first_waiting: Waiting | None) -> After:
     """What a movement out of an account would leave behind."""
     session, on, terms = act.session, move.effective_on, move.terms
     giver, taker, cents = move.giver.member_id, move.taker, rules.value_of(move.taken)

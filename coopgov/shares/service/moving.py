@@ -15,6 +15,7 @@ from coopgov.shares.events import SharesRedeemed, SharesTransferred
 from coopgov.shares.moving_preflight import Facts, preflight
 from coopgov.shares.rules import ORDINARY, BookName, Cause, Taken, TxKind, late_day
 from coopgov.shares.service.limits import after_of
+from coopgov.shares.service.looking import Seeing
 from coopgov.shares.service.people import holder_on
 from coopgov.shares.service.procedure import check_procedure
 from coopgov.shares.service.queue import carry_out, find_open_refund, first_waiting, second_person, settle_refunds
@@ -104,7 +105,7 @@ def move(act: Act, asked: Move) -> int:
     return seq
 
 
-def _with_request(act: Act, asked: Move) -> Move:
+def _with_request(act: Seeing, asked: Move) -> Move:
     """A withdrawal answers the refund that waits, whoever thought of it."""
     if asked.kind is not TxKind.REDEEM or asked.request_id is not None or asked.cause != Cause.EXIT:
         return asked
@@ -122,15 +123,16 @@ def _settle(act: Act, asked: Move, seq: int) -> None:
         settle_refunds(act, asked.from_id)
 
 
-def preflight_move(act: Act, asked: Move) -> list[Check]:
+def preflight_move(look: Seeing, asked: Move) -> list[Check]:
     """What a movement out of an account would be checked for now; writes nothing."""
-    return _preflight(act, asked, _facts(act, asked))
+    asked = _with_request(look, asked)
+    return _preflight(look, asked, _facts(look, asked))
 
 
 _DONE = {TxKind.TRANSFER: "transferred", TxKind.INHERIT: "inherited", TxKind.REDEEM: "redeemed"}
 
 
-def _facts(act: Act, asked: Move) -> Facts:
+def _facts(act: Seeing, asked: Move) -> Facts:
     terms = queries.get_class(act.session, asked.class_code)
     left = queries.lots_left(act.session, asked.from_id, asked.effective_on, class_id=terms.id)
     taken = rules.take(left, asked.quantity) if asked.lots is None else rules.take_chosen(left, asked.lots)
@@ -145,7 +147,7 @@ def _facts(act: Act, asked: Move) -> Facts:
     )  # fmt: skip
 
 
-def _preflight(act: Act, asked: Move, facts: Facts) -> list[Check]:
+def _preflight(act: Seeing, asked: Move, facts: Facts) -> list[Check]:
     waiting = first_waiting(act.session, asked.from_id) if asked.kind is TxKind.REDEEM else None
     return preflight(facts, after_of(act, facts, waiting), act.rulebook)
 

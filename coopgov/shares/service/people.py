@@ -12,6 +12,7 @@ from coopgov.members.rules import EventKind, Status, standing_of
 from coopgov.shares import rules
 from coopgov.shares.chain import chunks
 from coopgov.shares.rules import Holder, Lot, Standing, Subscriber
+from coopgov.shares.service.looking import Seeing
 
 MOST_REFUSALS = 20
 
@@ -36,7 +37,7 @@ def issue_legs(member_id: UUID, class_id: UUID, since: date, quantity: int, unit
     return rules.issue_legs(member_id, Lot(new_id(), class_id, since, unit), quantity, unit)
 
 
-def holder_on(act: Act, member_id: UUID, on: date) -> Holder:
+def holder_on(act: Seeing, member_id: UUID, on: date) -> Holder:
     """What a holder is on a day: a member, a former one, one who died; raises NotFound."""
     name, events = members.get_member(act.session, member_id).name, members.events_of(act.session, member_id)
     standing = standing_of(events, on=on)

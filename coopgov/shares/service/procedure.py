@@ -12,11 +12,12 @@ from coopgov.shares import book, queries, rules
 from coopgov.shares.chain import Head
 from coopgov.shares.models import PeriodClose, TwoPersonRule
 from coopgov.shares.rules import TWO_PERSON_KINDS, BookName, CloseKind
+from coopgov.shares.service.looking import Seeing
 from coopgov.statutes.events import StatutesAdopted
 
 
 def check_procedure(
-    act: Act,
+    act: Seeing,
     of: BookName,
     kind: str,
     *,
