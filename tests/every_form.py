@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from coopgov.assemblies import queries as assemblies
 from coopgov.assemblies.forms import ballot_name
+from coopgov.members import queries as members
 from coopgov.minutes import queries as minutes
 from tests.everything_world import IBAN, Everything
 
@@ -15,7 +16,7 @@ LONG, NUL, EMOJI, HTML = "é" * 5_000, "a\0b", "😀", "<script>alert(1)</script
 ODD = f"{EMOJI} {HTML} & “guillemets” %s {{{{ 7*7 }}}} n°\u00a04\u202f!"
 SOME_ID = str(uuid4())
 # Places of an address that are words, not things.
-WORDS = {"token", "what", "step", "key", "section", "register", "kind"}
+WORDS = {"token", "what", "step", "key", "section", "register", "kind", "way"}
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,10 @@ def _token(evening: Everything) -> str:
 
 def _hash(evening: Everything) -> str:
     return minutes.get_minutes(evening.session, evening["written minutes"]).content_hash
+
+
+def _number(who: str) -> Callable[[Everything], str]:
+    return lambda evening: str(members.get_member(evening.session, evening[who]).number)
 
 
 def _account(who: str) -> Callable[[Everything], str]:
@@ -294,6 +299,26 @@ CASES = (
         "resolution": ("Conseil", line(200, needed=False)),
     }),
     Case("shares.record_reversal", "nadia", {"seq": "mistake"}, REASON),
+    Case("shares.draft_cascade", "nadia", {"seq": "subscription"}, {"reason": ("Erreur", prose(500))}),
+    Case("shares.record_move", "nadia", {"member_id": "awa", "way": "transfer"}, {
+        "quantity": ("1", NUMBER), "to": (_number("lea"), NUMBER), "effective_on": ("2026-12-01", DAY),
+        "true_on": ("", MAYBE_DAY), "resolution": ("Conseil", line(200)), "step": ("record", None),
+    }),
+    Case("shares.record_move", "nadia", {"member_id": "marie", "way": "withdraw"}, {
+        "quantity": ("1", NUMBER), "cause": ("reduction", CHOICE), "effective_on": ("2026-12-01", DAY),
+        "resolution": ("Conseil", line(200)), "step": ("record", None),
+    }),
+    Case("shares.answer_request", "helene", {"request_id": "request"}, {
+        "decision": ("Conseil", line(200)), "decided_on": ("2026-12-01", MAYBE_DAY), "step": ("accept", None),
+    }),
+    Case("shares.execute_request", "nadia", {"request_id": "request"}, {
+        "effective_on": ("2026-12-02", DAY), "true_on": ("", MAYBE_DAY),
+        "resolution": ("Conseil", line(200, needed=False)),
+    }),
+    Case("shares.change_nominal", "helene", {}, {
+        "what": ("split", CHOICE), "factor": ("2", MAYBE_NUMBER), "effective_on": ("2026-12-02", DAY),
+        "resolution": ("AGE", line(200)),
+    }, ends=422),
     Case("shares.issue_bulletin", "nadia", {"seq": "subscription"}, {"language": ("fr", None)}),
     Case("shares.certificate", "nadia", {"member_id": "awa"}),
     Case("shares.my_certificate", "awa"),

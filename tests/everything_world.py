@@ -34,6 +34,7 @@ from coopgov.printing.archive import documents_about
 from coopgov.proposals import service as proposals
 from coopgov.proposals.rules import Position
 from coopgov.shares import service as shares
+from coopgov.shares.rules import RequestKind
 from coopgov.statutes import queries as statute_queries
 from coopgov.statutes import service as statutes
 from coopgov.statutes.drafting import Edit
@@ -142,6 +143,9 @@ class Everything(Coop):
             self.things["payment"] = treasury.pay(
                 act, member_id=awa, cents=Cents(3_000), effective_on=on, reference="VIR 1"
             )
+            for name in ("request", "other request"):
+                wish = shares.Wish(RequestKind.TRANSFER, awa, 1, on, to_id=self.ids["lea"])
+                self.things[name] = shares.request(act, wish)
             self.things["certificate"] = treasury.issue_certificate(act, member_id=awa, on=on)
 
     def _write_proposals(self) -> None:
@@ -335,7 +339,7 @@ _THINGS = {
     "assembly_id": "convened", "item_id": "voting", "proposal_id": "debated", "minutes_id": "approved minutes",
     "member_id": "awa", "grantor_id": "lea", "session_id": "session", "account_id": "account", "seq": "subscription", "event_id": "event", "batch_id": "batch",
     "change_id": "change", "scrutin_id": "scrutin", "statutes_id": "statutes", "document_id": "notice", "draft_id": "statutes draft",
-    "fact_id": "fact", "into_id": "twin", "heir_id": "heir", "file_id": "released file",
+    "request_id": "request", "fact_id": "fact", "into_id": "twin", "heir_id": "heir", "file_id": "released file",
 }  # fmt: skip
 _WORDS = {
     "token": "x",
@@ -345,6 +349,7 @@ _WORDS = {
     "key": "awa",
     "register": "members",
     "kind": "csv",
+    "way": "withdraw",
 }
 _OF_PAGE: dict[str, dict[str, str | int]] = {
     "assemblies.edit": {"assembly_id": "planned"}, "assemblies.prepare": {"assembly_id": "planned"},

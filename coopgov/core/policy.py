@@ -32,6 +32,7 @@ class Permission(StrEnum):
     SHARES_OWN = "shares.own"
     SHARES_SEE = "shares.see"
     SHARES_RECORD = "shares.record"
+    SHARES_APPROVE = "shares.approve"
     PAYMENTS_RELEASE = "payments.release"
     TERMS_SEE = "terms.see"
     TERMS_EXECUTE = "terms.execute"
@@ -74,6 +75,8 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.SHARES_OWN: frozenset({_M}),
     Permission.SHARES_SEE: _OFFICES,
     Permission.SHARES_RECORD: frozenset({_T}),
+    # The second person of a movement, and whoever carries out what the assembly decided of every share.
+    Permission.SHARES_APPROVE: frozenset({_B, _T}),
     # Never whoever drafted the file: the service and the database hold it.
     Permission.PAYMENTS_RELEASE: frozenset({_B, _T}),
     Permission.TERMS_SEE: _EVERY_OFFICE,

@@ -27,6 +27,7 @@ SOURCES: Sequence[Callable[[Session, Actor, datetime], list[Waiting]]] = (
     proposals.waiting_for,
     minutes.waiting_for,
     members.waiting_for,
+    shares.waiting_for,
     terms.waiting_for,
     treasury.waiting_for,
     personal.waiting_for,

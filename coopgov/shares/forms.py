@@ -1,11 +1,13 @@
 """The shape of what the treasurer writes in the share book."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from coopgov.shares.rules import ORDINARY, Cause
 from coopgov.web.forms import BaseForm, CentsField, WholeNumberField, required
 
 NEEDED = _l("This field is needed.")
@@ -27,6 +29,107 @@ class ReversalForm(BaseForm):
 
     effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
     reason: Any = TextAreaField(_l("Reason"), [InputRequired(NEEDED), Length(max=MOST_LETTERS)])
+
+
+class MoveForm(BaseForm):
+    """Shares that leave an account: how many, from when, by which decision."""
+
+    # In the order of the page.
+    names = ("quantity", "to", "cause", "class_code", "to_class", "effective_on", "true_on", "resolution")
+
+    quantity = WholeNumberField(_l("Number of shares"), [required])
+    class_code: Any = SelectField(_l("Class of shares"), default=ORDINARY)
+    effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
+    true_on: Any = DateField(_l("True day, if it is late"), [Optional()])
+    resolution = StringField(_l("Decision"), [InputRequired(NEEDED), Length(max=200)])
+    to: Any
+    cause: Any
+    to_class: Any
+
+    def fill(self, classes: Mapping[str, str]) -> None:
+        """Offer the classes there are."""
+        for name in ("class_code", "to_class"):
+            if name in self:
+                self[name].choices = dict(classes) or {ORDINARY: ORDINARY}
+
+
+class GiftForm(MoveForm):
+    """Shares that go to another member."""
+
+    to: Any = WholeNumberField(_l("Number of the member who receives them"), [required])
+
+
+class WithdrawalForm(MoveForm):
+    """Shares that go back to the cooperative."""
+
+    cause: Any = RadioField(
+        _l("Why"),
+        [InputRequired(NEEDED)],
+        choices=lambda: {
+            Cause.EXIT.value: str(_l("The member has left")),
+            Cause.REDUCTION.value: str(_l("The member keeps fewer shares")),
+        },
+        default=Cause.EXIT.value,
+    )
+
+
+class ConversionForm(MoveForm):
+    """Shares that become shares of another class."""
+
+    to_class: Any = SelectField(_l("New class"))
+
+
+def move_form(way: str) -> type[MoveForm]:
+    """The form of one way in which shares leave an account."""
+    return {"withdraw": WithdrawalForm, "convert": ConversionForm}.get(way, GiftForm)
+
+
+class AnswerForm(BaseForm):
+    """The answer to a request: the decision, or why it is taken back."""
+
+    decision = StringField(_l("Decision or reason"), [InputRequired(NEEDED), Length(max=200)])
+    decided_on: Any = DateField(_l("Decided on"), [Optional()])
+
+
+class ExecutionForm(BaseForm):
+    """The movement of a request: from when, by which decision."""
+
+    effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
+    true_on: Any = DateField(_l("True day, if it is late"), [Optional()])
+    resolution = StringField(_l("Decision"), [Optional(), Length(max=200)])
+
+
+class NominalForm(BaseForm):
+    """Another value of every share: a division, or another nominal value."""
+
+    what: Any = RadioField(
+        _l("What changes"),
+        [InputRequired(NEEDED)],
+        choices=lambda: {
+            "split": str(_l("Each share is divided into several, the capital stays")),
+            "nominal": str(_l("Each share takes another nominal value, the capital follows")),
+        },
+        default="split",
+    )
+    factor = WholeNumberField(_l("New shares for each one"), [Optional()])
+    cents = CentsField(_l("New nominal value"), [Optional()])
+    effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
+    resolution = StringField(_l("Decision"), [InputRequired(NEEDED), Length(max=200)])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for the figure that goes with what changes."""
+        fine = super().validate(extra_validators)
+        needed = self.factor if self.what.data == "split" else self.cents
+        if fine and needed.data is None:
+            needed.errors = [NEEDED]
+            return False
+        return fine
+
+
+class CascadeForm(BaseForm):
+    """Drafting reversals in order: why."""
+
+    reason: Any = TextAreaField(_l("Reason"), [InputRequired(NEEDED), Length(max=MOST_LETTERS)], id="cascade_reason")
 
 
 class SearchForm(BaseForm):

@@ -19,7 +19,17 @@ from coopgov.shares.queries.holdings import (
     shares_held,
     value_held,
 )
-from coopgov.shares.queries.lots import LotHeld, legs_of, lot_moments, lots_held, lots_left, lots_of_class, undo_steps
+from coopgov.shares.queries.lots import (
+    LotHeld,
+    ValueHeld,
+    legs_of,
+    lot_moments,
+    lots_held,
+    lots_left,
+    lots_of_class,
+    undo_steps,
+    values_held,
+)
 from coopgov.shares.queries.periods import Close, closed_through, closes, last_close, needs_two
 from coopgov.shares.queries.register import (
     Movement,
@@ -32,7 +42,7 @@ from coopgov.shares.queries.register import (
     register_page,
     sides_of,
 )
-from coopgov.shares.queries.requests import RequestRow, get_request, refund_queue, requests_in, requests_of
+from coopgov.shares.queries.requests import RequestRow, get_request, refund_queue, requests_in, requests_of, waiting_for
 from coopgov.shares.queries.ties import lot_values, value_changes
 
 __all__ = [
@@ -43,6 +53,7 @@ __all__ = [
     "Movement",
     "RequestRow",
     "Transaction",
+    "ValueHeld",
     "capital_by_day",
     "capital_on",
     "classes",
@@ -81,4 +92,6 @@ __all__ = [
     "undo_steps",
     "value_changes",
     "value_held",
+    "values_held",
+    "waiting_for",
 ]

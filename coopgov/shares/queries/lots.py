@@ -36,6 +36,32 @@ def lots_held(session: Session, member_id: UUID, on: date) -> list[LotHeld]:
     return [LotHeld(since, int(quantity), unit_cents) for since, quantity, unit_cents in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class ValueHeld:
+    """How many shares of one value are held, by how many holders."""
+
+    unit_cents: int
+    quantity: int
+    holders: int
+
+
+def values_held(session: Session, on: date) -> list[ValueHeld]:
+    """The values of the shares held on that day, the lowest first."""
+    held = (
+        select(ShareLeg.membership_id, ShareLeg.unit_cents, func.sum(ShareLeg.qty).label("quantity"))
+        .where(ShareLeg.account == Account.HOLDER, ShareLeg.effective_on <= on)
+        .group_by(ShareLeg.membership_id, ShareLeg.unit_cents)
+        .having(func.sum(ShareLeg.qty) > 0)
+        .subquery()
+    )
+    rows = session.execute(
+        select(held.c.unit_cents, func.sum(held.c.quantity), func.count())
+        .group_by(held.c.unit_cents)
+        .order_by(held.c.unit_cents)
+    )
+    return [ValueHeld(unit, int(quantity), holders) for unit, quantity, holders in rows]
+
+
 def legs_of(session: Session, seq: int) -> list[Leg]:
     """The legs of a transaction, in order of line."""
     rows = session.execute(

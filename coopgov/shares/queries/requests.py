@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from flask_babel import ngettext
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coopgov.core.errors import NotFound
+from coopgov.core.policy import Actor, Permission
+from coopgov.core.waiting import Waiting
 from coopgov.shares.models import ShareClass, ShareRequest
 from coopgov.shares.rules import OPEN, REQUEST_LABELS, STATE_LABELS, Cause, RequestKind, RequestState
 
@@ -78,6 +81,18 @@ def refund_queue(session: Session) -> list[RequestRow]:
     """Who waits for a refund after leaving, in the order of departures and requests."""
     waiting = ShareRequest.kind == RequestKind.REFUND, ShareRequest.cause == Cause.EXIT, ShareRequest.state.in_(OPEN)
     return _rows(session, session.scalars(select(ShareRequest).where(*waiting).order_by(*_ORDER)))
+
+
+def waiting_for(session: Session, actor: Actor, _now: datetime) -> list[Waiting]:
+    """The requests about shares that wait for an answer, for those who may give one."""
+    if not actor.may(Permission.SHARES_APPROVE):
+        return []
+    waiting = select(func.count()).select_from(ShareRequest).where(ShareRequest.state == RequestState.SUBMITTED)
+    number = session.scalar(waiting) or 0
+    if not number:
+        return []
+    title = ngettext("%(num)s request about shares to answer", "%(num)s requests about shares to answer", number)
+    return [Waiting(title, "shares.list_requests", icon="shares")]
 
 
 _ORDER = (ShareRequest.earliest_on, ShareRequest.asked_on, ShareRequest.drafted_at, ShareRequest.id)

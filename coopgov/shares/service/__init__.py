@@ -1,6 +1,8 @@
 """The commands of the share book: subscribe, take over an older register, move, exchange and undo shares, papers."""
 
 from coopgov.shares.service.changing import (
+    Change,
+    Conversion,
     a_new_nominal,
     a_split,
     change_nominal,
@@ -21,6 +23,7 @@ from coopgov.shares.service.requesting import (
     execute,
     on_member_back,
     on_member_left,
+    preflight_request,
     refuse,
     request,
     submit,
@@ -31,6 +34,8 @@ from coopgov.shares.service.undoing import cascade_of, draft_cascade, reverse
 
 __all__ = [
     "Asked",
+    "Change",
+    "Conversion",
     "Look",
     "Move",
     "OpeningHolding",
@@ -59,6 +64,7 @@ __all__ = [
     "preflight_change",
     "preflight_conversion",
     "preflight_move",
+    "preflight_request",
     "record",
     "redeem",
     "refuse",

@@ -10,6 +10,7 @@ from coopgov.core.act import Act
 from coopgov.core.canonical import canonical_json
 from coopgov.core.errors import refuse_if
 from coopgov.core.ids import new_id
+from coopgov.core.preflight import Check
 from coopgov.core.states import step
 from coopgov.members.events import MemberBack, MemberLeft
 from coopgov.members.rules import EventKind
@@ -26,8 +27,9 @@ from coopgov.shares.rules import (
     RequestStep,
     TxKind,
 )
-from coopgov.shares.service.changing import convert
-from coopgov.shares.service.moving import Details, inherit, redeem, transfer
+from coopgov.shares.service.changing import convert, preflight_conversion
+from coopgov.shares.service.looking import Seeing
+from coopgov.shares.service.moving import Details, Move, inherit, preflight_move, redeem, transfer
 from coopgov.shares.service.people import holder_on
 from coopgov.shares.service.queue import locked, mark_executed, second_person, settle_refunds
 from coopgov.shares.service.undoing import reverse
@@ -139,16 +141,41 @@ def execute(
     return seq
 
 
+def preflight_request(
+    look: Seeing, asked: RequestRow, *, effective_on: date, decision: str, true_on: date | None = None
+) -> list[Check]:
+    """What the movement of a request would be checked for now; a reversal is checked as it is written."""
+    more = _details(asked, second_person(asked, look.actor.pseudonym), true_on, None)
+    if asked.kind is RequestKind.REVERSAL:
+        return []
+    if asked.kind is RequestKind.CONVERT:
+        return preflight_conversion(
+            look, member_id=asked.member_id, quantity=asked.quantity, from_class=asked.class_code,
+            to_class=asked.to_class, effective_on=effective_on, decision=decision, **more,
+        )  # fmt: skip
+    cause = asked.cause if asked.kind is RequestKind.REFUND else ""
+    move = Move(
+        MOVEMENTS[asked.kind], asked.member_id, asked.quantity, effective_on, decision, asked.to_id, cause, **more
+    )
+    return preflight_move(look, move)
+
+
+def _details(
+    asked: RequestRow, approved_by: str | None, true_on: date | None, reasons: Mapping[str, str] | None
+) -> Details:
+    lots = {UUID(lot): int(quantity) for lot, quantity in json.loads(asked.lots).items()} if asked.lots else None
+    return {
+        "class_code": asked.class_code or ORDINARY, "lots": lots, "request_id": asked.id, "approved_by": approved_by,
+        "true_on": true_on, "reasons": reasons,
+    }  # fmt: skip
+
+
 def _write(
     act: Act, asked: RequestRow, on: date, decision: str, true_on: date | None, reasons: Mapping[str, str] | None
 ) -> int:
     me = act.actor.pseudonym
     approved_by = second_person(asked, me)
-    lots = {UUID(lot): int(quantity) for lot, quantity in json.loads(asked.lots).items()} if asked.lots else None
-    more: Details = {
-        "class_code": asked.class_code or ORDINARY, "lots": lots, "request_id": asked.id, "approved_by": approved_by,
-        "true_on": true_on, "reasons": reasons,
-    }  # fmt: skip
+    more = _details(asked, approved_by, true_on, reasons)
     match asked.kind:
         case RequestKind.REFUND:
             return redeem(

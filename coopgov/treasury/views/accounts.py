@@ -90,6 +90,7 @@ def index() -> ResponseReturnValue:
         money=queries.totals_on(session, on),
         owed=queries.to_receive(session, limit=FEW),
         may_record=current_actor().may(Permission.SHARES_RECORD),
+        may_approve=current_actor().may(Permission.SHARES_APPROVE),
     )
     return page, 200 if valid else 422
 

@@ -1,9 +1,9 @@
-"""What the treasurer does in the share book. The pages that tell shares and money together stand in the treasury."""
+"""The register of movements, subscriptions, reversals."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,7 +12,8 @@ from coopgov.core.preflight import Check, is_clear
 from coopgov.members import queries as members
 from coopgov.members.rules import Status
 from coopgov.shares import queries, service
-from coopgov.shares.forms import ReversalForm, SubscriptionForm
+from coopgov.shares.forms import CascadeForm, ReversalForm, SubscriptionForm
+from coopgov.shares.views.blueprint import bp
 from coopgov.statutes import queries as statutes
 from coopgov.web.acts import begin_act, reading, rulebook, today
 from coopgov.web.forms import BaseForm, refusals_on
@@ -20,7 +21,6 @@ from coopgov.web.guard import current_actor, requires
 from coopgov.web.numbers import kept_number
 from coopgov.web.preflight import reasons_of, with_reasons
 
-bp = Blueprint("shares", __name__, url_prefix="/shares")
 PAGE = 50
 
 
@@ -113,6 +113,19 @@ def record_reversal(seq: int) -> ResponseReturnValue:
     return _reversal_page(seq, form), 422
 
 
+@bp.post("/movements/<int:seq>/cascade")
+@requires(Permission.SHARES_RECORD)
+def draft_cascade(seq: int) -> ResponseReturnValue:
+    """Draft the reversal of a movement and of all that rests on it, each a request."""
+    form = CascadeForm()
+    if form.validate():
+        with refusals_on(form), begin_act() as act:
+            service.draft_cascade(act, seq=seq, reason=form.reason.data)
+            flash(_("The reversals are drafted, in the order in which they are recorded."), "success")
+            return redirect(url_for("shares.list_requests"), 303)
+    return _reversal_page(seq, ReversalForm(formdata=None, effective_on=today()), form), 422
+
+
 @bp.post("/movements/<int:seq>/bulletin")
 @requires(Permission.SHARES_RECORD)
 def issue_bulletin(seq: int) -> ResponseReturnValue:
@@ -139,10 +152,18 @@ def _subscription_page(member_id: UUID, form: SubscriptionForm, checks: Sequence
     )
 
 
-def _reversal_page(seq: int, form: ReversalForm) -> str:
+def _reversal_page(seq: int, form: ReversalForm, cascade: CascadeForm | None = None) -> str:
     movement = queries.get_transaction(reading(), seq)
     member = members.get_member(reading(), movement.member_id)
-    return render_template("shares/reverse.html", form=form, movement=movement, member=member)
+    rests = service.cascade_of(reading(), seq) if movement.can_be_reversed else []
+    return render_template(
+        "shares/reverse.html",
+        form=form,
+        movement=movement,
+        member=member,
+        rests=rests,
+        cascade=cascade or CascadeForm(),
+    )
 
 
 def _may_record() -> bool:
