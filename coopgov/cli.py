@@ -133,6 +133,54 @@ def import_members(app: Any, file: Path, *, for_real: bool) -> None:
     sys.exit(0 if report.ok else 1)
 
 
+@main.command("import-past")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Quelle colonne est quoi (JSON)."
+)
+@click.option("--print-mapping", is_flag=True, help="Écrit la correspondance devinée, à corriger.")
+@click.option("--dry-run/--seal", "dry", default=True, help="Essai à blanc (par défaut), ou écriture définitive.")
+@click.option("--reason", "reasons", multiple=True, metavar="CODE=MOTIF", help="Pourquoi une remarque est acceptée.")
+@click.option("--faults", type=click.Path(dir_okay=False, path_type=Path), help="Écrit toutes les fautes dans ce CSV.")
+@with_app
+def import_past(
+    app: Any, *, files: tuple[Path, ...], dry: bool, print_mapping: bool, reasons: tuple[str, ...], **more: Any
+) -> None:
+    """Reprend le passé d'un ancien registre : associés, événements, mouvements, balance (CSV ou XLSX)."""
+    from coopgov.core.errors import RuleBroken
+    from coopgov.past import command
+    from coopgov.web.filters import sentence
+
+    try:
+        told = command.read_reasons(reasons)
+    except ValueError:
+        click.echo("--reason : écrire CODE=MOTIF, le code comme l'essai à blanc le donne.", err=True)
+        sys.exit(2)
+    sandbox = app.extensions["coopgov.config"].data_dir / "past" / "terminal.sqlite3"
+    asked = command.Asked(files, sandbox, reasons=told, **more)
+    try:
+        if print_mapping:
+            click.echo(command.mapping_lines(asked))
+            return
+        with click.progressbar(length=1000, label="Lecture" if dry else "Écriture", file=sys.stderr) as bar:
+            tell = _bar_teller(bar)
+            lines: list[str] = []
+            fine = command.try_past(asked, lines.append, tell) if dry else command.seal_past(asked, lines.append, tell)
+        click.echo("\n".join(lines))
+    except RuleBroken as refusal:
+        for breach in refusal.breaches:
+            click.echo(f"✗ {sentence(breach)}", err=True)
+        sys.exit(1)
+    sys.exit(1 if fine is False else 0)
+
+
+def _bar_teller(bar: Any) -> Callable[[int, int], None]:
+    def tell(done: int, total: int) -> None:
+        bar.update(max(0, 1000 * done // max(total, 1) - bar.pos))
+
+    return tell
+
+
 @main.command()
 @click.option("--head", "held", metavar="TAILLE:EMPREINTE", help="La tête du journal notée la fois précédente.")
 @with_app

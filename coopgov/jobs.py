@@ -18,6 +18,7 @@ from sqlalchemy import text
 from coopgov.config import Config
 from coopgov.core import mail
 from coopgov.core.db import db
+from coopgov.past import working as pasts
 from coopgov.printing import archive
 from coopgov.printing.render import PrintingUnavailable
 from coopgov.terms import service as terms
@@ -67,6 +68,11 @@ def render_documents() -> None:
             log.error("document %s: %s", document_id, type(error).__name__)  # noqa: TRY400 - values may be personal
 
 
+def take_over_pasts() -> None:
+    """Read and write the large pasts that somebody sent."""
+    pasts.work(_config().data_dir)
+
+
 def _render(document_id: UUID) -> None:
     pdf = archive.render(reading(), document_id)
     if pdf is not None:
@@ -79,6 +85,7 @@ JOBS = (
     Job("note_notices", 5, note_notices),
     Job("execute_due", 5, execute_due),
     Job("render_documents", 2, render_documents),
+    Job("take_over_pasts", 3, take_over_pasts),
 )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 import coopgov.core.journal
 import coopgov.core.outbox
+import coopgov.past.models
 import coopgov.printing.models  # noqa: F401 - every table must be known to the metadata
 from coopgov.accounts import login
 from coopgov.accounts.views import bp as accounts_bp
@@ -37,6 +38,7 @@ from coopgov.members.rules.colleges import check_colleges_kept
 from coopgov.members.views import bp as members_bp
 from coopgov.minutes import service as minutes
 from coopgov.minutes.views import bp as minutes_bp
+from coopgov.past.views import bp as past_bp
 from coopgov.personal.views import bp as personal_bp
 from coopgov.proposals import service as proposals
 from coopgov.proposals.views import bp as proposals_bp
@@ -77,6 +79,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     home_bp,
     members_bp,
     minutes_bp,
+    past_bp,
     personal_bp,
     proposals_bp,
     registers_bp,

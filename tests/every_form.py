@@ -16,7 +16,7 @@ LONG, NUL, EMOJI, HTML = "é" * 5_000, "a\0b", "😀", "<script>alert(1)</script
 ODD = f"{EMOJI} {HTML} & “guillemets” %s {{{{ 7*7 }}}} n°\u00a04\u202f!"
 SOME_ID = str(uuid4())
 # Places of an address that are words, not things.
-WORDS = {"token", "what", "step", "key", "section", "register", "kind", "way"}
+WORDS = {"token", "what", "step", "key", "section", "register", "kind", "way", "sheet"}
 
 
 @dataclass(frozen=True)
@@ -293,6 +293,10 @@ CASES = (
     Case("members.import_batch", "nadia", {"batch_id": "batch"}),
     Case("members.discard", "nadia", {"batch_id": "other batch"}),
     Case("members.upload", "nadia", {}, {"file": ((BytesIO, CSV.encode()), FILE)}),
+    Case("past.send", "nadia", {}, {"files": ((BytesIO, CSV.encode()), FILE)}),
+    Case("past.read", "nadia", {"batch_id": "sent past"}, {"balance": ("1013 0,00", Field((LONG + "é", NUL)))}),
+    Case("past.discard", "nadia", {"batch_id": "other past"}),
+    Case("past.seal", "nadia", {"batch_id": "past"}),
     # Shares and payments
     Case("shares.record_subscription", "nadia", {"member_id": "awa"}, {
         "quantity": ("2", NUMBER), "effective_on": ("2026-11-25", DAY), "payable_now": ("20,00", replace(AMOUNT, bad=AMOUNT.bad[1:])),

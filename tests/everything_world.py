@@ -30,6 +30,8 @@ from coopgov.members.rules import Person as Named
 from coopgov.minutes import queries as minutes_queries
 from coopgov.minutes import service as minutes
 from coopgov.minutes.rules import Signer
+from coopgov.past import service as pasts
+from coopgov.past import working
 from coopgov.printing.archive import documents_about
 from coopgov.proposals import service as proposals
 from coopgov.proposals.rules import Position
@@ -97,11 +99,20 @@ class Everything(Coop):
             for number, name in ((900, "batch"), (901, "other batch")):
                 table = f"Numéro;Nom;Catégorie;Collège;Date d’admission\n{number};N;salarié;createurs;2024-01-01\n"
                 self.things[name] = members.keep_batch(act, file_name="membres.csv", content=table.encode())
+        self._pasts()
         events = member_queries.get_file(self.session, self.ids["m1"]).events
         self.things["event"] = max(event.id for event in events)
         self.things["statutes"] = statute_queries.statutes_on(self.session, FOUNDED).id
         self.things["account"] = self.account("jonas")
         self.things["session"] = self._a_session("jonas")
+
+    def _pasts(self) -> None:
+        """Three pasts that were read and wait for their seal, or to be thrown away."""
+        folder = self.app.extensions["coopgov.config"].data_dir
+        for number, name in ((950, "past"), (951, "sent past"), (952, "other past")):
+            with self.act("nadia") as act:
+                self.things[name] = pasts.keep(act, files=older_register(number))
+            working.examine_batch(self.things[name], folder, lambda: self.act("nadia"))
 
     def _parties(self, act: Any) -> None:
         """One who left, one who died with an heir, an organisation, two numbers of one person, two joined."""
@@ -334,6 +345,16 @@ class Everything(Coop):
         return self.person(ONE_OFFICE[role] if role else "")
 
 
+def older_register(number: int) -> list[tuple[str, bytes]]:
+    """The sheets of an older register with one member in it."""
+    told = {
+        "associes.csv": f"Numéro;Nom;Catégorie;Collège;Date d’admission\n{number};N;salarié;createurs;2024-01-01\n",
+        "evenements.csv": f"Numéro;Événement;Date;Décision\n{number};admission;2024-01-01;AG\n",
+        "mouvements.csv": f"Date;Mouvement;Numéro;Parts\n2024-01-02;souscription;{number};1\n",
+    }
+    return [(name, text.encode()) for name, text in told.items()]
+
+
 # What stands in an address, unless the page needs a thing in another state.
 _THINGS = {
     "assembly_id": "convened", "item_id": "voting", "proposal_id": "debated", "minutes_id": "approved minutes",
@@ -350,8 +371,14 @@ _WORDS = {
     "register": "members",
     "kind": "csv",
     "way": "withdraw",
+    "sheet": "members",
 }
 _OF_PAGE: dict[str, dict[str, str | int]] = {
+    **{
+        f"past.{page}": {"batch_id": "past"}
+        for page in ("mapping", "read", "batch", "accounts", "faults_file", "reconciliation_file", "seal", "discard")
+    },
+    "past.account": {"batch_id": "past", "number": 950},
     "assemblies.edit": {"assembly_id": "planned"}, "assemblies.prepare": {"assembly_id": "planned"},
     "assemblies.confirm_convening": {"assembly_id": "planned"}, "assemblies.edit_item": {"item_id": "planned item"},
     "assemblies.plan_second_call": {"assembly_id": "lost"}, "assemblies.room": {"assembly_id": "now"},

@@ -4,19 +4,27 @@ Rules: never import a model; schema and data in separate migrations; write appen
 (`coopgov.core.db.append_only_ddl`); a change that rewrites a large table says how long it locks it.
 """
 
+import sqlalchemy as sa
 from alembic import op
+
+from coopgov.core.db import append_only_ddl
 
 revision = '0006'
 down_revision = '0005'
 branch_labels = None
 depends_on = None
 
+STATES = ('sent', 'waiting', 'examined', 'sealing', 'sealed', 'discarded', 'failed')
+
 
 def upgrade() -> None:
     _add_indexes()
+    _add_pasts()
 
 
 def downgrade() -> None:
+    for table in ('past_seal', 'past_file', 'past_batch'):
+        op.drop_table(table)
     _drop_indexes()
 
 
@@ -29,3 +37,48 @@ def _add_indexes() -> None:
 def _drop_indexes() -> None:
     op.drop_index('ix_capital_tx_recorded_at', table_name='capital_tx')
     op.drop_index('ix_share_tx_recorded_at', table_name='share_tx')
+
+
+def _add_pasts() -> None:
+    op.create_table('past_batch',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('state', sa.Enum(*STATES, name='batchstate', native_enum=False, length=40), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('mapping', sa.Text(), nullable=False),
+    sa.Column('balance', sa.Text(), nullable=False),
+    sa.Column('reasons', sa.Text(), nullable=False),
+    sa.Column('summary', sa.Text(), nullable=False),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('uploaded_by', sa.Uuid(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_past_batch'))
+    )
+    op.create_index('ix_past_batch_state', 'past_batch', ['state', 'id'], unique=False)
+    op.create_table('past_file',
+    sa.Column('batch_id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.ForeignKeyConstraint(['batch_id'], ['past_batch.id'], name=op.f('fk_past_file_batch_id')),
+    sa.PrimaryKeyConstraint('batch_id', 'name', name=op.f('pk_past_file'))
+    )
+    op.create_table('past_seal',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('files', sa.Text(), nullable=False),
+    sa.Column('mapping', sa.Text(), nullable=False),
+    sa.Column('reasons', sa.Text(), nullable=False),
+    sa.Column('report', sa.Text(), nullable=False),
+    sa.Column('report_sha256', sa.String(length=64), nullable=False),
+    sa.Column('members', sa.Integer(), nullable=False),
+    sa.Column('share_from', sa.Integer(), nullable=False),
+    sa.Column('share_until', sa.Integer(), nullable=False),
+    sa.Column('capital_from', sa.Integer(), nullable=False),
+    sa.Column('capital_until', sa.Integer(), nullable=False),
+    sa.Column('sealed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sealed_by', sa.String(length=80), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_past_seal')),
+    sa.UniqueConstraint('sha256', name=op.f('uq_past_seal_sha256'))
+    )
+    for verb in ('UPDATE', 'DELETE'):
+        op.execute(append_only_ddl('past_seal', verb)[op.get_bind().dialect.name])

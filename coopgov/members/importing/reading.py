@@ -90,7 +90,7 @@ def _xlsx_rows(data: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
         page = book.worksheets[0]
         page.reset_dimensions()  # a file may lie about its size
         for number, row in enumerate(page.iter_rows(values_only=True), start=1):
-            yield number, tuple(_text(cell) for cell in row[:MOST_CELLS])
+            yield number, tuple(text_of(cell) for cell in row[:MOST_CELLS])
     except RuleBroken:
         raise
     except Exception:
@@ -103,7 +103,7 @@ def _check_size(data: bytes) -> None:
             _refuse("too_large", N_("This spreadsheet is too large once opened. Keep only the sheet of members."))
 
 
-def _text(cell: object) -> str:
+def text_of(cell: object) -> str:
     match cell:
         case None:
             return ""

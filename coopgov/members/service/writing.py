@@ -58,6 +58,7 @@ class Draft:
     account_id: UUID | None = None
     applied_on: date | None = None
     joined_on: date | None = None
+    left_on: date | None = None
 
 
 def colleges_on(session: Session, on: date) -> tuple[College, ...]:
@@ -251,7 +252,7 @@ def _membership(draft: Draft, party_id: UUID) -> dict[str, Any]:
         "name": draft.person.name, "sort_name": draft.person.sort_name, "town": draft.reach.town,
         "email": fold_email(draft.reach.email), "postal_address": "\n".join(draft.reach.postal_lines),
         "status": draft.status, "category": draft.category, "college": draft.college,
-        "applied_on": draft.applied_on, "joined_on": draft.joined_on, "left_on": None,
+        "applied_on": draft.applied_on, "joined_on": draft.joined_on, "left_on": draft.left_on,
     }  # fmt: skip
 
 

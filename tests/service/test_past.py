@@ -1,0 +1,195 @@
+"""A past is read into a sandbox, corrected, and written into the books in one act, once."""
+
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from coopgov.core.db import db
+from coopgov.core.errors import RuleBroken
+from coopgov.core.money import Cents
+from coopgov.members import queries as member_queries
+from coopgov.members import service as member_service
+from coopgov.past import export, service
+from coopgov.past.report import Report
+from coopgov.past.rules.found import Weight
+from coopgov.past.rules.kinds import SheetKind
+from coopgov.past.scratch import opened
+from coopgov.printing.sheets import write_csv
+from coopgov.registers.verify import verify_all
+from coopgov.shares import queries as shares
+from coopgov.shares import service as share_service
+from coopgov.statutes.ready import ready_set
+from coopgov.treasury import queries as treasury
+from coopgov.treasury import service as money
+from tests.past_world import Past, an_older_register, plant
+from tests.shares_world import World, wire
+
+
+NOMINAL = ready_set("scop-sa-cae").share_nominal_cents
+
+
+@pytest.fixture
+def world(app) -> World:
+    """A cooperative with statutes, and nobody in it yet."""
+    made = wire(app)
+    made.found("scop-sa-cae")
+    return made
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Path:
+    return tmp_path / "past.sqlite3"
+
+
+def sent(past: Past) -> service.Past:
+    return service.guess_past({name: io.BytesIO(content) for name, content in past.files().items()})
+
+
+def looked(world: World, past: service.Past, sandbox: Path) -> service.Summary:
+    with world.act() as act:
+        return service.look(act.session, act.rulebook, act.today, past, sandbox, lambda _done, _total: None)
+
+
+def sealed(world: World, past: service.Past, sandbox: Path, **reasons: str) -> None:
+    with world.act() as act:
+        service.seal(act, past=past, reasons=reasons, path=sandbox, tell=lambda _done, _total: None)
+
+
+WHY = {
+    code: "le passé fut ainsi"
+    for code in ("capital_below_floor", "holder_over_limit", "event_without_decision", "movement_without_decision")
+}
+
+
+def test_a_past_that_is_right_is_sealed_once_and_proved(world, sandbox):
+    past = sent(an_older_register(12, nominal=NOMINAL))
+    found = looked(world, past, sandbox)
+    assert (found.members, found.faults, found.consequences) == (12, 0, 0)
+    with opened(sandbox) as scratch:
+        rows = Report(scratch, past.all_maps()).accounts()
+    sealed(world, past, sandbox, **WHY)
+    with world.act() as act:
+        assert verify_all(act.session, sandbox.parent) == []
+        assert shares.capital_on(act.session, act.today) == found.capital
+        assert treasury.totals_on(act.session, act.today).paid_up == found.totals["paid_up"]
+        assert sum(held.quantity for held in shares.holdings_on(act.session, act.today).values()) == sum(
+            row.shares for row in rows
+        )
+    with pytest.raises(RuleBroken, match="sealed_already"):
+        sealed(world, past, sandbox, **WHY)
+
+
+def test_a_doubt_is_accepted_with_a_reason_or_nothing_is_written(world, sandbox):
+    register = an_older_register(6, nominal=NOMINAL)
+    register.events[2][3] = ""
+    with pytest.raises(RuleBroken, match="reason_missing"):
+        sealed(world, sent(register), sandbox)
+    with world.act() as act:
+        assert shares.capital_on(act.session, act.today) == 0
+    sealed(world, sent(register), sandbox, **WHY)
+
+
+def test_one_spreadsheet_says_the_same_as_its_sheets_as_files(world, sandbox):
+    register = an_older_register(8, nominal=NOMINAL)
+    book = service.guess_past({"registre.xlsx": io.BytesIO(register.workbook())})
+    assert [sheet.kind for sheet in book.maps] == [
+        SheetKind.MEMBERS, SheetKind.EVENTS, SheetKind.MOVEMENTS, SheetKind.BALANCE,
+    ]  # fmt: skip
+    assert looked(world, book, sandbox) == looked(world, sent(register), sandbox)
+
+
+def test_each_of_ten_mistakes_is_told_where_it_is(world, sandbox):
+    register = an_older_register(60, seed=4, nominal=NOMINAL)
+    planted = plant(register)
+    past = sent(register)
+    looked(world, past, sandbox)
+    with opened(sandbox) as scratch:
+        report = Report(scratch, past.all_maps())
+        told = {(fault.breach.code, fault.sheet, fault.line) for fault in report.found()}
+        assert report.count(Weight.FAULT) <= 14
+    assert [code for code, (sheet, line) in planted.items() if (code, sheet, line) not in told] == []
+    with pytest.raises(RuleBroken, match="faults_left"):
+        sealed(world, past, sandbox)
+    db.session.rollback()
+
+
+def test_what_is_exported_is_imported_the_same(world, sandbox, engines, request):
+    world_of_moves(world)
+    sheets = exported(world)
+    begin_again(world, engines, request)
+    past = service.guess_past({f"{name}.csv": io.BytesIO(text.encode()) for name, text in sheets.items()})
+    found = looked(world, past, sandbox)
+    assert problems(past, sandbox) == []
+    assert found.movements == sheets["mouvements"].count("\n") - 1
+    sealed(world, past, sandbox, **WHY)
+    assert exported(world) == sheets
+    with world.act() as act:
+        assert verify_all(act.session, sandbox.parent) == []
+
+
+def world_of_moves(world: World) -> None:
+    """Some of everything that the commands can write."""
+    alice, bruno, chloe, denis = world.members("Alice Martin", "Bruno Petit", "Chloé Roux", "Denis Simon")
+    with world.act() as act:
+        for member, quantity, day in (
+            (denis, 900, 2),
+            (alice, 400, 2),
+            (bruno, 400, 2),
+            (chloe, 500, 9),
+            (alice, 300, 20),
+        ):
+            share_service.subscribe(
+                act, member_id=member, quantity=quantity, effective_on=date(2023, 1, day),
+                payable_now=Cents(quantity * NOMINAL // 2), resolution="AG du 2 janvier",
+            )  # fmt: skip
+        money.pay(
+            act, member_id=alice, cents=Cents(700 * NOMINAL // 2), effective_on=date(2023, 2, 1), reference="-virement"
+        )
+        money.pay(act, member_id=bruno, cents=Cents(NOMINAL), effective_on=date(2023, 2, 2))
+        money.call(act, member_id=alice, cents=Cents(NOMINAL), effective_on=date(2023, 3, 1), resolution="CA")
+        last = money.pay(act, member_id=alice, cents=Cents(NOMINAL), effective_on=date(2023, 3, 1))
+        money.reverse_payment(act, seq=last, effective_on=date(2023, 3, 2), reason="chèque sans provision")
+        seq = share_service.subscribe(act, member_id=chloe, quantity=2, effective_on=date(2023, 4, 1))
+        share_service.reverse(act, seq=seq, effective_on=date(2023, 4, 2), reason="erreur")
+        share_service.transfer(
+            act, from_id=alice, to_id=chloe, quantity=500, effective_on=date(2023, 5, 1), decision="CA du 1er mai"
+        )
+        money.pay(act, member_id=chloe, cents=Cents(900 * NOMINAL), effective_on=date(2023, 5, 2))
+        money.pay(act, member_id=alice, cents=Cents(900 * NOMINAL), effective_on=date(2023, 5, 3))
+    with world.act() as act:
+        member_service.resign(act, member_id=bruno, effective_on=date(2024, 1, 2), reason="départ")
+    with world.act() as act:
+        event = member_queries.events_of(act.session, bruno)[-1]
+        member_service.reverse_event(act, event_id=event.id, reason="il reste")
+    with world.act() as act:
+        member_service.resign(act, member_id=bruno, effective_on=date(2024, 2, 2), reason="départ")
+        seq = share_service.redeem(
+            act, member_id=bruno, quantity=200, effective_on=date(2024, 3, 2), decision="AG du 2 mars"
+        )
+        share_service.reverse(act, seq=seq, effective_on=date(2024, 3, 3), reason="erreur")
+        share_service.redeem(act, member_id=bruno, quantity=400, effective_on=date(2024, 3, 4), decision="AG du 2 mars")
+
+
+def exported(world: World) -> dict[str, str]:
+    """The three sheets of what there is."""
+    with world.act() as act:
+        return {
+            name: "".join(write_csv(export.columns_of(kind), export.rows_of(act.session, kind)))
+            for kind, name in export.FILE_NAMES.items()
+        }
+
+
+def begin_again(world: World, engines, request) -> None:
+    """The same application on empty tables, founded again."""
+    db.session.remove()
+    db.engine.dispose()
+    engines(request.node.callspec.params["app"]).refresh()
+    world.found("scop-sa-cae")
+
+
+def problems(past: service.Past, sandbox: Path) -> list[str]:
+    with opened(sandbox) as scratch:
+        found = Report(scratch, past.all_maps()).found()
+        return [f"{f.sheet} {f.line} {f.breach}" for f in found if f.weight is not Weight.DOUBT]
