@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+import openpyxl
+
 MEMBERS = [
     "Numéro",
     "Nom",
@@ -34,10 +36,41 @@ MOVEMENTS = [
     "Référence",
     "Décision",
 ]
-FAMILY = (
-    "Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefèvre Leroy Roux".split()
-)
-GIVEN = "Awa Benoît Chloé Denis Élise Farid Gaëlle Hugo Inès Jean Karim Léa Malik Nora Océane Paul".split()
+FAMILY = [
+    "Martin",
+    "Bernard",
+    "Thomas",
+    "Petit",
+    "Robert",
+    "Richard",
+    "Durand",
+    "Dubois",
+    "Moreau",
+    "Laurent",
+    "Simon",
+    "Michel",
+    "Lefèvre",
+    "Leroy",
+    "Roux",
+]
+GIVEN = [
+    "Awa",
+    "Benoît",
+    "Chloé",
+    "Denis",
+    "Élise",
+    "Farid",
+    "Gaëlle",
+    "Hugo",
+    "Inès",
+    "Jean",
+    "Karim",
+    "Léa",
+    "Malik",
+    "Nora",
+    "Océane",
+    "Paul",
+]
 
 
 @dataclass
@@ -76,10 +109,7 @@ class Past:
 
     def workbook(self) -> bytes:
         """As one spreadsheet of four sheets."""
-        import openpyxl
-
-        book = openpyxl.Workbook()
-        book.remove(book.active)
+        book = openpyxl.Workbook(write_only=True)
         for name, rows in (
             ("Associés", self.members),
             ("Événements", self.events),
@@ -104,7 +134,7 @@ def an_older_register(
     college: str = "",
 ) -> Past:
     """A history that is right: subscriptions, calls, payments, transfers, departures, refunds."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 - the same register for the same seed
     owners = [
         Owner(n, (dice.choice(FAMILY), dice.choice(GIVEN)), since + timedelta(days=dice.randrange(0, 300)))
         for n in range(1, count + 1)

@@ -26,7 +26,6 @@ from coopgov.treasury import service as money
 from tests.past_world import Past, an_older_register, plant
 from tests.shares_world import World, wire
 
-
 NOMINAL = ready_set("scop-sa-cae").share_nominal_cents
 
 
@@ -57,10 +56,10 @@ def sealed(world: World, past: service.Past, sandbox: Path, **reasons: str) -> N
         service.seal(act, past=past, reasons=reasons, path=sandbox, tell=lambda _done, _total: None)
 
 
-WHY = {
-    code: "le passé fut ainsi"
-    for code in ("capital_below_floor", "holder_over_limit", "event_without_decision", "movement_without_decision")
-}
+WHY = dict.fromkeys(
+    ("capital_below_floor", "holder_over_limit", "event_without_decision", "movement_without_decision"),
+    "le passé fut ainsi",
+)
 
 
 def test_a_past_that_is_right_is_sealed_once_and_proved(world, sandbox):
