@@ -205,6 +205,29 @@ def test_what_is_owed_to_a_member_pays_what_she_owes(world, session, pair):
     assert proven(session)
 
 
+def test_exchanged_shares_change_the_money_by_what_they_are_worth_less(world, session, pair):
+    alice, bob = pair
+    do(world, shares.new_class, code="b", label="Parts B", nominal=15_00, from_date=SPRING, decision="AGE")
+    convert = {"member_id": bob, "quantity": 4, "from_class": "ordinary", "to_class": "b", "decision": "CA"}
+    seq = do(world, shares.convert, effective_on=SUMMER, **convert)
+    assert account(session, bob) == MemberAccount(paid_up=4795_00, repayable=5_00)
+    do(world, shares.reverse, seq=seq, effective_on=SUMMER, reason="Autre nombre")
+    for member_id, quantity in ((bob, 30), (alice, 3)):
+        do(world, shares.convert, effective_on=SUMMER, **convert | {"member_id": member_id, "quantity": quantity})
+    before = account(session, bob)
+    assert before == MemberAccount(paid_up=4800_00)
+    lowered = do(
+        world, shares.change_nominal, class_code="b", cents=12_00, effective_on=WINTER, decision="AGE : pertes"
+    )
+    # Losses take what is there first: 3 € of each of forty shares, and of four.
+    assert account(session, bob) == MemberAccount(paid_up=4680_00)
+    assert account(session, alice) == MemberAccount(uncalled=80_00, paid_up=108_00)
+    for seq in lowered:
+        do(world, shares.reverse, seq=seq, effective_on=TODAY, reason="Assemblée annulée")
+    assert account(session, bob) == before
+    assert proven(session)
+
+
 # In 2023: the published rates of the three years before an assembly of 2024 are in the texts.
 RATES = [
     Rate(date(2023, 1, 1), date(2023, 6, 30), Fraction(2, 100)),
