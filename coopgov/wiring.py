@@ -42,10 +42,12 @@ from coopgov.past.views import bp as past_bp
 from coopgov.personal.views import bp as personal_bp
 from coopgov.proposals import service as proposals
 from coopgov.proposals.views import bp as proposals_bp
+from coopgov.registers import service as registers
 from coopgov.registers.views import bp as registers_bp
 from coopgov.shares import queries as shares_queries
 from coopgov.shares import service as shares
 from coopgov.shares.events import (
+    CertificateIssued,
     HoldingsOpened,
     ManySharesSubscribed,
     NominalChanged,
@@ -224,6 +226,7 @@ _BY_SUBJECT: dict[SubjectKind, Callable[[Act, ResolutionProclaimed], None]] = {
 HANDLERS: Handlers = {
     AssemblyClosed: (_assembly_closed,),
     CandidateRefused: (_candidate_refused,),
+    CertificateIssued: (registers.on_certificate_issued,),
     HoldingsOpened: (treasury.on_holdings_opened,),
     ManySharesSubscribed: (treasury.on_many_shares_subscribed,),
     MemberAdmitted: (_member_admitted,),

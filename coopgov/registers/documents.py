@@ -17,6 +17,8 @@ from coopgov.printing.letterhead import Letterhead
 from coopgov.printing.plain import PLAIN_TABLE
 from coopgov.printing.sheets import Kind, euros
 from coopgov.registers import queries, tables
+from coopgov.registers.invariants import INVARIANTS
+from coopgov.registers.queries import Proof
 from coopgov.registers.rules import AsOf
 from coopgov.registers.tables import ON_PAPER, Register
 from coopgov.shares import book as share_book
@@ -120,6 +122,37 @@ def paper_of(facts: RegisterPaper, *, language: str = "fr") -> Paper:
         kind="register", series=SERIES[facts.register], about=f"register:{facts.register}", owner="offices",
         title=TITLES[facts.register][language], facts=asdict(facts), language=language,
         template="register.html" if facts.count <= LAID_OUT else PLAIN_TABLE,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """The paper that says that nothing is amiss (*attestation d’intégrité*), and what it was checked against."""
+
+    cooperative: Mapping[str, Any]
+    proved_at: datetime
+    seconds: int
+    invariants: Sequence[str]
+    lines: Sequence[tuple[str, str]]
+    heads: Sequence[str]
+
+
+def attestation(session: Session, proof: Proof, *, on: date, language: str = "fr") -> Paper:
+    """The attestation of one proof without a fault."""
+    with force_locale(language):
+        heads = Heads(**proof.heads)
+        sizes = [head.partition(":")[0] for head in (heads.journal, heads.shares, heads.money)]
+        names = (_("Lines of the journal"), _("Movements of shares"), _("Entries of capital money"))
+        facts = Attestation(
+            cooperative=letterhead_of(session, on, language), proved_at=proof.proved_at,
+            seconds=-(-proof.milliseconds // 1000), invariants=[_(one.sentence) for one in INVARIANTS],
+            lines=[(name, grouped(int(size))) for name, size in zip(names, sizes, strict=True)],
+            heads=told_heads(heads),
+        )  # fmt: skip
+    return Paper(
+        kind="integrity", series="integrite", about="registers", owner="offices", template="integrity.html",
+        title={"fr": "Attestation d’intégrité", "en": "Attestation of integrity"}[language], facts=asdict(facts),
+        language=language,
     )  # fmt: skip
 
 

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from uuid import UUID
 
+from coopgov.accounts.rules import Limit
 from coopgov.core.dates import paris_day, paris_instant
+from coopgov.core.errors import Breach
+from coopgov.core.i18n import N_
 from coopgov.core.policy import Actor, Permission
 
 MEMBERS = ""
@@ -48,3 +52,36 @@ def as_of(on: date | None, known_on: date | None, *, now: datetime) -> AsOf:
 def initials(name: str) -> str:
     """The first letters of a name (*initiales*): M. D. for Marie-Thérèse Dubois."""
     return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalnum())
+
+
+class Standing(StrEnum):
+    """What a stranger is told of a certificate: it still holds, or something came after it."""
+
+    VALID = "valid"
+    SUPERSEDED = "superseded"
+
+
+# So many codes that lead nowhere may one network try in an hour; a phone that reads badly tries a few.
+CODES_PER_NETWORK = Limit(30, timedelta(hours=1))
+
+
+def standing_of(quantity: int, *, then: int, now: int, is_last: bool) -> Standing:
+    """A certificate holds while it is the last one and its holder holds, then and now, what it tells."""
+    return Standing.VALID if is_last and quantity == then == now else Standing.SUPERSEDED
+
+
+# A proof that is older than this attests nothing of today.
+FRESH = timedelta(hours=24)
+
+
+def check_attestable(faults: int | None, proved_at: datetime | None, now: datetime) -> list[Breach]:
+    """List what stands against attesting that nothing is amiss."""
+    if faults is None or proved_at is None or now - proved_at > FRESH:
+        sentence = N_("Nothing was proved in the last day. Check everything first, then ask for the attestation.")
+        return [Breach("not_proved", sentence)]
+    if faults:
+        sentence = N_(
+            "The last proof found %(count)s anomalies. Repair them, check again, then ask for the attestation."
+        )
+        return [Breach("anomalies", sentence, {"count": faults})]
+    return []

@@ -15,6 +15,7 @@ from coopgov.shares import book, queries, rules
 from coopgov.shares.queries import Holding, LotHeld, Transaction
 from coopgov.statutes import queries as statutes
 from coopgov.statutes.queries import Statutes
+from coopgov.web.mails import address_of
 
 # The name of a series stands on the paper, so that it is French.
 SERIES = {"bulletin": "bulletin", "certificate": "attestation"}
@@ -91,6 +92,8 @@ class Certificate:
     lots: Sequence[LotHeld]
     articles: Sequence[str]
     source: Source
+    # Where anybody who holds the paper sees whether it still tells the truth.
+    verify_url: str
 
 
 def bulletin(act: Act, movement: Transaction, member: MemberRow, language: str) -> Paper:
@@ -117,7 +120,9 @@ def bulletin(act: Act, movement: Transaction, member: MemberRow, language: str) 
     return _paper("bulletin", member, asdict(facts), language)
 
 
-def certificate(act: Act, member: MemberRow, held: Holding, *, on: date, paid: Paid | None, language: str) -> Paper:
+def certificate(
+    act: Act, member: MemberRow, held: Holding, *, on: date, paid: Paid | None, language: str, code: str
+) -> Paper:
     """The certificate of what a member holds on a day."""
     end = book.head(act.session)
     lots = queries.lots_held(act.session, member.id, on)
@@ -130,6 +135,7 @@ def certificate(act: Act, member: MemberRow, held: Holding, *, on: date, paid: P
         lots=lots,
         articles=articles(act, on, "share.subscription_form_required", "share.refund_at_nominal"),
         source=Source(end.seq, end.hash),
+        verify_url=address_of("registers.certificate", token=code),
     )
     return _paper("certificate", member, asdict(facts), language)
 

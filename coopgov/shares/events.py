@@ -111,3 +111,14 @@ class NominalChanged(Event):
     holders: tuple[NewNominal, ...]
     effective_on: date
     decision: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateIssued(Event):
+    """A share certificate was issued; whoever holds its code may ask whether it still tells the truth."""
+
+    document_id: UUID
+    member_id: UUID
+    on: date
+    quantity: int
+    code: str

@@ -1,5 +1,6 @@
 """The papers of the share book."""
 
+import secrets
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from coopgov.members import queries as members
 from coopgov.printing import archive
 from coopgov.shares import book, documents, queries, rules
 from coopgov.shares.book import line_name
+from coopgov.shares.events import CertificateIssued
 
 
 def issue_bulletin(act: Act, *, seq: int, language: str = "fr") -> UUID:
@@ -33,6 +35,10 @@ def issue_certificate(
     held = queries.holdings_of(act.session, [member_id], on)[member_id]
     refuse_if(rules.check_day(on, act.today) + rules.check_holds_shares(member.name, held.quantity, on))
     paid = None if paid_up is None else documents.Paid(paid_up, due or Cents(0))
-    document_id = archive.issue(act, documents.certificate(act, member, held, on=on, paid=paid, language=language))
+    # Sixteen random bytes: nobody finds one by trying.
+    code = secrets.token_urlsafe(16)
+    facts = documents.certificate(act, member, held, on=on, paid=paid, language=language, code=code)
+    document_id = archive.issue(act, facts)
+    act.publish(CertificateIssued(document_id, member_id, on, held.quantity, code))
     act.record("shares.certificate_issued", book.member_name(member_id), {"document": document_id, "on": on})
     return document_id
