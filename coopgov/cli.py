@@ -182,34 +182,38 @@ def _bar_teller(bar: Any) -> Callable[[int, int], None]:
 
 
 @main.command()
-@click.option("--head", "held", metavar="TAILLE:EMPREINTE", help="La tête du journal notée la fois précédente.")
+@click.option(
+    "--head", "held", metavar="TÊTES", help="Les têtes notées la fois précédente, ou imprimées sur un registre."
+)
 @with_app
 def verify(app: Any, *, held: str | None) -> None:
     """Recalcule le journal, les registres et l'empreinte des documents."""
-    from coopgov.core import journal
-    from coopgov.registers.verify import verify_all
+    from coopgov.registers.documents import heads_now
+    from coopgov.registers.verify import check_held, verify_all
     from coopgov.web.acts import reading
 
-    expected = _head_or_exit(held) if held else None
-    faults = verify_all(reading(), app.extensions["coopgov.config"].documents_dir)
-    if expected is not None:
-        faults += journal.check_head(reading(), expected)
+    expected = _heads_or_exit(held) if held else {}
+    faults = [*verify_all(reading(), app.extensions["coopgov.config"].documents_dir), *check_held(reading(), expected)]
     for fault in faults:
         click.echo(f"✗ {fault.where} : {fault.what}", err=True)
-    head = journal.head(reading())
+    heads = heads_now(reading())
     if not faults:
-        click.echo(f"✓ Aucune anomalie. Journal : {head.size} lignes, tête {head.hash}.")
-        click.echo(f"  À noter hors de cette machine, pour la prochaine fois : --head {head.size}:{head.hash}")
+        size, _colon, told = heads.journal.partition(":")
+        click.echo(f"✓ Aucune anomalie. Journal : {size} lignes, tête {told}.")
+        click.echo(f"  À noter hors de cette machine, pour la prochaine fois : --head {heads.written}")
     sys.exit(1 if faults else 0)
 
 
-def _head_or_exit(held: str) -> Any:
-    from coopgov.core import journal
+def _heads_or_exit(held: str) -> Any:
+    from coopgov.registers.verify import read_heads
 
     try:
-        return journal.read_head(held)
+        return read_heads(held)
     except ValueError:
-        click.echo("--head : écrire TAILLE:EMPREINTE, comme la vérification précédente l'a donné.", err=True)
+        click.echo(
+            "--head : écrire TAILLE:EMPREINTE (le journal), ou journal=…,parts=…,argent=… comme sur un registre imprimé.",
+            err=True,
+        )
         sys.exit(2)
 
 

@@ -21,6 +21,7 @@ from coopgov.core.db import db
 from coopgov.past import working as pasts
 from coopgov.printing import archive
 from coopgov.printing.render import PrintingUnavailable
+from coopgov.registers import proving
 from coopgov.terms import service as terms
 from coopgov.web.acts import begin_system_act, reading, runtime
 
@@ -80,6 +81,12 @@ def _render(document_id: UUID) -> None:
             archive.keep(act, document_id, pdf, _config().documents_dir)
 
 
+def prove_books() -> None:
+    """Prove once a night that nothing was changed, and keep what was found for the page of integrity."""
+    if proving.is_due(reading(), runtime().clock()):
+        proving.prove(reading(), _config().documents_dir, begin_system_act)
+
+
 JOBS = (
     Job("deliver_mail", 3, deliver_mail),
     Job("note_notices", 5, note_notices),
@@ -88,9 +95,12 @@ JOBS = (
     Job("take_over_pasts", 3, take_over_pasts),
 )
 
+# Long ones, that look by themselves whether it is their hour; `run_once` leaves them out.
+NIGHTLY = (Job("prove_books", 600, prove_books),)
+
 
 def run_once() -> None:
-    """Run every sweep once, in order: what the tests, the demonstration and a cautious operator use."""
+    """Run every short sweep once, in order: what the tests, the demonstration and a cautious operator use."""
     for job in JOBS:
         job.run()
 
@@ -116,7 +126,7 @@ def _schedule(app: Flask, stop: threading.Event) -> None:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone="UTC",
     )
-    for job in JOBS:
+    for job in (*JOBS, *NIGHTLY):
         scheduler.add_job(_guarded(app, job), "interval", seconds=job.seconds, id=job.name)
     scheduler.start()
     log.info("worker started: %s", ", ".join(job.name for job in JOBS))

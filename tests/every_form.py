@@ -439,7 +439,9 @@ CASES = (
         "content_hash": (_hash, Field(("", EMOJI, NUL, LONG), is_shown=False)), "signer": ("secretary", CHOICE),
     }),
     Case("registers.check", "olivier", ends=200),
-    Case("registers.paper", "olivier"),
+    Case("registers.paper", "nadia", {"register": "members"}),
+    Case("registers.attest", "nadia"),
+    Case("registers.repair", "nadia", {"seq": "subscription"}, ends=422),
     # The demonstration's own doors
     Case("demo.become", "demo", {"key": "awa"}),
     Case("demo.set_clock", "demo", {}, {"to": ("2030-01-01T10:00", Field(("", "2026-02-30T10:00", EMOJI, HTML, NUL, LONG, "1e3")))}),

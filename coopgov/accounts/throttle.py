@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
 from coopgov.accounts.models import LoginAttempt
 from coopgov.accounts.rules import LONGEST_MEMORY, fold_email, origin_prefix
@@ -57,18 +56,3 @@ def _keys(door: str, email: str, origin: str) -> tuple[str, str]:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def network_tries(session: Session, *, door: str, origin: str, now: datetime) -> list[datetime]:
-    """When a network was last wrong at a door where no account is named."""
-    recent = LoginAttempt.at > now - LONGEST_MEMORY
-    key = _keys(door, "", origin)[1]
-    return list(session.scalars(select(LoginAttempt.at).where(LoginAttempt.key_hash == key, recent))) if key else []
-
-
-def note_network_try(act: Act, *, door: str, origin: str) -> None:
-    """Count one more of them."""
-    act.session.execute(delete(LoginAttempt).where(LoginAttempt.at < act.now - LONGEST_MEMORY))
-    key = _keys(door, "", origin)[1]
-    if key:
-        act.session.add(LoginAttempt(id=new_id(), key_hash=key, at=act.now))

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     MINUTES_WRITE = "minutes.write"
     MINUTES_APPROVE = "minutes.approve"
     REGISTERS_SEE = "registers.see"
+    REGISTERS_ISSUE = "registers.issue"
     DOCUMENTS_SEE = "documents.see"
     COMPLIANCE_SEE = "compliance.see"
     COMPLIANCE_TELL = "compliance.tell"
@@ -95,6 +96,8 @@ GRANTS: dict[Permission, frozenset[Role]] = {
     Permission.MINUTES_WRITE: frozenset({_S}),
     Permission.MINUTES_APPROVE: frozenset({_B, _S}),
     Permission.REGISTERS_SEE: _OFFICES,
+    # The auditor reads, takes files and checks everything again; papers are issued by who answers for them.
+    Permission.REGISTERS_ISSUE: frozenset({_B, _S, _T}),
     Permission.DOCUMENTS_SEE: _EVERY_OFFICE,
     Permission.COMPLIANCE_SEE: frozenset({_B, _S, _T, _A, _X}),
     Permission.COMPLIANCE_TELL: frozenset({_B, _S, _T}),

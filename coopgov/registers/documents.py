@@ -66,7 +66,7 @@ class Heads:
     @property
     def written(self) -> str:
         """As `coopgov verify --head` takes it."""
-        return f"journal={self.journal},parts={self.shares},argent={self.money}"
+        return f"{self.journal},parts={self.shares},argent={self.money}"
 
     @property
     def short(self) -> str:

@@ -62,7 +62,7 @@ class Standing(StrEnum):
 
 
 # So many codes that lead nowhere may one network try in an hour; a phone that reads badly tries a few.
-CODES_PER_NETWORK = Limit(30, timedelta(hours=1))
+CODES_PER_NETWORK = Limit(60, timedelta(hours=1))
 
 
 def standing_of(quantity: int, *, then: int, now: int, is_last: bool) -> Standing:

@@ -1,6 +1,6 @@
 """Recompute everything that must not change: journal, offices, statutes, members, ledgers, fees, votes, papers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -12,15 +12,17 @@ from coopgov.assemblies import verify as assemblies
 from coopgov.ballots import verify as ballots
 from coopgov.compliance import verify as compliance
 from coopgov.core import journal, judgements
-from coopgov.core.journal import Fault
+from coopgov.core.journal import Fault, Head
 from coopgov.members import verify as members
 from coopgov.minutes import verify as minutes
 from coopgov.printing import archive
 from coopgov.registers.invariants import Store
 from coopgov.registers.models import IntegrityProof, ShareCertificate
+from coopgov.shares import asof as shares_asof
 from coopgov.shares import verify as shares
 from coopgov.statutes import verify as statutes
 from coopgov.terms import verify as terms
+from coopgov.treasury import asof as money_asof
 from coopgov.treasury import verify as treasury
 
 
@@ -57,6 +59,42 @@ def _report(session: Session, store: Store, check: Callable[[], Iterator[Fault]]
     # A reader who stays holds back every writer of SQLite: each store is looked at by itself.
     session.rollback()
     return found
+
+
+def read_heads(written: str) -> dict[str, Head]:
+    """The heads that a paper bears, by chain; a head alone is the journal's. Raises ValueError."""
+    parts = [part.rpartition("=") for part in written.split(",")]
+    found = {name.strip() or "journal": journal.read_head(told) for name, _equals, told in parts}
+    if unknown := found.keys() - {"journal", *_BOOKS}:
+        raise ValueError(", ".join(sorted(unknown)))
+    return found
+
+
+def check_held(session: Session, held: Mapping[str, Head]) -> list[Fault]:
+    """Tell whether the chains still go through the heads that somebody kept elsewhere: a cut tail shows here."""
+    found: list[Fault] = []
+    for chained, head in held.items():
+        if chained == "journal":
+            found += journal.check_head(session, head)
+        else:
+            found += _check_book(session, chained, head)
+    return found
+
+
+def _check_book(session: Session, name: str, held: Head) -> Iterator[Fault]:
+    table, hash_of_line = _BOOKS[name]
+    there = hash_of_line(session, held.size) if held.size else held.hash
+    if there is None:
+        yield Fault(f"{table} {held.size}", "the book is shorter than the head you hold")
+    elif there != held.hash:
+        yield Fault(f"{table} {held.size}", "its hash is not that of the head you hold")
+
+
+# As the papers name them: the table of each book, and where its hashes are read.
+_BOOKS: Mapping[str, tuple[str, Callable[[Session, int], str | None]]] = {
+    "parts": ("share_tx", shares_asof.hash_of_line),
+    "argent": ("capital_tx", money_asof.hash_of_line),
+}
 
 
 def verify_all(session: Session, folder: Path) -> list[Fault]:

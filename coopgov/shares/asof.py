@@ -224,3 +224,8 @@ def classes_on(session: Session, on: date) -> list[ClassLine]:
     )
     # The latest price of each stands last.
     return list({row.code: ClassLine(*row) for row in rows}.values())
+
+
+def hash_of_line(session: Session, seq: int) -> str | None:
+    """The hash of one line of the share book, or None where there is no such line."""
+    return session.scalar(select(ShareTx.hash).where(ShareTx.seq == seq))

@@ -102,6 +102,10 @@ _ALONE = (
     "ORDER BY r.from_date DESC, r.id DESC LIMIT 1), false))"
 )
 
+# What is proved again of the lines there are, in `proofs`.
+TWO_PERSONS = _ALONE
+DECIDED = "NEW.kind IN ($decided) AND trim(NEW.resolution) = ''"
+
 # Each guard: its name, its moment, when it looks, what is wrong, what it says.
 _ON_TRANSACTIONS = (
     ("in_order", "BEFORE", "NEW.seq IS NOT NULL", _OUT_OF_ORDER, "the next line follows the last one"),

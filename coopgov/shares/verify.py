@@ -11,7 +11,8 @@ from coopgov.core import journal
 from coopgov.core.journal import Fault
 from coopgov.shares.book import BOOK_NAME, HEADER, header_facts, line_name
 from coopgov.shares.chain import GENESIS, commitment, link
-from coopgov.shares.models import ShareLeg, ShareLot, ShareNote, ShareTx
+from coopgov.shares.models import BOOK, ShareLeg, ShareLot, ShareNote, ShareTx
+from coopgov.shares.proofs import prove_lots, prove_procedure
 from coopgov.shares.rules import Account, TxKind
 
 BATCH = 1000
@@ -35,6 +36,8 @@ def verify(session: Session) -> Iterator[Fault]:
     yield from _check_tail(session, expected)
     yield from heads.faults(f"share_tx {expected}")
     yield from _check_holdings(session)
+    yield from prove_procedure(session, BOOK)
+    yield from prove_lots(session)
 
 
 def _lines(session: Session) -> Iterator[tuple[Any, list[Any]]]:

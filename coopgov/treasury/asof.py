@@ -32,3 +32,8 @@ def paid_by_day(session: Session, on: date) -> list[tuple[date, int]]:
     ).all()
     totals = accumulate(int(change) for _day, change in rows)
     return [(day, total) for (day, _change), total in zip(rows, totals, strict=True)]
+
+
+def hash_of_line(session: Session, seq: int) -> str | None:
+    """The hash of one line of the money book, or None where there is no such line."""
+    return session.scalar(select(CapitalTx.hash).where(CapitalTx.seq == seq))

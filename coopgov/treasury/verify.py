@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from coopgov.core import journal
 from coopgov.core.journal import Fault
 from coopgov.shares.chain import GENESIS, commitment, link
+from coopgov.shares.proofs import prove_procedure
 from coopgov.treasury import proofs
 from coopgov.treasury.book import BOOK_NAME, HEADER, header_facts, line_name
-from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
+from coopgov.treasury.models import BOOK, CapitalLeg, CapitalNote, CapitalTx
 from coopgov.treasury.rules import CapitalKind
 
 BATCH = 1000
@@ -46,6 +47,7 @@ def verify(session: Session) -> Iterator[Fault]:
         proofs.check_runs,
     ):
         yield from prove(session)
+    yield from prove_procedure(session, BOOK)
 
 
 def _lines(session: Session) -> Iterator[tuple[Any, list[Any]]]:

@@ -25,6 +25,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ('past_seal', 'past_file', 'past_batch'):
         op.drop_table(table)
+    _add_codes_and_proofs()
+
+
+def downgrade() -> None:
+    _drop_codes_and_proofs()
     _drop_indexes()
 
 
@@ -82,3 +87,47 @@ def _add_pasts() -> None:
     )
     for verb in ('UPDATE', 'DELETE'):
         op.execute(append_only_ddl('past_seal', verb)[op.get_bind().dialect.name])
+def _add_codes_and_proofs() -> None:
+    op.create_table('integrity_proof',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('proved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('milliseconds', sa.Integer(), nullable=False),
+    sa.Column('faults', sa.Integer(), nullable=False),
+    sa.Column('heads', sa.Text(), nullable=False),
+    sa.Column('report', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_integrity_proof')),
+    )
+    op.create_index('ix_integrity_proof_proved_at', 'integrity_proof', ['proved_at'], unique=False)
+    op.create_table('share_certificate',
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('document_id', sa.Uuid(), nullable=False),
+    sa.Column('membership_id', sa.Uuid(), nullable=False),
+    sa.Column('on_day', sa.Date(), nullable=False),
+    sa.Column('quantity', sa.Integer(), nullable=False),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['document_id'], ['issued_document.id'], name=op.f('fk_share_certificate_document_id')),
+    sa.ForeignKeyConstraint(['membership_id'], ['membership.id'], name=op.f('fk_share_certificate_membership_id')),
+    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_share_certificate')),
+    sa.UniqueConstraint('document_id', name=op.f('uq_share_certificate_document_id')),
+    )
+    op.create_index('ix_share_certificate_membership_id', 'share_certificate', ['membership_id', 'issued_at'], unique=False)
+    for table in ('integrity_proof', 'share_certificate'):
+        for statement in APPEND_ONLY[op.get_bind().dialect.name]:
+            op.execute(statement.format(table=table))
+
+
+def _drop_codes_and_proofs() -> None:
+    op.drop_table('share_certificate')
+    op.drop_table('integrity_proof')
+
+
+APPEND_ONLY = {
+    'sqlite': (
+        "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+        "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+    ),
+    'postgresql': (
+        "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()",
+        "CREATE TRIGGER {table}_no_delete BEFORE DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()",
+    ),
+}

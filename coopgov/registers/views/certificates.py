@@ -3,16 +3,15 @@
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from coopgov.accounts import throttle
-from coopgov.accounts.rules import wait_for
 from coopgov.registers import queries
 from coopgov.registers.rules import CODES_PER_NETWORK
+from coopgov.registers.throttle import Tries
 from coopgov.registers.views.blueprint import bp
-from coopgov.web.acts import begin_system_act, now, reading, today
+from coopgov.web.acts import now, reading, today
 from coopgov.web.guard import public
 
-DOOR = "certificate"
 LONGEST_CODE = 64
+_wrong = Tries(CODES_PER_NETWORK)
 
 
 @bp.get("/verify/<token>")
@@ -23,13 +22,11 @@ def certificate(token: str) -> ResponseReturnValue:
     Too many of those, and no code is looked at for a while: a right one would tell itself apart.
     """
     origin = request.remote_addr or ""
-    tries = throttle.network_tries(reading(), door=DOOR, origin=origin, now=now())
-    if wait_for(tries, CODES_PER_NETWORK, now()):
+    if _wrong.are_too_many(origin, now()):
         abort(429)
     found = queries.find_certificate(reading(), token, today()) if len(token) <= LONGEST_CODE else None
     if found is None:
-        with begin_system_act() as act:
-            throttle.note_network_try(act, door=DOOR, origin=origin)
+        _wrong.note(origin, now())
     page = render_template("registers/certificate.html", found=found, on=today())
     headers = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
     return page, 200 if found else 404, headers

@@ -128,7 +128,7 @@ _WRITERS = {"csv": _write_csv, "xlsx": _write_xlsx}
 
 
 @bp.post(f"/registers/{WHICH}/paper")
-@requires(Permission.REGISTERS_SEE)
+@requires(Permission.REGISTERS_ISSUE)
 def paper(register: str) -> ResponseReturnValue:
     """Print one register: its facts are frozen, its file archived with the ends of the chains on it."""
     facts = documents.register_paper(reading(), Register(register), _asked_or_404())

@@ -1,0 +1,60 @@
+"""Prove again, on what is written, what the database asked of each line when it was written: for both books."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from string import Template
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from coopgov.core.journal import Fault
+from coopgov.shares.guards import DECIDED, TWO_PERSONS, Book
+
+# So many lines of each kind are told.
+MOST = 20
+# As the guard, but for the closes there were when the line was written.
+_CLOSED = (
+    "NEW.effective_on <= (SELECT max(c.through_date) FROM period_close c WHERE c.closed_at < NEW.recorded_at "
+    "AND c.through_date >= NEW.effective_on)"
+)
+_ON_LINES = (
+    (_CLOSED, "it is dated in a register that was closed"),
+    (TWO_PERSONS, "another person should have approved it"),
+    (DECIDED, "it needs a decision and names none"),
+)
+_LOT_FAULTS = (
+    (
+        (
+            "SELECT DISTINCT l.tx_seq FROM share_leg l JOIN share_lot o ON o.id = l.lot_id "
+            "WHERE l.unit_cents <> o.issue_unit_cents ORDER BY 1 LIMIT :most"
+        ),
+        "a share of it is not worth the price of its lot",
+    ),
+    (
+        (
+            "SELECT o.opened_by_tx FROM share_lot o JOIN share_lot p ON p.id = o.parent_lot_id "
+            "WHERE o.first_acquired_on <> p.first_acquired_on ORDER BY 1 LIMIT :most"
+        ),
+        "a lot that it opens has lost its first day",
+    ),
+)
+
+
+def prove_procedure(session: Session, book: Book) -> Iterator[Fault]:
+    """Tell the lines of a book that no guard would let in: closed registers, two persons, decisions."""
+    names = asdict(book)
+    for wrong, what in _ON_LINES:
+        where = Template(wrong).safe_substitute(names)
+        query = f"SELECT NEW.seq FROM {book.tx} NEW WHERE {where} ORDER BY NEW.seq LIMIT :most"  # noqa: S608 - our own names
+        yield from _told(session, query, book.tx, what)
+
+
+def prove_lots(session: Session) -> Iterator[Fault]:
+    """Tell the lines by which shares lost their price or their first day."""
+    for query, what in _LOT_FAULTS:
+        yield from _told(session, query, "share_tx", what)
+
+
+def _told(session: Session, query: str, tx: str, what: str) -> Iterator[Fault]:
+    for seq in session.scalars(text(query), {"most": MOST}).all():
+        yield Fault(f"{tx} {seq}", what)
