@@ -80,7 +80,10 @@ INVARIANTS = (
     ),
     Invariant("decision", N_("A movement that needs a decision names it."), _BOOKS, ("needs a decision",)),
     Invariant(
-        "two_persons", N_("Where two persons are asked for, two different persons acted."), _BOOKS, ("another person", "approved by whoever")
+        "two_persons",
+        N_("Where two persons are asked for, two different persons acted."),
+        _BOOKS,
+        ("another person", "approved by whoever"),
     ),
     Invariant("runs", N_("Interest of a year is declared once."), (Store.CAPITAL,), ("capital_run",)),
     Invariant(
