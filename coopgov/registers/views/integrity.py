@@ -50,11 +50,11 @@ def attest() -> ResponseReturnValue:
         proving.prove(reading(), documents_folder(), begin_act)
     try:
         with begin_act() as act:
-            document_id = service.attest(act)
+            service.attest(act)
     except RuleBroken as refusal:
         return _page([sentence(breach) for breach in refusal.breaches]), 422
     flash(_("The attestation is issued; its PDF is being made."), "success")
-    return redirect(url_for("registers.document", document_id=document_id), 303)
+    return redirect(url_for("registers.documents", kind="integrity"), 303)
 
 
 @bp.post("/integrity/movements/<int:seq>/repair")

@@ -133,9 +133,9 @@ def paper(register: str) -> ResponseReturnValue:
     """Print one register: its facts are frozen, its file archived with the ends of the chains on it."""
     facts = documents.register_paper(reading(), Register(register), _asked_or_404())
     with begin_act() as act:
-        document_id = service.print_register(act, facts)
+        service.print_register(act, facts)
     flash(_("The register is issued; its PDF is being made."), "success")
-    return redirect(url_for("registers.document", document_id=document_id), 303)
+    return redirect(url_for("registers.documents", kind="register"), 303)
 
 
 def _asked(form: AsOfForm) -> AsOf:
