@@ -20,16 +20,13 @@ STATES = ('sent', 'waiting', 'examined', 'sealing', 'sealed', 'discarded', 'fail
 def upgrade() -> None:
     _add_indexes()
     _add_pasts()
-
-
-def downgrade() -> None:
-    for table in ('past_seal', 'past_file', 'past_batch'):
-        op.drop_table(table)
     _add_codes_and_proofs()
 
 
 def downgrade() -> None:
     _drop_codes_and_proofs()
+    for table in ('past_seal', 'past_file', 'past_batch'):
+        op.drop_table(table)
     _drop_indexes()
 
 
@@ -87,6 +84,8 @@ def _add_pasts() -> None:
     )
     for verb in ('UPDATE', 'DELETE'):
         op.execute(append_only_ddl('past_seal', verb)[op.get_bind().dialect.name])
+
+
 def _add_codes_and_proofs() -> None:
     op.create_table('integrity_proof',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -112,22 +111,10 @@ def _add_codes_and_proofs() -> None:
     )
     op.create_index('ix_share_certificate_membership_id', 'share_certificate', ['membership_id', 'issued_at'], unique=False)
     for table in ('integrity_proof', 'share_certificate'):
-        for statement in APPEND_ONLY[op.get_bind().dialect.name]:
-            op.execute(statement.format(table=table))
+        for verb in ('UPDATE', 'DELETE'):
+            op.execute(append_only_ddl(table, verb)[op.get_bind().dialect.name])
 
 
 def _drop_codes_and_proofs() -> None:
     op.drop_table('share_certificate')
     op.drop_table('integrity_proof')
-
-
-APPEND_ONLY = {
-    'sqlite': (
-        "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
-        "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
-    ),
-    'postgresql': (
-        "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()",
-        "CREATE TRIGGER {table}_no_delete BEFORE DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()",
-    ),
-}
