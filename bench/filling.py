@@ -44,7 +44,7 @@ def fill(stage: Stage, count: int, today: date) -> None:
     with stage.act() as act:
         statutes.adopt_statutes(act, text=ready_set("scop-sa-cae"), in_force_from=founded, decision="constitution")
         terms.set_schedule(act, values=FEES, effective_from=founded, decision="constitution")
-    ids = _enrol(stage, count, founded)
+    ids = enrol(stage, count, founded)
     stage.at(today - timedelta(days=30))
     _subscribe(stage, ids, founded)
     assembly = _convene(stage, ids, today)
@@ -55,7 +55,8 @@ def fill(stage: Stage, count: int, today: date) -> None:
             act.session.execute(text("ANALYZE"))
 
 
-def _enrol(stage: Stage, count: int, founded: date) -> list[UUID]:
+def enrol(stage: Stage, count: int, founded: date) -> list[UUID]:
+    """Enrol so many people, three of them with offices; gives them by number."""
     dice = random.Random(SEED)
     with stage.act() as act:
         ids = membership.enrol_many(act, (_member(dice, n, founded) for n in range(1, count + 1)))

@@ -75,11 +75,12 @@ def make_large(app: Flask, members: int, today: date) -> Large:
         if is_empty():
             with on_stage(app, lambda _sentence: None, today - FOUNDED) as stage:
                 fill(stage, members, today)
-        cookies = [cookie_of(app, _sign_in(app, email)) for email in (MEMBER, BOARD, TREASURER)]
+        cookies = [cookie_of(app, sign_in(app, email)) for email in (MEMBER, BOARD, TREASURER)]
         return Large(app, _pages(app, *cookies))
 
 
-def _sign_in(app: Flask, email: str) -> str:
+def sign_in(app: Flask, email: str) -> str:
+    """Open a session of somebody; gives its token."""
     from coopgov.accounts import queries, service
     from coopgov.accounts.rules import How
     from coopgov.core.act import open_act
