@@ -47,6 +47,12 @@ class Capital:
         """The capital at the end of that day."""
         return Cents(self.total - sum(self.changes[bisect_right(self.days, day) :]))
 
+    def from_day(self, day: date) -> list[tuple[date, Cents]]:
+        """The capital at the end of that day, and of each later one on which it changes."""
+        first = bisect_right(self.days, day)
+        totals = accumulate(self.changes[first:], initial=self.on(day))
+        return [(at, Cents(total)) for at, total in zip((day, *self.days[first:]), totals, strict=True)]
+
     def by_day(self, until: date) -> list[tuple[date, Cents]]:
         """The capital after each day on which it changed, oldest first."""
         totals = zip(self.days, accumulate(self.changes), strict=True)

@@ -7,14 +7,16 @@ from datetime import date
 from itertools import accumulate
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from coopgov.core.direct import Question
 from coopgov.core.money import Cents
 from coopgov.members import queries as members
 from coopgov.members.rules import Category, Status
+from coopgov.shares.capital import capital
 from coopgov.shares.models import ShareLeg
-from coopgov.shares.queries.holdings import VALUE, capital_by_day
+from coopgov.shares.queries.holdings import VALUE
 from coopgov.shares.rules import Account
 
 
@@ -30,18 +32,19 @@ class Held:
 
 def days_from(session: Session, on: date) -> list[tuple[date, Cents]]:
     """The capital on that day and on each later day on which it moves."""
-    history = capital_by_day(session, date.max)
-    before = [capital for day, capital in history if day <= on]
-    return [(on, before[-1] if before else Cents(0)), *((day, capital) for day, capital in history if day > on)]
+    return capital(session).from_day(on)
+
+
+_MOVES = Question(
+    select(ShareLeg.effective_on, ShareLeg.class_id, ShareLeg.qty, VALUE)
+    .where(ShareLeg.membership_id == bindparam("member_id", type_=Uuid()))
+    .order_by(ShareLeg.effective_on, ShareLeg.tx_seq, ShareLeg.line)
+)
 
 
 def held_on_days(session: Session, member_id: UUID, class_id: UUID | None, days: Sequence[date]) -> list[Held]:
     """What a member holds at the end of each of these days."""
-    rows = session.execute(
-        select(ShareLeg.effective_on, ShareLeg.class_id, ShareLeg.qty, VALUE)
-        .where(ShareLeg.membership_id == member_id)
-        .order_by(ShareLeg.effective_on, ShareLeg.tx_seq, ShareLeg.line)
-    ).all()
+    rows = _MOVES.rows(session, member_id=member_id)
     moves = [Held(q if c == class_id else 0, v if c == class_id else 0, q, v) for _, c, q, v in rows]
     totals = list(accumulate(moves, _plus, initial=Held()))
     known = [row.effective_on for row in rows]

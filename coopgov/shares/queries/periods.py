@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coopgov.core.direct import Question
 from coopgov.shares.models import PeriodClose, TwoPersonRule
 from coopgov.shares.rules import BookName, CloseKind
 
@@ -43,10 +44,13 @@ def last_close(session: Session) -> Close | None:
     return _close(row) if row is not None else None
 
 
+_THROUGH = Question(select(PeriodClose.through_date).order_by(PeriodClose.through_date.desc()).limit(1))
+
+
 def closed_through(session: Session) -> date | None:
     """The last day on which nothing is written any more, or None."""
-    last = last_close(session)
-    return last.through_date if last is not None else None
+    last = _THROUGH.first(session)
+    return last[0] if last is not None else None
 
 
 def needs_two(session: Session, book: BookName, kind: str, on: date) -> bool:

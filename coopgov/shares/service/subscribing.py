@@ -58,48 +58,46 @@ class Asked:
 def preflight(session: Session, asked: Asked, figures: Figures, *, today: date) -> list[Check]:
     """What a subscription would be checked for now (*contrôle préalable*); writes nothing."""
     version = statutes.find_statutes_on(session, asked.effective_on) or statutes.history(session)[-1]
-    draft = _draft(
-        session, asked, members.get_member(session, asked.member_id), version.share_nominal_cents, today, figures
-    )
-    return _preflight(session, draft, asked.member_id, figures, peak=queries.peak_capital(session, today))
+    member = members.get_member(session, asked.member_id)
+    draft = _draft(session, asked, member, version.share_nominal_cents, today, figures)
+    return _preflight(session, draft, member, figures, peak=queries.peak_capital(session, today))
 
 
 def _draft(session: Session, asked: Asked, member: MemberRow, unit: int, today: date, figures: Figures) -> Draft:
     day = asked.effective_on
     return Draft(
         subscriber_of(member, asked.true_on or day), asked.quantity, unit, day, today, asked.payable_now,
-        asked.is_conditional, _before(session, asked, today, figures), asked.true_on,
+        asked.is_conditional, _before(session, asked, figures), asked.true_on,
         queries.closed_through(session),
     )  # fmt: skip
 
 
-def _preflight(session: Session, draft: Draft, member_id: UUID, figures: Figures, *, peak: int = 0) -> list[Check]:
+def _preflight(session: Session, draft: Draft, member: MemberRow, figures: Figures, *, peak: int = 0) -> list[Check]:
     # The highest capital is only shown: an act does not look through the whole book for it.
     minimum = figures.find_figure("capital.statutory_minimum_cents", on=draft.effective_on)
     beside = Beside(
         peak=peak,
         statutory_minimum=minimum.as_int() if minimum is not None else 0,
-        admission=_check_room(session, draft, member_id, figures),
-        employed=_check_ratio(session, draft, member_id, figures),
+        admission=_check_room(session, draft, member, figures),
+        employed=_check_ratio(session, draft, member, figures),
     )
     return checks_of(draft, beside, figures)
 
 
-def _check_room(session: Session, draft: Draft, member_id: UUID, figures: Figures) -> list[Breach]:
+def _check_room(session: Session, draft: Draft, member: MemberRow, figures: Figures) -> list[Breach]:
     """List why a candidate could not be admitted today for want of room (the hundred members of an SARL)."""
     if draft.subscriber.standing is not Standing.CANDIDATE:
         return []
-    category = members.get_member(session, member_id).category
-    after = members.heads_on(session, draft.today).plus(category)
+    after = members.heads_on(session, draft.today).plus(member.category)
     return check_composition(after, on=draft.today, law=figures)
 
 
-def _check_ratio(session: Session, draft: Draft, member_id: UUID, figures: Figures) -> list[Breach]:
+def _check_ratio(session: Session, draft: Draft, member: MemberRow, figures: Figures) -> list[Breach]:
     """List what stands against a subscription that leaves employed members too small a part of the capital."""
     on, more = draft.effective_on, draft.total
     if figures.find_figure("membership.employed_capital_min", on=on) is None:
         return []
-    if members.get_member(session, member_id).category is Category.EMPLOYED:
+    if member.category is Category.EMPLOYED:
         return []
     # Nobody waits for employed members to subscribe before the very first others do.
     ratios = ratios_after(session, figures, on, employed=lambda _day: 0, more=more)
@@ -133,7 +131,7 @@ def record(act: Act, asked: Asked, reasons: Mapping[str, str]) -> int:
     book.take_the_pen(act.session)
     class_id, unit = nominal_by(act, version)
     draft = _draft(act.session, asked, member, unit, act.today, figures)
-    checks = _preflight(act.session, draft, member_id, figures)
+    checks = _preflight(act.session, draft, member, figures)
     refuse_if(check_preflight(checks, reasons))
     reason, quantity = asked.reason, asked.quantity
     reason_code = rules.CONDITIONAL if draft.subscriber.standing is Standing.CANDIDATE else reason
@@ -184,16 +182,15 @@ def _subscribed(seq: int, row: Subscription, draft: Draft, owed: Cents) -> Share
     return SharesSubscribed(seq, row.member_id, row.quantity, draft.unit_cents, row.effective_on, owed)
 
 
-def _before(session: Session, asked: Asked, today: date, figures: Figures) -> list[tuple[int, int]]:
+def _before(session: Session, asked: Asked, figures: Figures) -> list[tuple[int, int]]:
     """What she holds and what all hold, on the legal day and with all that is known since."""
     on = asked.effective_on
-    days = {on, max(on, today)}
+    days = queries.days_from(session, on)
     if figures.find_figure("share.max_holder_fraction", on=on) is None:
-        return [(queries.value_held(session, asked.member_id, day), queries.capital_on(session, day)) for day in days]
-    # Where a part of the capital is limited, it is so on every later day that is known too.
-    later = sorted(days | {day for day, _ in queries.days_from(session, on)})
-    held = queries.held_on_days(session, asked.member_id, None, later)
-    return [(mine.cents, queries.capital_on(session, day)) for mine, day in zip(held, later, strict=True)]
+        # Only where a part of the capital is limited, it is so on every later day that is known too.
+        days = sorted({days[0], days[-1]})
+    held = queries.held_on_days(session, asked.member_id, None, [day for day, _ in days])
+    return [(mine.cents, capital) for mine, (_, capital) in zip(held, days, strict=True)]
 
 
 def _refuse_many(act: Act, rows: Sequence[Subscription], drafts: Sequence[Draft]) -> None:
