@@ -216,7 +216,7 @@ def preflight_change(look: Seeing, change: Change) -> list[Check]:
     ]
     said = rules.check_statutes_say(change.cents, by_statutes, on) if terms.code == ORDINARY else []
     before = sum(left.quantity * left.lot.issue_unit_cents for left in change.lots)
-    after = sum(left.quantity * change.factor * change.unit_of(left.lot) for left in change.lots)
+    after = sum(left.quantity * change.factor * change.unit_of(left.lot) for left in change.lots if not breaches)
     values = {"holders": len(change.held), "before": Euros(Cents(before)), "after": Euros(Cents(after))}
     sentence = N_("Holders whose shares change: %(holders)s. What they hold goes from %(before)s to %(after)s.")
     decided = green("decision", N_("Decided: %(decision)s."), {"decision": change.decision})

@@ -43,7 +43,7 @@ def list_requests() -> ResponseReturnValue:
 def show_request(request_id: UUID) -> ResponseReturnValue:
     """One request, what is checked of it, its answer."""
     asked = queries.get_request(reading(), request_id)
-    return _page(asked, AnswerForm(decided_on=today()), ExecutionForm(formdata=None))
+    return _page(asked, AnswerForm(decided_on=today()))
 
 
 @bp.post("/requests/<uuid:request_id>/answer")
@@ -66,7 +66,7 @@ def answer_request(request_id: UUID) -> ResponseReturnValue:
             flash(_("The answer is kept."), "success")
             return redirect(url_for("shares.show_request", request_id=request_id), 303)
     asked = queries.get_request(reading(), request_id)
-    return _page(asked, form, ExecutionForm(formdata=None)), 422
+    return _page(asked, form), 422
 
 
 @bp.post("/requests/<uuid:request_id>/execute")
@@ -95,13 +95,12 @@ def _checks(asked: RequestRow, on: date, decision: str, true_on: date | None) ->
     return service.preflight_request(look, asked, effective_on=on, decision=decision, true_on=true_on)
 
 
-def _page(asked: RequestRow, answer: BaseForm, execution: BaseForm, checks: Sequence[Check] | None = None) -> str:
+def _page(asked: RequestRow, answer: BaseForm, execution: BaseForm | None = None, checks: Sequence[Check] = ()) -> str:
     session, actor = reading(), current_actor()
-    if checks is None:
-        checks = _checks(asked, today(), asked.resolution or asked.note, None) if asked.is_open else ()
-        execution = with_reasons(ExecutionForm, checks)(
-            formdata=None, effective_on=today(), resolution=asked.resolution or asked.note
-        )
+    decision = asked.resolution or asked.note
+    if execution is None:
+        checks = _checks(asked, today(), decision, None) if asked.is_open else ()
+        execution = with_reasons(ExecutionForm, checks)(formdata=None, effective_on=today(), resolution=decision)
     people = members.get_members(session, [one for one in (asked.member_id, asked.to_id) if one is not None])
     return render_template(
         "shares/request.html", asked=asked, people=people, answer=answer, execution=execution, checks=checks,
