@@ -351,8 +351,9 @@ CASES = (
     }),
     Case("treasury.issue_paper", "nadia", {"member_id": "marie", "what": "refund"}, {"language": ("fr", None)}),
     Case("treasury.issue_year", "nadia", {"member_id": "marie"}, {"year": ("2026", NUMBER)}),
+    Case("treasury.close", "nadia", {}, {"kind": ("register", CHOICE), "through_date": ("2026-01-31", DAY)}),
     Case("treasury.losses", "nadia", {}, {
-        "year": ("2026", NUMBER), "loss": ("10", AMOUNT), "reserves": ("0", None),
+        "year": ("2026", NUMBER), "loss": ("10", replace(AMOUNT, bad=AMOUNT.bad[:-1])), "reserves": ("0", None),
         "effective_on": ("2027-02-01", DAY), "resolution": ("AGO du 26 février", line(200)),
     }),
     Case("treasury.record_reversal", "nadia", {"seq": "payment"}, REASON),

@@ -109,12 +109,17 @@ def test_f11_each_file_has_its_own_number_and_nobody_stands_in_two_that_may_be_e
     assert len(files) == 2
     with pytest.raises(RuleBroken, match="in_another_file"):
         drafted(world, ana)
-    with pytest.raises(IntegrityError), world.act() as a:  # the database holds it too
-        lines = a.session.scalars(select(TransferLine).where(TransferLine.file_id.in_([first, second]))).all()
-        lines[0].membership_id = lines[1].membership_id
+    with pytest.raises(IntegrityError):  # the database holds it too
+        _stand_in_both(world, first, second)
     with world.act() as a:
         service.drop_file(a, file_id=first, reason="Une erreur")
     assert banking.get_file(session, drafted(world, ana)).state is FileState.DRAFTED
+
+
+def _stand_in_both(world, *files):
+    with world.act() as a:
+        lines = a.session.scalars(select(TransferLine).where(TransferLine.file_id.in_(files))).all()
+        lines[0].membership_id = lines[1].membership_id
 
 
 def test_a_second_person_releases_and_what_the_bank_paid_is_booked(world, session):

@@ -32,7 +32,7 @@ def desk() -> ResponseReturnValue:
     """Everything that waits for the treasurer, each with how much and how many."""
     session, on, figures = reading(), today(), rulebook()
     owed = queries.owed_on(session, on, figures)
-    waiting, _next = former.former_page(session, on, limit=1)
+    waiting = former.former_holdings(session, on)
     return render_template(
         "treasury/desk.html",
         totals=queries.totals_on(session, on),
@@ -42,7 +42,8 @@ def desk() -> ResponseReturnValue:
         owed=sum(one.cents for one in owed),
         owed_people=len({one.member_id for one in owed}),
         overdue=sum(one.cents for one in owed if one.due_on < on),
-        has_waiters=bool(waiting),
+        waiting=sum(one.cents for one in waiting),
+        waiters=len({one.member_id for one in waiting}),
         excess=queries.in_suspense(session),
         drafted=banking.count_open(session, FileState.DRAFTED),
         released=banking.count_open(session, FileState.RELEASED),

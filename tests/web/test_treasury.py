@@ -1,0 +1,49 @@
+"""The treasurer's desk: who waits to be paid back, what would happen if, and how a member's account reads."""
+
+from datetime import date
+
+import pytest
+
+from coopgov.core.money import Cents
+from coopgov.members import service as members
+from coopgov.shares import service as shares
+from coopgov.treasury import service as treasury
+from tests.conftest import TestClock
+from tests.coop_world import everything_wired
+
+LEFT = date(2026, 11, 20)
+
+
+@pytest.fixture
+def coop(app):
+    """A SCOP in which Jonas and Marie left, with shares that are paid."""
+    made = everything_wired(app, TestClock()).found("scop-sarl")
+    with made.act("nadia") as act:
+        for who in ("awa", "benoit", "jonas", "marie"):
+            shares.subscribe(act, member_id=made.ids[who], quantity=10, effective_on=date(2026, 11, 2))
+            treasury.pay(act, member_id=made.ids[who], cents=Cents(10_00), effective_on=date(2026, 11, 2))
+    for who in ("jonas", "marie"):
+        with made.act("malik") as act:
+            members.resign(act, member_id=made.ids[who], effective_on=LEFT, reason="départ")
+    yield made
+    made.close()
+
+
+def test_the_queue_tells_who_left_first_and_what_the_floor_lets_go(coop):
+    page = coop.person("nadia").opens("/treasury/to-reimburse")
+    page.sees("À rembourser", "2 personnes", "20/11/2026", "Plancher du capital", "art. 31")
+    coop.person("nadia").opens("/treasury/").sees("Trésorerie", "2 anciens associés qui détiennent des parts")
+
+
+def test_a_simulation_names_those_who_would_leave_and_writes_nothing(coop):
+    nadia, before = coop.person("nadia"), coop.lines()
+    page = nadia.opens("/treasury/simulation?until=2029-12-31&leavers=1&leave_on=2027-02-01&inflow=50")
+    page.sees("Au 31 décembre 2029", "Si ces personnes partent le 1er février 2027", "Mois par mois")
+    nadia.opens("/treasury/simulation?leavers=99999", status=422).sees("Aucun associé actuel n’a ces numéros")
+    nadia.opens("/treasury/simulation?until=2020-01-01", status=422).sees("Choisissez un jour")
+    assert coop.lines() == before
+
+
+def test_a_whole_account_tells_both_books_with_their_balances(coop):
+    page = coop.person("nadia").opens(f"/treasury/members/{coop.ids['jonas']}/account")
+    page.sees("Compte complet", "Souscription", "Appel", "Versement", "livre des parts", "livre du capital", "10,00 €")
