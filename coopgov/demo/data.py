@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from coopgov.core.money import Cents
 from coopgov.core.policy import Actor
 from coopgov.core.preflight import points_to_judge
 from coopgov.demo.cast import CAST
+from coopgov.demo.life import Life, born, live
 from coopgov.demo.people import Person as Somebody
 from coopgov.demo.people import draw_people
 from coopgov.demo.rules import category_of
@@ -129,7 +131,7 @@ def fill(app: Flask, plan: Plan, tell: Tell) -> None:
 def _play_until_today(stage: Stage, plan: Plan) -> Troupe:
     troupe = _found(stage, plan)
     for scene in (
-        _first_assembly, _change_of_statutes, _second_assembly, _tell_facts, _mistake, _open_debate, _convene_next, _write_statutes,
+        _first_assembly, _change_of_statutes, _second_assembly, _tell_facts, _mistake, _live, _open_debate, _convene_next, _write_statutes,
     ):  # fmt: skip
         scene(troupe, plan)
     return troupe
@@ -219,7 +221,7 @@ def _new_member(
 ) -> NewMember:  # fmt: skip
     consents = dice is None or dice.random() < 0.9
     return NewMember(
-        person=Person(PartyKind.PERSON, who.family, who.given),
+        person=Person(PartyKind.PERSON, who.family, who.given, birth_date=born(who.email, joined)),
         reach=Reach(who.email, "", (who.street,), who.postcode, who.town),
         joined_on=joined, category=category, craft=who.craft if has_shop else "", college=college, has_shop=has_shop,
         applied_on=joined, decision="admission", consent_on=joined if consents else None,
@@ -529,6 +531,13 @@ def _mistake(troupe: Troupe, plan: Plan) -> None:
         shares.issue_bulletin(act, seq=right)
         treasury.issue_certificate(act, member_id=member, on=day)
     troupe.stage.say("Une souscription saisie par erreur est contre-passée : rien n'est effacé.")
+
+
+def _live(troupe: Troupe, plan: Plan) -> None:
+    crowd = [member for member in troupe.everyone if member not in set(troupe.members.values())]
+    treasurer, board = (partial(troupe.actor, key) for key in ("nadia", "helene"))
+    left = live(Life(troupe.stage, treasurer, board, crowd, plan.today, _nominal(plan.today)))
+    troupe.everyone = [member for member in troupe.everyone if member not in left]
 
 
 def _nominal(day: date) -> int:
