@@ -13,9 +13,12 @@ from coopgov.members import service as membership
 from coopgov.shares import queries as shares_queries
 from coopgov.shares import service as shares
 from coopgov.treasury import service as treasury
+from coopgov.treasury.banking import service as banking
 from coopgov.web.acts import reading
 
 OLDEST, YOUNGEST = 71, 24
+# Accounts that open nowhere: the examples of the standard and of the French banks.
+OURS, HERS = "FR7630006000011234567890189", "FR1420041010050500013M02606"
 YEAR = timedelta(days=365)
 BOARD = "conseil d'administration du {day:%d/%m/%Y}"
 
@@ -89,5 +92,8 @@ def _give_way(life: Life, giver: UUID, taker: UUID) -> None:
 def _withdraw(life: Life, member: UUID) -> None:
     day = life.on(35)
     held = shares_queries.shares_held(reading(), member_id=member, on=day)
+    with life.stage.act(life.board()) as act:
+        membership.set_iban(act, member_id=member, iban=HERS, on=day, proof="RIB remis au départ")
     with life.stage.act(life.treasurer()) as act:
+        banking.write_account(act, holder="Les Mains Libres", iban=OURS)
         shares.redeem(act, member_id=member, quantity=held, effective_on=day, decision=BOARD.format(day=day))
