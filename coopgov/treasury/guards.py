@@ -10,7 +10,7 @@ from coopgov.treasury.rules import CAPITAL, FORMS, NEVER_NEGATIVE_TOO, Bucket
 def money_guards(book: Book) -> list[Guard]:
     """The triggers of the money book alone: form, claim, the tie to the share book, what else is never below zero."""
     return [
-        _leg("form", "BEFORE", "NEW.line IS NOT NULL", _WRONG_FORM, "this kind does not move that bucket that way"),
+        _leg("form", "AFTER", _COMPLETE, _WRONG_FORM, "this kind does not move that bucket that way"),
         _leg("claim", "AFTER", _COMPLETE, _WRONG_CLAIM, "what is not paid is a claim"),
         _leg("tied", "AFTER", _COMPLETE, _UNTIED, "capital moves with shares of that value, on their day"),
         replace(
@@ -42,20 +42,15 @@ def _words(buckets: tuple[Bucket, ...]) -> str:
     return ", ".join(repr(bucket.value) for bucket in buckets)
 
 
-def _moves(sign: int, buckets: list[Bucket]) -> str:
-    side = ">" if sign > 0 else "<"
-    return f"(NEW.cents {side} 0 AND NEW.bucket IN ({_words(tuple(buckets))}))"
-
-
-def _form(moves: frozenset[tuple[Bucket, int]]) -> str:
-    ways = {sign: sorted(bucket for bucket, way in moves if way == sign) for sign in (1, -1)}
-    return " OR ".join(_moves(sign, buckets) for sign, buckets in ways.items() if buckets)
-
-
 _COMPLETE = "NEW.line = (SELECT legs FROM capital_tx WHERE seq = NEW.tx_seq)"
 _WRONG_FORM = Template(
-    "NOT EXISTS (SELECT 1 FROM capital_tx t WHERE t.seq = NEW.tx_seq AND (t.kind = 'reversal'$forms))"
-).substitute(forms="".join(f" OR (t.kind = '{kind.value}' AND ({_form(moves)}))" for kind, moves in FORMS.items()))
+    "EXISTS (SELECT 1 FROM capital_leg l JOIN capital_tx t ON t.seq = l.tx_seq WHERE l.tx_seq = NEW.tx_seq "
+    "AND t.kind <> 'reversal' AND t.kind || CASE WHEN l.cents > 0 THEN '+' ELSE '-' END || l.bucket NOT IN ($forms))"
+).substitute(
+    forms=", ".join(
+        sorted(f"'{kind}{'+' if way > 0 else '-'}{bucket}'" for kind, moves in FORMS.items() for bucket, way in moves)
+    )
+)
 _WRONG_CLAIM = (
     "EXISTS (SELECT 1 FROM capital_leg WHERE tx_seq = NEW.tx_seq "
     "AND bucket IN ('claim', 'called_unpaid', 'subscribed_uncalled') GROUP BY membership_id HAVING sum(cents) <> 0)"
