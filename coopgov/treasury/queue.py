@@ -1,7 +1,7 @@
 """Reads of the queue of refunds: who waits for what, since when, under which rules of the day."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from uuid import UUID
@@ -19,6 +19,8 @@ from coopgov.members.rules import Status
 from coopgov.shares import former
 from coopgov.shares import queries as shares
 from coopgov.shares.former import FormerHolding
+from coopgov.shares.queries import LotHeld
+from coopgov.shares.rules import OPEN, Cause, RequestKind
 from coopgov.treasury import queries
 from coopgov.treasury.reimbursing import Claim, Policy, Start, due_day
 
@@ -75,7 +77,12 @@ def claims(session: Session, on: date, figures: Figures) -> list[Claim]:
         Claim(one.member_id, one.name, one.released_on, one.due_on, one.cents)
         for one in queries.owed_on(session, on, figures)
     ]
-    return owed + _claims(session, former.former_holdings(session, on), on, figures)
+    left = _claims(session, former.former_holdings(session, on), on, figures)
+    frozen = members.frozen_members(session, {one.member_id for one in (*owed, *left)})
+    return [
+        *(replace(one, is_frozen=one.member_id in frozen) for one in (*owed, *left)),
+        *_reductions(session, on, figures),
+    ]
 
 
 def claims_of_leavers(
@@ -141,6 +148,37 @@ def _claims(session: Session, holdings: Sequence[FormerHolding], on: date, figur
             for holding, paid in zip(held, parts, strict=True)
         ]  # fmt: skip
     return found
+
+
+def _reductions(session: Session, on: date, figures: Figures) -> list[Claim]:
+    """What members who stay have asked back of their shares: they come after those who left."""
+    asked = [
+        one for one in shares.requests_in(session, OPEN)
+        if one.kind is RequestKind.REFUND and one.cause == Cause.REDUCTION and one.earliest_on <= on
+    ]  # fmt: skip
+    people = members.get_members(session, {one.member_id for one in asked})
+    found = []
+    for one in asked:
+        account = queries.account_of(session, member_id=one.member_id, on=on)
+        for quantity, unit in _oldest(shares.lots_held(session, one.member_id, on), one.quantity):
+            cents = min(quantity * unit, account.paid_up)
+            found.append(
+                Claim(
+                    one.member_id, people[one.member_id].name, one.earliest_on,
+                    due_day(one.earliest_on, _years(figures, DELAY, one.earliest_on)), Cents(cents), quantity, unit,
+                    is_member=True,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _oldest(lots: Sequence[LotHeld], quantity: int) -> Iterable[tuple[int, int]]:
+    """So many shares of the oldest lots, with the price of each lot."""
+    for lot in lots:
+        taken = min(quantity, lot.quantity)
+        quantity -= taken
+        if taken:
+            yield taken, lot.unit_cents
 
 
 def _by_price(session: Session, member_id: UUID, on: date) -> list[FormerHolding]:

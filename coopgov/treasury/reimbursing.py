@@ -22,12 +22,14 @@ class Wait(StrEnum):
     DUE = "due"
     FLOOR = "floor"
     TURN = "turn"
+    ESTATE = "estate"
 
 
 WAIT_LABELS = {
     Wait.DUE: N_("not due yet"),
     Wait.FLOOR: N_("floor of the capital"),
     Wait.TURN: N_("others come first"),
+    Wait.ESTATE: N_("estate not settled"),
 }
 
 
@@ -45,6 +47,14 @@ class Claim:
     cents: Cents
     quantity: int = 0
     unit_cents: int = 0
+    # A member who only reduces her holding comes after those who left; an open estate keeps its place, unpaid.
+    is_member: bool = False
+    is_frozen: bool = False
+
+    @property
+    def rank(self) -> tuple[bool, date]:
+        """What the order of the queue goes by."""
+        return self.is_member, self.since
 
     @property
     def capital(self) -> Cents:
@@ -177,7 +187,7 @@ def replay(
     New capital counts before the payments of its day, in the peak too: the careful reading. Shares leave the capital
     on the day they are paid back, whole ones only, and never so that the capital is under its floor afterwards.
     """
-    queue = _Queue(sorted(claims, key=lambda claim: claim.since), start.capital, start.peak, policy, floor_of)
+    queue = _Queue(sorted(claims, key=lambda claim: claim.rank), start.capital, start.peak, policy, floor_of)
     coming = sorted((inflow for inflow in inflows if inflow.day > start.day), key=lambda inflow: inflow.day)
     steps = []
     for day in days:
@@ -245,11 +255,14 @@ class _Queue:
 
     def _is_open(self, rank: int, day: date) -> bool:
         claim = self.claims[rank]
-        return claim.since <= day and self._waits(rank) and (self.policy.early or claim.due_on <= day)
+        is_due = self.policy.early or claim.due_on <= day
+        return claim.since <= day and self._waits(rank) and is_due and not claim.is_frozen
 
     def _wait(self, rank: int, day: date, *, is_blocked: bool) -> Wait | None:
         if not self._waits(rank):
             return None
+        if self.claims[rank].is_frozen:
+            return Wait.ESTATE
         if not self._is_open(rank, day):
             return Wait.DUE
         return Wait.TURN if is_blocked and self.policy.in_order else Wait.FLOOR

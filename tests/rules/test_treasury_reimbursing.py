@@ -1,5 +1,6 @@
 """The queue of refunds is replayed in order, in whole shares, and never takes the capital under its floor."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -94,6 +95,15 @@ def test_a_sum_owed_already_is_paid_whatever_the_floor():
     plan = run([claim(1, 1), owed(2, 77_00)], start=bare)
     assert [one.wait for one in plan.outcomes] == [None, Wait.FLOOR]
     assert plan.last.capital == 100_00
+
+
+def test_an_open_estate_keeps_its_place_and_holds_nobody_up_and_members_come_after_those_who_left():
+    estate = replace(claim(1, 1), is_frozen=True)
+    stays = replace(claim(2, 2, since=date(2024, 1, 1)), is_member=True)
+    plan = run([stays, estate, claim(3, 2)])
+    assert [(one.claim.name, one.wait) for one in plan.outcomes] == [
+        ("M1", Wait.ESTATE), ("M3", None), ("M2", Wait.FLOOR)
+    ]  # fmt: skip
 
 
 def test_losses_and_what_was_never_paid_leave_the_capital_without_being_paid_back():

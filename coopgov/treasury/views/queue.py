@@ -27,7 +27,7 @@ from coopgov.treasury.reimbursing import (
 )
 from coopgov.treasury.views.blueprint import bp
 from coopgov.web.acts import reading, rulebook, today
-from coopgov.web.guard import requires
+from coopgov.web.guard import current_actor, requires
 
 MONTHS_AHEAD = 12
 MOST_LEAVERS = 50
@@ -84,6 +84,7 @@ def to_reimburse() -> ResponseReturnValue:
         may=_replayed(queue.claims(session, on, figures), on, early=True).last.paid,
         articles=queue.articles(figures, on),
         on=on,
+        may_record=current_actor().may(Permission.SHARES_RECORD),
     )
 
 
