@@ -46,7 +46,7 @@ INVARIANTS = (
         "zero_shares",
         N_("In each movement, the shares that leave one account arrive in another: nothing is lost."),
         (Store.SHARES,),
-        ("do not add up", "legs instead of"),
+        ("do not add up", "legs instead of", "legs are not those"),
     ),
     Invariant(
         "zero_money",
@@ -77,6 +77,12 @@ INVARIANTS = (
         N_("Nothing is dated in a register that is closed; what comes late says so."),
         _BOOKS,
         ("register that was closed", "closed on", "after the close"),
+    ),
+    Invariant(
+        "standing",
+        N_("Whoever takes shares is a member on that day; whoever gives them all back has left."),
+        (Store.SHARES,),
+        ("not one on that day",),
     ),
     Invariant("decision", N_("A movement that needs a decision names it."), _BOOKS, ("needs a decision",)),
     Invariant(

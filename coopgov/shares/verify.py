@@ -4,16 +4,18 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from coopgov.core import journal
 from coopgov.core.journal import Fault
+from coopgov.members import queries as members
+from coopgov.members.rules import Status
 from coopgov.shares.book import BOOK_NAME, HEADER, header_facts, line_name
 from coopgov.shares.chain import GENESIS, commitment, link
-from coopgov.shares.models import BOOK, ShareLeg, ShareLot, ShareNote, ShareTx
+from coopgov.shares.models import BOOK, PeriodClose, ShareLeg, ShareLot, ShareNote, ShareTx
 from coopgov.shares.proofs import prove_lots, prove_procedure
-from coopgov.shares.rules import Account, TxKind
+from coopgov.shares.rules import CONDITIONAL, Account, Cause, TxKind, has_its_form
 
 BATCH = 1000
 Sides = list[tuple[Any, ...]]
@@ -28,7 +30,12 @@ def verify(session: Session) -> Iterator[Fault]:
         expected += 1
         if tx.seq in wanted:
             originals[tx.seq] = _sides(legs)
-        fault = _check_chain(tx, legs, expected, prev) or _check_legs(tx, legs, originals) or _check_note(tx)
+        fault = (
+            _check_chain(tx, legs, expected, prev)
+            or _check_legs(tx, legs, originals)
+            or _check_form(tx, legs)
+            or _check_note(tx)
+        )
         if fault:
             yield Fault(f"share_tx {tx.seq}", fault)
         expected, prev = tx.seq, tx.hash
@@ -38,6 +45,9 @@ def verify(session: Session) -> Iterator[Fault]:
     yield from _check_holdings(session)
     yield from prove_procedure(session, BOOK)
     yield from prove_lots(session)
+    yield from _check_lots(session)
+    yield from _check_closes(session)
+    yield from _check_standing(session)
 
 
 def _lines(session: Session) -> Iterator[tuple[Any, list[Any]]]:
@@ -110,6 +120,10 @@ def _check_legs(tx: Any, rows: Sequence[Any], originals: dict[int, Sides]) -> st
     return None if set(_sides(rows)) == undone else "it is not the exact reversal of its original"
 
 
+def _check_form(tx: Any, rows: Sequence[Any]) -> str | None:
+    return None if has_its_form(tx.kind, rows) else f"its legs are not those of a {tx.kind.value}"
+
+
 def _sides(rows: Sequence[Any]) -> Sides:
     return [(row.account, row.membership_id, row.lot_id, row.unit_cents, row.qty) for row in rows]
 
@@ -123,6 +137,68 @@ def _check_note(tx: Any) -> str | None:
     if tx.salt is None or commitment(tx.salt, tx.words) == tx.payload_digest:
         return None
     return "its remark does not give its digest"
+
+
+def _check_lots(session: Session) -> Iterator[Fault]:
+    parent = aliased(ShareLot)
+    issued = ShareTx.kind.in_((TxKind.SUBSCRIBE, TxKind.OPENING)) & ShareLot.parent_lot_id.is_(None)
+    exchanged = ShareTx.kind.in_((TxKind.CONVERT, TxKind.SPLIT, TxKind.NOMINAL_CHANGE)) & (
+        parent.first_acquired_on == ShareLot.first_acquired_on
+    )
+    first = session.scalar(
+        select(func.min(ShareLot.opened_by_tx))
+        .join(ShareTx, ShareTx.seq == ShareLot.opened_by_tx)
+        .outerjoin(parent, parent.id == ShareLot.parent_lot_id)
+        .where(
+            or_(
+                func.coalesce(issued | exchanged, false()).is_(False),
+                ShareLot.first_acquired_on > func.coalesce(ShareTx.late_for, ShareTx.effective_on),
+            )
+        )
+    )
+    if first is not None:
+        yield Fault(f"share_tx {first}", "a lot that it opens has lost its first day or its origin")
+
+
+def _check_closes(session: Session) -> Iterator[Fault]:
+    for close in session.scalars(select(PeriodClose).order_by(PeriodClose.through_date, PeriodClose.closed_at)):
+        told = session.scalar(select(ShareTx.hash).where(ShareTx.seq == close.share_seq)) or GENESIS
+        if told != close.share_hash:
+            yield Fault(f"period_close {close.through_date}", "the share book is not the one that was closed")
+    closed = select(PeriodClose.id).where(
+        PeriodClose.through_date >= ShareTx.late_for, PeriodClose.share_seq < ShareTx.seq
+    )
+    first = session.scalar(select(func.min(ShareTx.seq)).where(ShareTx.late_for.is_not(None), ~closed.exists()))
+    if first is not None:
+        yield Fault(f"share_tx {first}", "it is told as late, and no register that was closed asks for it")
+
+
+def _check_standing(session: Session) -> Iterator[Fault]:
+    """Who takes shares is a member on the day, who takes them back has left; a reversed movement never was."""
+    undone = select(ShareTx.reverses_seq).where(ShareTx.reverses_seq.is_not(None))
+    day, spell = func.coalesce(ShareTx.late_for, ShareTx.effective_on), members.spells().subquery()
+    takes = ShareTx.kind.in_((TxKind.SUBSCRIBE, TxKind.TRANSFER, TxKind.INHERIT)) & (ShareLeg.qty > 0)
+    leaves = (ShareTx.kind == TxKind.REDEEM) & (ShareTx.reason_code != Cause.REDUCTION)
+    right = or_(
+        takes & (spell.c.status == Status.MEMBER),
+        takes & (ShareTx.reason_code == CONDITIONAL),
+        leaves & (spell.c.status == Status.FORMER),
+    )
+    same = and_(
+        spell.c.member_id == ShareLeg.membership_id, spell.c.since <= day,
+        or_(spell.c.until.is_(None), spell.c.until > day),
+    )  # fmt: skip
+    first = session.scalar(
+        select(func.min(ShareTx.seq))
+        .join(ShareLeg, ShareLeg.tx_seq == ShareTx.seq)
+        .outerjoin(spell, same)
+        .where(
+            ShareLeg.account == Account.HOLDER, or_(takes, leaves), ShareTx.seq.not_in(undone),
+            func.coalesce(right, false()).is_(False),
+        )
+    )  # fmt: skip
+    if first is not None:
+        yield Fault(f"share_tx {first}", "who holds or leaves was not one on that day")
 
 
 def _check_tail(session: Session, last: int) -> Iterator[Fault]:

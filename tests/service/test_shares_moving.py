@@ -22,6 +22,7 @@ from coopgov.shares.verify import verify
 from coopgov.statutes import service as statutes
 from coopgov.statutes.ready import ready_set
 from coopgov.treasury import book as money_book
+from tests.service.tampering import by_hand as forge
 from tests.shares_world import wire
 
 MARCH, APRIL, JUNE, TODAY = date(2026, 3, 2), date(2026, 4, 1), date(2026, 6, 1), date(2026, 11, 24)
@@ -258,3 +259,25 @@ def test_a_closed_register_takes_late_entries_only(world, session, trio):
             by_hand(a, **columns)
     with pytest.raises(DatabaseError, match="heads there are"), world.act() as a:
         service.write_close(a, kind=CloseKind.YEAR, through_date=TODAY, capital=Head(1, "0" * 64))
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("UPDATE share_lot SET parent_lot_id = id", "or its origin"),
+        ("UPDATE membership_event SET status = 'candidate'", "not one on that day"),
+        ("UPDATE period_close SET share_hash = 'x'", "not the one that was closed"),
+        ("DELETE FROM period_close", "told as late"),
+    ],
+)
+def test_the_proof_sees_what_the_guards_would_have_refused(world, session, trio, statement, what):
+    alice, bob, _ = trio
+    move(world, service.transfer, from_id=alice, to_id=bob, quantity=2)
+    with world.act() as a:
+        capital = money_book.head(a.session)
+        service.write_close(a, kind=CloseKind.REGISTER, through_date=JUNE, capital=capital)
+    late = {"effective_on": JUNE + timedelta(days=1), "true_on": APRIL}
+    move(world, service.transfer, from_id=alice, to_id=bob, quantity=2, **late)
+    forge(statement)
+    session.rollback()
+    assert [what in fault.what for fault in verify(session)].count(True) == 1

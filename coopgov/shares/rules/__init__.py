@@ -10,6 +10,7 @@ from coopgov.shares.rules.classes import (
     check_refundable,
     check_transferable,
 )
+from coopgov.shares.rules.forms import DECIDED, Side, has_its_form
 from coopgov.shares.rules.kinds import (
     CONDITIONAL,
     KIND_LABELS,
@@ -115,6 +116,7 @@ from coopgov.shares.rules.undoing import (
 
 __all__ = [
     "CONDITIONAL",
+    "DECIDED",
     "HIGHEST_FACTOR",
     "KIND_LABELS",
     "MOST_SHARES",
@@ -143,6 +145,7 @@ __all__ = [
     "RequestKind",
     "RequestState",
     "RequestStep",
+    "Side",
     "Standing",
     "Subscriber",
     "Taken",
@@ -192,6 +195,7 @@ __all__ = [
     "check_transferable",
     "check_wish",
     "exchange_legs",
+    "has_its_form",
     "issue_legs",
     "largest",
     "late_day",
