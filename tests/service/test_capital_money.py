@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from coopgov.core.errors import NotFound, RuleBroken
 from coopgov.core.money import Cents
-from coopgov.core.policy import Actor, Role
+from coopgov.core.policy import SYSTEM, Actor, Role
 from coopgov.law.yearend import ScicYear
 from coopgov.members import service as members
 from coopgov.shares import book as share_book
@@ -25,6 +25,7 @@ from coopgov.treasury.queries import MemberAccount
 from coopgov.treasury.rules import Bucket, Rate, RunKind
 from coopgov.treasury.verify import verify
 from tests.service.tampering import by_hand
+from tests.service.test_races import at_once
 from tests.shares_world import wire
 
 SPRING, SUMMER, WINTER = date(2025, 3, 3), date(2025, 6, 2), date(2025, 12, 1)
@@ -302,6 +303,13 @@ def test_f18_a_run_is_written_once_for_a_year_until_it_is_undone(world, session,
     assert [one.attempt for one in queries.runs(session) if one.kind is RunKind.INTEREST] in ([2, 1], [1, 2])
     assert account(session, alice).interest_due == due
     assert proven(session)
+
+
+def test_f18_nor_by_two_at_the_same_instant(world, session, holders):
+    declare = (SYSTEM, lambda act: service.declare_interest(act, **INTEREST))
+    outcomes = at_once(world.app, declare, declare)
+    assert sorted(outcomes) == [[], ["run_already"]]
+    assert len(queries.runs(session)) == 1
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,8 @@ def on_shares_reversed(act: Act, event: SharesReversed) -> None:
     Refused, naming the movement, when money that has left for good rests on it.
     """
     told = replace(of_shares(act, event.seq), note=event.reason)
+    # The book may ask for a second person where the share book does not.
+    refuse_if(told.check(act, CapitalKind.REVERSAL))
     for seq in queries.answers_of_shares(act.session, event.reverses_seq):
         legs = rules.negated(queries.legs_of(act.session, seq))
         if freed := _freed(act, legs, told):
