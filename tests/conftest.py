@@ -137,13 +137,13 @@ def _postgresql(_tmp: pytest.TempPathFactory, request: pytest.FixtureRequest) ->
             recreate()
             return
         with inside.connect() as connection:
-            connection.exec_driver_sql(_EMPTY_ALL)
+            connection.exec_driver_sql(EMPTY_ALL)
 
     request.addfinalizer(admin.dispose)
     return Engine(address.format(name="used"), refresh)
 
 
-_EMPTY_ALL = """
+EMPTY_ALL = """
 SET session_replication_role = replica;
 DO $$ DECLARE name regclass; BEGIN
   FOR name IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
