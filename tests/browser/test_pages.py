@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from functools import cache
+from html import unescape
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
@@ -10,17 +11,20 @@ import pytest
 from babel.messages.pofile import read_po
 from playwright.sync_api import expect
 
-from coopgov.demo.cast import CAST
-from tests.browser.conftest import ENGINES, Serve, Visit
+from coopgov.demo.cast import CAST, Part
+from tests.browser.conftest import Serve, Visit
 from tests.browser.visitor import DESK, PHONE, Visitor
 
-# French is looked at closely, on a phone; English has the same elements, and must fit and be English throughout.
-LANGUAGES = {"sqlite": ("fr", PHONE), "postgresql": ("en", DESK)}
 TRANSLATIONS = Path(__file__).parents[2] / "coopgov" / "translations" / "fr"
 # An address without its identifiers and questions: one page of each kind is enough.
 PARTS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
-NOT_PAGES = re.compile(r"^/api/|\.(pdf|csv|ics)$|^/static/")
+NOT_PAGES = re.compile(r"^/api/|\.(pdf|csv|ics|xlsx|zip|json|jsonl|xml|txt)$|^/static/")
 TOKENS = re.compile(r'name="csrf_token"[^>]*')
+# A page as text: without its tags, and without what nobody reads.
+TAGS = re.compile(r"<[^>]+>")
+SILENT = re.compile(r"(?s)<(script|style|svg)\b.*?</\1>")
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+HREFS = re.compile(r'<a [^>]*href="(/[^"]*)"')
 A4 = {"width": 794, "height": 1123}
 # Shorter ones may be the same in both languages, or a name.
 LONG_ENOUGH = 25
@@ -36,7 +40,7 @@ ACTS = {
 @cache
 def sentences(language: str) -> set[str]:
     """The sentences of the other language: none of them belongs on a page of this one."""
-    found = set()
+    found: set[str] = set()
     for file in TRANSLATIONS.glob("*.po"):
         with file.open("rb") as opened:
             catalog = [message for message in read_po(opened, locale="fr") if isinstance(message.id, str)]
@@ -50,22 +54,15 @@ def words(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def known() -> dict[str, set[str]]:
-    """What was already looked at, by language: kinds of pages, and contents to the letter."""
-    return {"fr": set(), "en": set()}
+def seen() -> set[str]:
+    """What was already looked at: kinds of pages, and contents to the letter."""
+    return set()
 
 
-@pytest.mark.parametrize("kind", ENGINES)
 @pytest.mark.parametrize("name", [part.name for part in CAST])
-def test_pages_are_accessible_fit_and_speak_one_language(
-    kind: str, name: str, serve: Serve, visit: Visit, known: dict[str, set[str]]
-):
-    language, width = LANGUAGES[kind]
-    visitor = visit(serve(kind, "pages"), width).be(name)
-    if language == "en":
-        visitor.leave_by(visitor.page.get_by_role("button", name="English"))
-    foreign, seen = sentences(language), known[language]
-    menu = menu_of(visitor)
+def test_pages_are_accessible_fit_and_speak_french(name: str, serve: Serve, visit: Visit, seen: set[str]):
+    visitor = visit(serve("sqlite", "pages"), PHONE).be(name)
+    foreign, menu = sentences("fr"), menu_of(visitor)
     waiting = deque(menu)
     while waiting:
         path = waiting.popleft()
@@ -75,9 +72,9 @@ def test_pages_are_accessible_fit_and_speak_one_language(
         seen.add(kind_of(path))
         if (content := content_of(visitor)) not in seen:
             seen.add(content)
-            look_at_both_widths(visitor, closely=language == "fr")
+            look_at_both_widths(visitor)
             text = words(visitor.page.locator("body").inner_text())
-            assert [one for one in foreign if one in text] == [], f"{path} in {language}"
+            assert [one for one in foreign if one in text] == [], path
         waiting += [found for found in links_of(visitor) if kind_of(found) not in seen]
 
 
@@ -104,14 +101,46 @@ def kind_of(path: str) -> str:
     return PARTS.sub("*", url.path) + "?" + ",".join(sorted(part.split("=")[0] for part in url.query.split("&")))
 
 
-def look_at_both_widths(visitor: Visitor, *, closely: bool) -> None:
-    """Check that the page fits at the other width, then at the visitor's own; closely: that it is accessible too."""
+@pytest.fixture(scope="module")
+def read() -> set[str]:
+    """The kinds of pages that were already read in English."""
+    return set()
+
+
+@pytest.mark.parametrize("part", CAST, ids=lambda part: part.key)
+def test_pages_are_english_throughout_for_who_reads_english(part: Part, serve: Serve, read: set[str]):
+    """Their elements are those of the French pages, which a browser looks at; here only their words are read."""
+    browser = serve("postgresql", "pages").app.test_client()
+    for path, answers in ((f"/demo/characters/{part.key}", {}), ("/language", {"language": "en"})):
+        [token, *_] = TOKEN.findall(browser.get("/demo/").text)
+        browser.post(path, data={"csrf_token": token, **answers})
+    foreign, menu = sentences("en"), links_in(browser.get("/").text)
+    assert part.given in browser.get("/").text
+    waiting = deque(menu)
+    while waiting:
+        path = waiting.popleft()
+        if kind_of(path) not in read and not NOT_PAGES.search(urlsplit(path).path):
+            read.add(kind_of(path))
+            page = browser.get(path, follow_redirects=True)
+            assert page.mimetype == "text/html", path
+            text = words(unescape(TAGS.sub(" ", SILENT.sub("", page.text))))
+            assert page.status_code in {200, 503}, path
+            assert [one for one in foreign if one in text] == [], path
+            waiting += links_in(page.text)
+
+
+def links_in(page: str) -> list[str]:
+    """The pages of this site that a page links to."""
+    return [unescape(urldefrag(path).url) for path in HREFS.findall(page)]
+
+
+def look_at_both_widths(visitor: Visitor) -> None:
+    """Check that the page fits at the other width, then that it fits and is accessible at the visitor's own."""
     other = DESK if visitor.width == PHONE else PHONE
     for width in (other, visitor.width):
         visitor.page.set_viewport_size({"width": width, "height": 900})
         visitor.check_width(str(width))
-    if closely:
-        visitor.check(str(visitor.width))
+    visitor.check(str(visitor.width))
 
 
 def test_pages_are_accessible_in_the_dark(serve: Serve, visit: Visit):
@@ -126,7 +155,7 @@ def test_strangers_find_accessible_pages(serve: Serve, visit: Visit):
     paths = ("/", "/sign-in", "/sign-in/password", "/members/apply", "/members/applied", "/demo/", "/demo/composants")
     for path in (*paths, "/demo/clock", "/demo/mailbox"):
         stranger.go(path)
-        look_at_both_widths(stranger, closely=True)
+        look_at_both_widths(stranger)
 
 
 def test_an_assembly_and_its_deadlines_print_without_their_frame(serve: Serve, visit: Visit):
