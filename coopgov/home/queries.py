@@ -19,6 +19,7 @@ from coopgov.proposals.rules import State
 from coopgov.shares import queries as shares
 from coopgov.terms import queries as terms
 from coopgov.treasury import queries as treasury
+from coopgov.treasury.banking import queries as banking
 
 COMMISSION = "commission.sales"
 LATEST = 3
@@ -30,6 +31,7 @@ SOURCES: Sequence[Callable[[Session, Actor, datetime], list[Waiting]]] = (
     shares.waiting_for,
     terms.waiting_for,
     treasury.waiting_for,
+    banking.waiting_for,
     personal.waiting_for,
 )
 _NO_HURRY = datetime.max.replace(tzinfo=UTC)

@@ -1,5 +1,6 @@
 """Reads for the treasurer's lists: what can still be called, how long what is owed has waited, what came late."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from coopgov.members.queries import MemberRow
 from coopgov.shares.rules import balance_latest_on
 from coopgov.treasury import queries
 from coopgov.treasury.models import CapitalLeg, CapitalTx
+from coopgov.treasury.queries import OwedBack
 from coopgov.treasury.rules import KIND_LABELS, Bucket, called_since
 
 PAGE = 50
@@ -58,6 +60,23 @@ def count_to_call(session: Session) -> int:
     """From how many members something can still be called."""
     some = _by_member(Bucket.SUBSCRIBED_UNCALLED).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def page_of_owed(
+    rows: Sequence[OwedBack], after: str | None, *, limit: int = PAGE
+) -> tuple[Sequence[OwedBack], str | None]:
+    """One page of what is owed back, and the key of the next; raises NotFound for a key that names nothing."""
+    start = 0
+    if after is not None:
+        start = next((place for place, one in enumerate(rows, start=1) if _owed_key(one) == after), -1)
+        if start < 0:
+            raise NotFound
+    shown = rows[start : start + limit]
+    return shown, _owed_key(shown[-1]) if start + limit < len(rows) else None
+
+
+def _owed_key(one: OwedBack) -> str:
+    return f"{one.share_tx_seq or 0}.{one.member_id}"
 
 
 @dataclass(frozen=True, slots=True)

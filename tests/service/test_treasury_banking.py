@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
@@ -27,7 +28,9 @@ from tests.shares_world import wire
 
 MARCH, JUNE, TODAY = date(2026, 3, 2), date(2026, 6, 1), date(2026, 11, 24)
 OURS, HERS = "FR7630006000011234567890189", "FR1420041010050500013M02606"
-HELENE = Actor("helene", roles=frozenset({Role.BOARD}))
+HELENE, SECOND = (
+    Actor(name, account_id=UUID(int=n), roles=frozenset({Role.BOARD})) for n, name in enumerate(("helene", "malik"))
+)
 
 
 @pytest.fixture
@@ -128,9 +131,12 @@ def test_a_second_person_releases_and_what_the_bank_paid_is_booked(world, sessio
     file = drafted(world, ana, ben)
     with pytest.raises(RuleBroken, match="same_person"), world.act(HELENE) as a:
         service.release_file(a, file_id=file)
+    assert banking.waiting_for(session, HELENE, None) == []
     with pytest.raises(RuleBroken, match="file_state"), world.act() as a:
         service.take_file(a, file_id=file)
-    with world.act() as a:
+    [waits] = banking.waiting_for(session, SECOND, None)
+    assert waits.params == {"file_id": file}
+    with world.act(SECOND) as a:
         service.release_file(a, file_id=file)
         xml = service.take_file(a, file_id=file).decode()
     message = banking.get_file(session, file).message_id

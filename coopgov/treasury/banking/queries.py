@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from flask_babel import ngettext
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from coopgov.core.errors import NotFound
 from coopgov.core.money import Cents
+from coopgov.core.policy import Actor, Permission
+from coopgov.core.waiting import Waiting
 from coopgov.treasury.banking.models import BankAccount, TransferFile, TransferLine
 from coopgov.treasury.banking.rules import OPEN, STATE_LABELS, FileState
 from coopgov.treasury.banking.sepa import OwnAccount
@@ -81,6 +84,23 @@ def count_open(session: Session, state: FileState) -> int:
     """How many files stand in this state."""
     query = select(func.count()).select_from(TransferFile).where(TransferFile.state == state)
     return session.scalar(query) or 0
+
+
+def waiting_for(session: Session, actor: Actor, _now: datetime) -> list[Waiting]:
+    """Payment files to release, for whoever may and did not draft them."""
+    if not actor.may(Permission.PAYMENTS_RELEASE) or actor.account_id is None:
+        return []
+    query = select(TransferFile.id).where(
+        TransferFile.state == FileState.DRAFTED, TransferFile.drafted_by != actor.pseudonym
+    )
+    drafted = session.scalars(query.order_by(TransferFile.drafted_at).limit(PAGE)).all()
+    if not drafted:
+        return []
+    number = len(drafted)
+    title = ngettext("%(num)s payment file to release", "%(num)s payment files to release", number)
+    if number == 1:
+        return [Waiting(title, "treasury.file", {"file_id": drafted[0]}, icon="coin")]
+    return [Waiting(title, "treasury.files", icon="coin")]
 
 
 def get_file(session: Session, file_id: UUID) -> FileRow:

@@ -71,16 +71,15 @@ def to_call() -> ResponseReturnValue:
 def owed() -> ResponseReturnValue:
     """What is owed to people whose shares were withdrawn, the oldest first, and what is received in excess."""
     session, on, figures = reading(), today(), rulebook()
-    rows = queries.owed_on(session, on, figures)
-    start = max(request.args.get("from", 0, type=int), 0)
+    rows, after = queries.owed_on(session, on, figures), request.args.get("after")
+    shown, next_key = lists.page_of_owed(rows, after)
     return render_template(
         "treasury/owed.html",
-        rows=[(one, claim_ends_on(one.due_on, figures)) for one in rows[start : start + lists.PAGE]],
+        rows=[(one, claim_ends_on(one.due_on, figures)) for one in shown],
         total=sum(one.cents for one in rows),
         excess=queries.in_suspense(session),
-        start=start,
-        page=lists.PAGE,
-        more=start + lists.PAGE < len(rows),
+        next_key=next_key,
+        is_first=after is None,
         articles=queue.articles(figures, on),
         on=on,
         may_record=current_actor().may(Permission.SHARES_RECORD),
