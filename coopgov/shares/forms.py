@@ -19,6 +19,7 @@ class SubscriptionForm(BaseForm):
 
     quantity = WholeNumberField(_l("Number of shares"), [required])
     effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
+    true_on: Any = DateField(_l("True day, if it is late"), [Optional()])
     payable_now = CentsField(_l("Amount owed at once"), [Optional()])
     resolution = StringField(_l("Decision"), [Optional(), Length(max=200)])
     is_conditional = BooleanField(_l("Under condition of admission: it falls if admission is refused"))

@@ -13,7 +13,7 @@ from coopgov.members import queries as members
 from coopgov.members.rules import Status
 from coopgov.shares.book import BOOK_NAME, HEADER, header_facts, line_name
 from coopgov.shares.chain import GENESIS, commitment, link
-from coopgov.shares.models import BOOK, PeriodClose, ShareLeg, ShareLot, ShareNote, ShareTx
+from coopgov.shares.models import BOOK, PeriodClose, ShareLeg, ShareLot, ShareNote, ShareTx, TwoPersonRule
 from coopgov.shares.proofs import prove_lots, prove_procedure
 from coopgov.shares.rules import CONDITIONAL, Account, Cause, TxKind, has_its_form
 
@@ -47,6 +47,7 @@ def verify(session: Session) -> Iterator[Fault]:
     yield from prove_lots(session)
     yield from _check_lots(session)
     yield from _check_closes(session)
+    yield from journal.check_kept(session, PeriodClose, TwoPersonRule)
     yield from _check_standing(session)
 
 

@@ -80,7 +80,7 @@ def _check_or_record(form: SubscriptionForm, asked: service.Asked, *, only_check
 def _asked(member_id: UUID, form: SubscriptionForm) -> service.Asked:
     return service.Asked(
         member_id, form.quantity.data, form.effective_on.data, form.payable_now.data, form.is_conditional.data,
-        resolution=form.resolution.data or "",
+        resolution=form.resolution.data or "", true_on=form.true_on.data,
     )  # fmt: skip
 
 
@@ -145,6 +145,7 @@ def _subscription_page(member_id: UUID, form: SubscriptionForm, checks: Sequence
         form=form,
         checks=checks,
         member=member,
+        closed=queries.closed_through(reading()),
         is_candidate=member.status is Status.CANDIDATE,
         nominal=statutes.statutes_on(reading(), on).share_nominal_cents,
         first=rulebook().figure("share.payup.first", on=on),
