@@ -3,16 +3,19 @@
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from coopgov.core.canonical import canonical_json
 from coopgov.core.i18n import N_
 from coopgov.members.labels import BODY_LABELS, CATEGORY_LABELS, EVENT_LABELS, REASON_LABELS, STATUS_LABELS
+from coopgov.members.rules import ContactKind
 from coopgov.personal.queries import Section
 from coopgov.printing.sheets import Column, write_csv
 
@@ -84,6 +87,9 @@ def _said(column: str, value: Any) -> str:
     if column.endswith("cents"):
         euros, rest = divmod(abs(value), 100)
         return f"{'-' if value < 0 else ''}{euros},{rest:02d} €"
+    if isinstance(value, str) and (day := _DAY.match(value)):
+        year, month, number, hour = day.groups()
+        return f"{number}/{month}/{year}{f' {hour}' if hour else ''}"
     return str(_WORDS.get(value, value))
 
 
@@ -91,7 +97,13 @@ _TECHNICAL = frozenset({
     "id", "hash", "sort_name", "payload_digest", "legs", "line", "lots", "sealed", "receipt", "token", "device",
     "about", "owner", "recipient", "template", "series_id", "salt", "seq", "tx_seq",
 })  # fmt: skip
+# A day, or an instant of which the seconds tell a reader nothing.
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}:\d{2}).*)?$", re.ASCII)
 _WORDS: Mapping[Any, Any] = {
+    ContactKind.EMAIL: _l("E-mail address"),
+    ContactKind.PHONE: _l("Telephone"),
+    ContactKind.ADDRESS: _l("Address"),
+    ContactKind.IBAN: _l("Account number (IBAN)"),
     **{one.value: label for one, label in STATUS_LABELS.items()},
     **{one.value: label for one, label in CATEGORY_LABELS.items()},
     **{one.value: label for one, label in EVENT_LABELS.items()},

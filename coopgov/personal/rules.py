@@ -88,6 +88,7 @@ TABLES: Mapping[str, Hers | Below] = {
         ("drafted_by", "approved_by", "note"),
         {"membership_id": "membership_id", "to_membership_id": "to_membership_id"},
     ),
+    "share_certificate": Hers(N_("Certificates of shares"), _MEMBER, ("token_hash",)),
     "capital_leg": Hers(N_("Movements of money"), _MEMBER),
     "capital_tx": Below(N_("Acts of the money book"), "seq", "capital_leg", "tx_seq", ("recorded_by", "approved_by")),
     "transfer_line": Hers(N_("Payments by bank file"), _MEMBER, ("file_id",)),

@@ -92,6 +92,8 @@ def test_an_export_holds_all_of_somebody_and_nothing_of_others(act, session):
         "journal_line", "journal_payload",
     }  # fmt: skip
     assert len(papers.as_zip(sections)) > 500
+    read = str(papers.as_facts(sections, name="Odile Roux", cooperative={}, now=a_now(act))["tables"])
+    assert "10/05/2022" in read
 
 
 def a_now(act):
