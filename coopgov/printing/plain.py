@@ -195,13 +195,18 @@ def _headings(sheet: Sheet, fields: Sequence[Field], y: float) -> float:
 
 
 def _closing(sheet: Sheet, facts: Mapping[str, Any], y: float) -> None:
-    lines = [*facts["totals"], *facts["heads"]]
+    lines = [
+        (face, piece)
+        for face, name in (("F2", "totals"), ("F1", "heads"))
+        for line in facts[name]
+        for piece in _folded(sheet.faces[face], line, WIDTH - 2 * MARGIN)
+    ]
     if y - len(lines) * 11 < MARGIN + 30:
         sheet.turn()
         y = HEIGHT - MARGIN - 10.0
     y -= 8
-    for number, line in enumerate(lines):
-        sheet.text(MARGIN, y, line, face="F2" if number < len(facts["totals"]) else "F1", size=8)
+    for face, line in lines:
+        sheet.text(MARGIN, y, line, face=face)
         y -= 11
 
 

@@ -67,7 +67,7 @@ MOVEMENTS = (
     Told(N_("Movement"), Kind.TEXT, N_("What moved the shares."), 24),
     Told(N_("Member no."), Kind.NUMBER, N_("Number of the holder in the register of members."), 9),
     Told(N_("Holder"), Kind.TEXT, N_("Name of the holder, as it is known today."), 28),
-    Told(N_("Class"), Kind.TEXT, N_("Code of the class of shares."), 12),
+    Told(N_("Class"), Kind.TEXT, N_("Name of the class of shares."), 12),
     Told(N_("Acquired on"), Kind.DAY, N_("First day on which these shares were acquired; a transfer keeps it."), 12),
     Told(N_("Shares"), Kind.NUMBER, N_("Shares received, or given up when negative."), 9),
     Told(N_("Price of a share"), Kind.CENTS, N_("Nominal value of one share."), 12),
@@ -139,7 +139,7 @@ def _movement(row: MovementLine, kinds: Mapping[Any, str]) -> tuple[Any, ...]:
     leg = row.leg
     return (
         leg.seq, leg.effective_on, leg.recorded_at, kinds.get(leg.kind, leg.kind.value), row.number, row.name,
-        leg.class_code, leg.first_acquired_on, leg.quantity, leg.unit_cents, row.cents, leg.resolution,
+        leg.class_label, leg.first_acquired_on, leg.quantity, leg.unit_cents, row.cents, leg.resolution,
         leg.reverses_seq, leg.late_for, leg.hash,
     )  # fmt: skip
 

@@ -119,6 +119,7 @@ class LegLine:
     member_id: UUID
     class_id: UUID
     class_code: str
+    class_label: str
     lot_id: UUID
     first_acquired_on: date
     quantity: int
@@ -132,7 +133,8 @@ def legs_select() -> Any:
     return (
         select(
             ShareTx.seq, ShareLeg.line, ShareTx.kind, ShareTx.effective_on, ShareTx.recorded_at, ShareTx.resolution,
-            ShareTx.reverses_seq, ShareTx.hash, ShareLeg.membership_id, ShareClass.id, ShareClass.code, ShareLot.id,
+            ShareTx.reverses_seq, ShareTx.hash, ShareLeg.membership_id, ShareClass.id, ShareClass.code,
+            ShareClass.label, ShareLot.id,
             ShareLot.first_acquired_on, ShareLeg.qty, ShareLeg.unit_cents, ShareTx.late_for,
         )
         .join(ShareTx, ShareTx.seq == ShareLeg.tx_seq)

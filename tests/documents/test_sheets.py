@@ -1,11 +1,14 @@
 """What leaves as a table: the same cells in CSV and XLSX, and no cell that a spreadsheet would run."""
 
 import csv
+import subprocess
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 
+import pikepdf
 from openpyxl import load_workbook
 
+from coopgov.printing.plain import print_table
 from coopgov.printing.qr import qr_svg
 from coopgov.printing.sheets import Column, Kind, write_csv, write_xlsx
 
@@ -60,3 +63,26 @@ def test_a_code_for_phones_says_what_it_is_and_nothing_else():
     assert "<title>Vérifier</title>" in drawn
     assert "style=" not in drawn
     assert "coop.example" not in drawn
+
+
+def test_a_long_table_is_printed_line_by_line_whole_and_the_same_each_time(tmp_path):
+    columns = [{"title": "N°", "width": 8, "numeric": True}, {"title": "Nom", "width": 40, "numeric": False}]
+    facts = {
+        "cooperative": {"name": "Coopérative des Trois Rivières"}, "mentions": ["12 rue du Pont"],
+        "lead": ["Situation au 31 décembre 2026"], "columns": columns, "totals": ["Lignes : 200"],
+        "heads": [f"Journal : 12:{'ab' * 32}," * 4], "short_heads": "journal 12:abababab",
+        "table": "\n".join(f"{n}\tŁucja d’Haïti {'très ' * (n % 40)}longue" for n in range(200)),
+        "document": {"number": 3, "series": "x", "issued_at": AT, "facts_sha256": "9f2c41aa" + "0" * 56},
+    }  # fmt: skip
+    pdf = print_table(facts, language="fr", title="Registre", attachment=b"{}")
+    assert pdf == print_table(facts, language="fr", title="Registre", attachment=b"{}")
+    path = tmp_path / "register.pdf"
+    path.write_bytes(pdf)
+    text = subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True, text=True).stdout
+    assert "Łucja d’Haïti" in text
+    assert "abab," in text.replace("\n", "")
+    with pikepdf.open(path) as read:
+        pages = len(read.pages)
+        assert (list(read.attachments), str(read.Root.Lang)) == (["facts.json"], "fr")
+    assert f"page {pages} sur {pages}" in text
+    assert [line.split()[0] for line in text.splitlines() if "Łucja" in line] == [str(n) for n in range(200)]

@@ -47,8 +47,7 @@ def _some_path(rule):
     values = {"what": "open", "step": "day", "key": "awa", "token": "x", "register": "members"}
     values |= dict.fromkeys(("seq", "event_id", "older", "newer"), 1)
     made = {name: values.get(name, uuid4()) for name in rule.arguments}
-    if found := re.search(r"<any\((\w+)[^>]*:what>", rule.rule):
-        made["what"] = found[1]
+    made |= {name: first for first, name in re.findall(r"<any\((\w+)[^>]*:(\w+)>", rule.rule)}
     _domain, path = rule.build(made)
     return path
 
