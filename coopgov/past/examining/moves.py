@@ -135,6 +135,9 @@ class _Day:
             sentence = N_("This line is the same as line %(line)s. Take one out, unless both took place.")
             found = Found(movement.line, "kind", Breach("same_line", sentence, {"line": first}), Weight.DOUBT)
             self.following.note(place, found)
+            # If it is one too many, what she does after it is wrong for that reason alone.
+            if (holder := self.following.books.holders.get(movement.member)) is not None:
+                holder.is_shaken = True
         if movement.number:
             self.numbers.add(movement.number)
 
