@@ -61,11 +61,11 @@ class Face:
 def _measures(name: str) -> tuple[dict[int, int], list[int]]:
     from fontTools.ttLib import TTFont  # noqa: PLC0415 - only a long table waits for it
 
-    font = TTFont(_FOLDER / name, lazy=True)
-    order, scale = font.getGlyphOrder(), 1000 / font["head"].unitsPerEm
-    numbers = {glyph: number for number, glyph in enumerate(order)}
-    widths = [round(font["hmtx"][glyph][0] * scale) for glyph in order]
-    return {code: numbers[glyph] for code, glyph in font.getBestCmap().items()}, widths
+    with TTFont(_FOLDER / name, lazy=True) as font:
+        order, scale = font.getGlyphOrder(), 1000 / font["head"].unitsPerEm
+        numbers = {glyph: number for number, glyph in enumerate(order)}
+        widths = [round(font["hmtx"][glyph][0] * scale) for glyph in order]
+        return {code: numbers[glyph] for code, glyph in font.getBestCmap().items()}, widths
 
 
 @dataclass
@@ -362,12 +362,11 @@ def _subset(face: Face) -> bytes:
         retain_gids=True, notdef_outline=True, hinting=False, layout_features=[], name_IDs=[], glyph_names=False,
         recalc_timestamp=False,
     )  # fmt: skip
-    font = subset.load_font(str(_FOLDER / face.name), options)
-    subsetter = subset.Subsetter(options)
+    out, subsetter = BytesIO(), subset.Subsetter(options)
     subsetter.populate(gids=sorted(set(face.used.values()) | {0}))
-    subsetter.subset(font)
-    out = BytesIO()
-    font.save(out)
+    with subset.load_font(str(_FOLDER / face.name), options) as font:
+        subsetter.subset(font)
+        font.save(out)
     return out.getvalue()
 
 
