@@ -1,8 +1,10 @@
 """A process that dies in the middle of a command, at one moment after the other, as by a power cut."""
 
 import os
+import random
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +20,9 @@ from coopgov.app import create_app
 from coopgov.assemblies import service as assemblies
 from coopgov.core import journal, mail
 from coopgov.core.db import WRITES, db
+from coopgov.core.money import Cents
+from coopgov.shares import service as shares
+from coopgov.treasury import service as treasury
 from coopgov.web.acts import begin_system_act, reading, runtime
 from tests import judging
 from tests.conftest import make_config
@@ -73,6 +78,9 @@ def main(kind: str, thing: str, folder: str, url: str, now: str, mail_url: str) 
     instant, config = datetime.fromisoformat(now), replace(make_config(Path(folder), url), mail_url=mail_url)
     app = create_app(config)
     app.extensions["coopgov.runtime"] = replace(app.extensions["coopgov.runtime"], clock=lambda: instant)
+    if kind == "load":
+        load(app, thing)
+        return
     for moment in moments(kind):
         child = os.fork()
         if child == 0:
@@ -82,6 +90,43 @@ def main(kind: str, thing: str, folder: str, url: str, now: str, mail_url: str) 
             os._exit(0)
         died = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
         print(moment, "died" if died else "lived", lines_of(app), sep=";", flush=True)  # noqa: T201 - a program
+
+
+def load(app: Flask, thing: str) -> None:
+    """Be killed in the midst of subscriptions and payments, again and again; print what was acknowledged by then."""
+    rounds, *ids = thing.split(",")
+    dice = random.Random(int(rounds))  # noqa: S311 - when to kill
+    for _ in range(int(rounds)):
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            write_for_ever(app, [UUID(one) for one in ids], write)
+        os.close(write)
+        with os.fdopen(read) as told:
+            told_of = [told.readline() for _ in range(dice.randrange(1, 12))]
+            os.kill(child, signal.SIGKILL)
+            print(*told_of, *told, sep="", end="", flush=True)  # noqa: T201 - a program
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+def write_for_ever(app: Flask, ids: list[UUID], told: int) -> None:
+    """Let several treasurers work at once, each telling what is kept as soon as it is."""
+
+    def work(number: int) -> None:
+        with app.app_context():
+            while True:
+                with begin_system_act() as act:
+                    seq = shares.subscribe(act, member_id=ids[number], quantity=1, effective_on=act.today)
+                os.write(told, f"shares;{seq}\n".encode())
+                with begin_system_act() as act:
+                    seq = treasury.pay(act, member_id=ids[number], cents=Cents(20_00), effective_on=act.today)
+                os.write(told, f"capital;{seq}\n".encode())
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(len(ids))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def lines_of(app: Flask) -> int:

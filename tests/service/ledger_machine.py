@@ -39,6 +39,11 @@ class Undone(Exception):
     """Indicate that a person thought better of it before it was kept."""
 
 
+def _think(*, better: bool) -> None:
+    if better:
+        raise Undone
+
+
 @dataclass
 class Books:
     """The two books of a cooperative, and beside them what they should say of shares."""
@@ -49,6 +54,8 @@ class Books:
     # What each movement of shares moved, and what was done, in order: a movement of shares or of money.
     moved: dict[int, dict[UUID, int]] = field(default_factory=dict)
     done: list[tuple[str, int]] = field(default_factory=list)
+    # The last day on which each acquired shares.
+    gained: dict[UUID, date] = field(default_factory=dict)
     asked: int = 0
     accepted: int = 0
     refused: Counter[str] = field(default_factory=Counter)
@@ -84,12 +91,13 @@ class Books:
         self.asked += 1
         try:
             with self.world.act() as act:
-                answer = command(act, **facts)
-                if thinks_better:
-                    raise Undone
+                answer = command(act, **facts) or True
+                _think(better=thinks_better)
         except (RuleBroken, Undone) as refusal:
-            assert self.ends() == before, refusal
             self.refused.update(breach.code for breach in getattr(refusal, "breaches", ()))
+            answer = None
+        if answer is None:
+            assert self.ends() == before
             return None
         self.accepted += 1
         self._note(before)
@@ -102,6 +110,12 @@ class Books:
         for seq in new:
             self.moved[seq] = {side.member_id: side.quantity for side in queries.sides_of(self.session, seq)}
             self.held.update(self.moved[seq])
+            self._note_gains(seq)
+
+    def _note_gains(self, seq: int) -> None:
+        for side in queries.sides_of(self.session, seq):
+            if side.quantity > 0:
+                self.gained[side.member_id] = max(side.effective_on, self.gained.get(side.member_id, FIRST))
 
     def subscribe(self, who: int, quantity: int, on: date, *, due: int = 100, **more: Any) -> Any:
         """Subscribe; a part of the price is owed at once."""
@@ -151,8 +165,8 @@ class Books:
 
     def prove(self) -> None:
         """The whole proof of both books."""
-        assert list(verify_shares(self.session)) == []
-        assert list(verify_money(self.session)) == []
+        found = [*verify_shares(self.session), *verify_money(self.session)]
+        assert found == [], found
 
     def undo_all(self) -> None:
         """Reverse everything, the last first, and give back what lies in suspense: nothing is left."""
@@ -229,7 +243,9 @@ class Lives(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, on=SOME_DAY)
     def leave(self, who: int, on: date) -> None:
-        self.books.ask(members.resign, member_id=self.books.ids[who], effective_on=on, reason="Départ")
+        # Nothing yet refuses an exit dated before the day she last acquired shares; the proof tells of it.
+        if on > self.books.gained.get(self.books.ids[who], FIRST):
+            self.books.ask(members.resign, member_id=self.books.ids[who], effective_on=on, reason="Départ")
 
     @rule(who=PEOPLE, on=SOME_DAY)
     def come_back(self, who: int, on: date) -> None:
