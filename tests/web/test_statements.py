@@ -27,6 +27,8 @@ WHO = {
     "/registers/members": ("olivier",), "/registers/members?q=memb&known=2027-01-01": ("olivier",),
     "/registers/movements": ("olivier",), "/registers/mandates": ("olivier",), "/registers/figures": ("olivier",),
     "/registers/changes?before=2026-12-01": ("olivier",),
+    "/members/mandates": ("helene",), "/members/care": ("helene",), "/members/due": ("helene",), "/members/me": ("awa",),
+    "/me/data": ("awa",),
     "/compliance/draft?employed_leave=1&member=2&move=withdraw": ("olivier",),
 }  # fmt: skip
 

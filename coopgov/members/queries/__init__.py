@@ -3,7 +3,7 @@
 from coopgov.members.queries.imports import get_batch, known_members, owners_of_emails
 from coopgov.members.queries.kinds import organisations_among
 from coopgov.members.queries.lists import applications, count_candidates, earlier_memberships, list_members, waiting_for
-from coopgov.members.queries.mandates import MandateShown, mandates_ending, office_preflight, organs_on
+from coopgov.members.queries.mandates import MandateShown, count_mandates_ending, office_preflight, organs_on
 from coopgov.members.queries.one import (
     events_of,
     find_by_account,
@@ -90,6 +90,7 @@ __all__ = [
     "applications",
     "count_candidates",
     "count_estates",
+    "count_mandates_ending",
     "count_voters",
     "counts_by_category",
     "earlier_memberships",
@@ -114,7 +115,6 @@ __all__ = [
     "known_members",
     "list_doubles",
     "list_members",
-    "mandates_ending",
     "member_accounts",
     "numbers_of_person",
     "office_preflight",

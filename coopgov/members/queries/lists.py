@@ -19,7 +19,7 @@ from coopgov.members.models import (
     MemberWord,
     Party,
 )
-from coopgov.members.queries.mandates import mandates_ending
+from coopgov.members.queries.mandates import count_mandates_ending
 from coopgov.members.queries.parties import count_estates
 from coopgov.members.queries.rows import PAGE, ApplicationRow, MemberPage, MemberRow, member_row, members_select
 from coopgov.members.rules import (
@@ -98,7 +98,7 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     if not actor.may(Permission.MEMBERS_ADMIT):
         return []
     candidates, estates = count_candidates(session), count_estates(session)
-    ending = len(mandates_ending(session, paris_day(now)))
+    ending = count_mandates_ending(session, paris_day(now))
     told = [
         (candidates, _("Candidatures to look at: %(count)s", count=candidates), "members.applications", "person"),
         (estates, _("Estates to settle: %(count)s", count=estates), "members.care", "people"),

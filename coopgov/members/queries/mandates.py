@@ -79,10 +79,14 @@ def organs_on(session: Session, on: date, known_at: datetime | None = None) -> l
     ]  # fmt: skip
 
 
-def mandates_ending(session: Session, on: date) -> list[MandateShown]:
-    """The mandates whose end is near or past, the first to end first."""
-    found = [one for one in organs_on(session, on) if one.is_near or one.is_over]
-    return sorted(found, key=lambda one: one.ends_on or date.max)
+def count_mandates_ending(session: Session, on: date) -> int:
+    """How many mandates held on a day end soon, or should have ended."""
+    held = accounts.offices_held_on(session, on)
+    if not held or statutes.find_statutes_on(session, on) is None:
+        return 0
+    figures, soon = statutes.rulebook(session, statutes.the_law()), add_months(on, AHEAD_MONTHS)
+    ends = (end_of_term(m.role, m.from_day, m.last_day, figures, m.from_day) for m in (one.mandate for one in held))
+    return sum(end is not None and end <= soon for end in ends)
 
 
 def _shown(line: MandateLine, on: date, figures: Figures | None, *, is_member: bool) -> MandateShown:
