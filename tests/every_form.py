@@ -327,10 +327,10 @@ CASES = (
     Case("shares.certificate", "nadia", {"member_id": "awa"}),
     Case("shares.my_certificate", "awa"),
     Case("treasury.record_payment", "nadia", {"member_id": "awa"}, {
-        "amount": ("10,00", AMOUNT), "effective_on": ("2026-11-26", DAY), "reference": ("VIR 2", line(200, needed=False)),
+        "amount": ("10,00", AMOUNT), "effective_on": ("2026-11-26", DAY), "true_on": ("", MAYBE_DAY), "reference": ("VIR 2", line(200, needed=False)),
     }),
     Case("treasury.record_call", "nadia", {"member_id": "awa"}, {
-        "amount": ("20,00", AMOUNT), "effective_on": ("2026-11-26", DAY), "resolution": ("", line(200, needed=False)),
+        "amount": ("20,00", AMOUNT), "effective_on": ("2026-11-26", DAY), "true_on": ("", MAYBE_DAY), "resolution": ("", line(200, needed=False)),
     }),
     Case("treasury.own_account", "nadia", {}, {
         "holder": ("Les Mains Libres", line(70)), "iban": (IBAN, Field(("", LONG, NUL, EMOJI, "FR7612345"))),
@@ -346,7 +346,7 @@ CASES = (
     }),
     Case("treasury.drop_file", "nadia", {"file_id": "spare file"}, {"reason": ("Refait.", prose(500))}),
     Case("treasury.settle", "nadia", {"member_id": "marie"}, {
-        "what": ("repay", CHOICE), "amount": ("5", AMOUNT), "effective_on": ("2026-12-01", DAY),
+        "what": ("repay", CHOICE), "amount": ("5", AMOUNT), "effective_on": ("2026-12-01", DAY), "true_on": ("", MAYBE_DAY),
         "reference": ("VIR 3", line(200, needed=False)), "resolution": ("", line(200, needed=False)),
     }),
     Case("treasury.issue_paper", "nadia", {"member_id": "marie", "what": "refund"}, {"language": ("fr", None)}),
@@ -354,7 +354,7 @@ CASES = (
     Case("treasury.close", "nadia", {}, {"kind": ("register", CHOICE), "through_date": ("2026-01-31", DAY)}),
     Case("treasury.losses", "nadia", {}, {
         "year": ("2026", NUMBER), "loss": ("10", replace(AMOUNT, bad=AMOUNT.bad[:-1])), "reserves": ("0", None),
-        "effective_on": ("2027-02-01", DAY), "resolution": ("AGO du 26 février", line(200)),
+        "effective_on": ("2027-02-01", DAY), "true_on": ("", MAYBE_DAY), "resolution": ("AGO du 26 février", line(200)),
     }),
     Case("treasury.record_reversal", "nadia", {"seq": "payment"}, REASON),
     # What people tell of what happened elsewhere

@@ -23,6 +23,7 @@ class PaymentForm(BaseForm):
 
     amount = CentsField(_l("Amount received"), [required])
     effective_on: Any = DateField(_l("Received on"), [InputRequired(NEEDED)])
+    true_on: Any = DateField(_l("True day, if it is late"), [Optional()])
     reference = StringField(_l("Reference"), [Optional(), Length(max=200)])
     payer = StringField(_l("Paid by somebody else"), [Optional(), Length(max=200)])
     may_exceed = BooleanField(_l("Keep what is more than due until the member uses it or takes it back"))
@@ -33,6 +34,7 @@ class CallForm(BaseForm):
 
     amount = CentsField(_l("Amount called"), [required])
     effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
+    true_on: Any = DateField(_l("True day, if it is late"), [Optional()])
     resolution = StringField(_l("Decision"), [Optional(), Length(max=200)])
 
 
@@ -107,6 +109,7 @@ class SettlingForm(BaseForm):
     what: Any = RadioField(_l("What becomes of it"), [InputRequired(_l("Choose what becomes of it."))])
     amount = CentsField(_l("Amount"), [required])
     effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
+    true_on: Any = DateField(_l("True day, if it is late"), [Optional()])
     reference = StringField(_l("Reference"), [Optional(), Length(max=200)])
     resolution = StringField(_l("Decision"), [Optional(), Length(max=200)])
 
@@ -124,6 +127,7 @@ class LossForm(BaseForm):
     loss = CentsField(_l("Loss of the year"), [required])
     reserves = CentsField(_l("Reserves that bear it first"), [required])
     effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
+    true_on: Any = DateField(_l("True day, if it is late"), [Optional()])
     resolution: Any = StringField(_l("Decision"), [InputRequired(NEEDED), Length(max=200)])
 
 

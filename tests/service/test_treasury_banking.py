@@ -148,6 +148,7 @@ def test_a_second_person_releases_and_what_the_bank_paid_is_booked(world, sessio
     left = queries.accounts_of(session, [ana, ben], TODAY)
     assert (left[ana].repayable, left[ben].repayable) == (0, 200_00)
     assert [line.repaid_seq is None for line in banking.lines_of(session, file)] == [False, True]
+    assert statement.lines_of(session, ana)[-1].approved_by == SECOND.pseudonym
     with pytest.raises(RuleBroken, match="file_state"), world.act() as a:
         service.execute_file(a, file_id=file, executed_on=TODAY)
     drafted(world, ben)

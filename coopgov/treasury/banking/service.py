@@ -105,7 +105,7 @@ def execute_file(act: Act, *, file_id: UUID, executed_on: date, failed: Collecti
     for line in paid:
         line.repaid_seq = treasury.repay(
             act, member_id=line.membership_id, cents=Cents(line.cents), effective_on=executed_on,
-            reference=line.end_to_end_id,
+            reference=line.end_to_end_id, approved_by=_other_person(act, file),
         )  # fmt: skip
     for line in lines:
         line.is_open = False
@@ -160,6 +160,11 @@ def _check_drift(act: Act, lines: Sequence[TransferLine]) -> list[Breach]:
         (line.name, Cents(line.cents), Cents(sum(one.cents for one in owed.get(line.membership_id, ()))))
         for line in lines
     )
+
+
+def _other_person(act: Act, file: TransferFile) -> str | None:
+    """Who agreed beside the one who books: where the statutes want two persons for a refund, these are they."""
+    return next((who for who in (file.released_by, file.drafted_by) if who and who != act.actor.pseudonym), None)
 
 
 def _get(act: Act, file_id: UUID) -> TransferFile:

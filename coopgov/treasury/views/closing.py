@@ -52,7 +52,7 @@ def losses() -> ResponseReturnValue:
             with refusals_on(form), begin_act() as act:
                 service.bear_loss(
                     act, year=form.year.data, loss=form.loss.data, reserves=form.reserves.data,
-                    effective_on=form.effective_on.data, resolution=form.resolution.data,
+                    effective_on=form.effective_on.data, resolution=form.resolution.data, true_on=form.true_on.data,
                 )  # fmt: skip
                 flash(_("The losses of the year are borne by those who left in it."), "success")
                 return redirect(url_for("treasury.owed"), 303)

@@ -50,6 +50,7 @@ def record_payment(member_id: UUID) -> ResponseReturnValue:
             service.pay(
                 act, member_id=member_id, cents=form.amount.data, effective_on=form.effective_on.data,
                 reference=form.reference.data or "", payer=form.payer.data or "", may_exceed=form.may_exceed.data,
+                true_on=form.true_on.data,
             )  # fmt: skip
             flash(_("The payment of %(amount)s is recorded.", amount=money(form.amount.data)), "success")
             return redirect(url_for("shares.member", member_id=member_id), 303)
@@ -73,7 +74,7 @@ def record_call(member_id: UUID) -> ResponseReturnValue:
         with refusals_on(form), begin_act() as act:
             service.call(
                 act, member_id=member_id, cents=form.amount.data, effective_on=form.effective_on.data,
-                resolution=form.resolution.data or "",
+                resolution=form.resolution.data or "", true_on=form.true_on.data,
             )  # fmt: skip
             flash(_("The call of %(amount)s is recorded.", amount=money(form.amount.data)), "success")
             return redirect(url_for("shares.member", member_id=member_id), 303)

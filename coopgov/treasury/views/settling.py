@@ -56,14 +56,14 @@ def _possible(account: MemberAccount) -> list[Settling]:
 def _repay(act: Act, member_id: UUID, form: SettlingForm) -> None:
     service.repay(
         act, member_id=member_id, cents=form.amount.data, effective_on=form.effective_on.data,
-        reference=form.reference.data or "",
+        reference=form.reference.data or "", true_on=form.true_on.data,
     )  # fmt: skip
 
 
 def _refund_excess(act: Act, member_id: UUID, form: SettlingForm) -> None:
     service.refund_overpayment(
         act, member_id=member_id, cents=form.amount.data, effective_on=form.effective_on.data,
-        reference=form.reference.data or "",
+        reference=form.reference.data or "", true_on=form.true_on.data,
     )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def _set_off(against: Bucket) -> Callable[[Act, UUID, SettlingForm], None]:
     def command(act: Act, member_id: UUID, form: SettlingForm) -> None:
         service.set_off(
             act, member_id=member_id, cents=form.amount.data, effective_on=form.effective_on.data, against=against,
-            reference=form.reference.data or "",
+            reference=form.reference.data or "", true_on=form.true_on.data,
         )  # fmt: skip
 
     return command
@@ -81,7 +81,7 @@ def _give(source: Bucket) -> Callable[[Act, UUID, SettlingForm], None]:
     def command(act: Act, member_id: UUID, form: SettlingForm) -> None:
         service.give(
             act, member_id=member_id, cents=form.amount.data, effective_on=form.effective_on.data, source=source,
-            resolution=form.resolution.data or "", reference=form.reference.data or "",
+            resolution=form.resolution.data or "", reference=form.reference.data or "", true_on=form.true_on.data,
         )  # fmt: skip
 
     return command
@@ -90,7 +90,7 @@ def _give(source: Bucket) -> Callable[[Act, UUID, SettlingForm], None]:
 def _prescribe(act: Act, member_id: UUID, form: SettlingForm) -> None:
     service.prescribe(
         act, member_id=member_id, cents=form.amount.data, effective_on=form.effective_on.data,
-        reference=form.reference.data or "",
+        reference=form.reference.data or "", true_on=form.true_on.data,
     )  # fmt: skip
 
 
