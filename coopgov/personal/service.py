@@ -15,6 +15,8 @@ from coopgov.members.rules import ContactKind, check_said
 from coopgov.personal import queries
 from coopgov.personal.queries import Section, Whose
 from coopgov.personal.rules import Fate, check_erasable, plan
+from coopgov.shares import book as shares_book
+from coopgov.treasury import book as money_book
 
 # The kinds of contacts behind each kind of data that goes.
 _CONTACTS = {
@@ -54,25 +56,23 @@ def erase(act: Act, *, member_id: UUID, reason: str) -> list[str]:
 
 
 def _erase_words(act: Act, who: Whose) -> Sequence[UUID]:
-    for note, leg in (("share_note", "share_leg"), ("capital_note", "capital_leg")):
-        _erase_notes(act, who, note, leg)
-    erased = journal.erase(act.session, [f"member:{one}" for one in who.members] + [
-        f"account:{one}" for one in who.accounts
-    ])  # fmt: skip
+    things = [*(f"member:{one}" for one in who.members), *(f"account:{one}" for one in who.accounts)]
+    things += map(shares_book.line_name, _erase_notes(act, who, "share_note", "share_leg"))
+    things += map(money_book.line_name, _erase_notes(act, who, "capital_note", "capital_leg"))
+    erased = journal.erase(act.session, things)
     act.take_over(erased.marks)
     return erased.salt_ids
 
 
-def _erase_notes(act: Act, who: Whose, note: str, leg: str) -> None:
-    """Erase the remarks on movements in which nobody else has a part."""
+def _erase_notes(act: Act, who: Whose, note: str, leg: str) -> list[int]:
+    """Erase the remarks on movements in which nobody else has a part; gives the numbers of these movements."""
     notes, legs = Base.metadata.tables[note], Base.metadata.tables[leg]
-    hers = (
-        select(legs.c.tx_seq)
-        .where(legs.c.membership_id.is_not(None))
-        .group_by(legs.c.tx_seq)
-        .having(func.min(_is_hers(legs, who)) == 1)
-    )
+    named = select(legs.c.tx_seq).where(legs.c.membership_id.is_not(None)).group_by(legs.c.tx_seq)
+    some = select(legs.c.tx_seq).where(legs.c.membership_id.in_(who.members))
+    alone = named.where(legs.c.tx_seq.in_(some)).having(func.min(_is_hers(legs, who)) == 1)
+    hers = list(act.session.scalars(alone))
     act.session.execute(delete(notes).where(notes.c.tx_seq.in_(hers)))
+    return hers
 
 
 def _is_hers(legs: Table, who: Whose) -> Case[int]:

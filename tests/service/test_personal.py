@@ -20,9 +20,13 @@ from coopgov.members import verify as members_verify
 from coopgov.members.rules import Reach, Status
 from coopgov.personal import papers, queries, service
 from coopgov.personal.rules import LEFT_OUT, TABLES, Below, Fate, Hers, Situation, plan
+from coopgov.shares import service as shares
+from coopgov.shares import verify as shares_verify
 from coopgov.statutes import queries as statutes
+from coopgov.treasury import verify as money_verify
 from tests.service.test_members import TODAY, breaches, statutes_of
 from tests.service.test_parties import IBAN, somebody
+from tests.shares_world import wire
 
 # A column so named says whose a row is.
 NAMES_SOMEBODY = re.compile(
@@ -169,3 +173,27 @@ def test_a_former_officer_keeps_her_name_in_the_register_of_mandates(act, sessio
     assert [line.name for line in accounts.register_of_mandates(session, TODAY)] == ["Odile Roux"]
     assert accounts.find_account_by_email(session, "roux@exemple.fr") is None
     assert faults(session) == []
+
+
+def test_remarks_in_the_books_go_and_both_books_still_verify(app, session):
+    world = wire(app)
+    world.found("scic-sa")
+    alice, bob = (
+        world.a_member("Alice Martin", email="alice@exemple.fr"),
+        world.a_member("Bob Roy", email="b@exemple.fr"),
+    )
+    with world.act() as act:
+        seqs = [shares.subscribe(act, member_id=one, quantity=2, effective_on=TODAY) for one in (alice, bob)]
+        shares.subscribe(act, member_id=bob, quantity=500, effective_on=TODAY)
+    with world.act() as act:
+        for seq in seqs:
+            shares.reverse(act, seq=seq, effective_on=TODAY, reason="remarque privée")
+    before = everything(session).count("remarque privée")
+    with world.act() as act:
+        member_service.resign(act, member_id=alice, effective_on=TODAY)
+    with world.act() as act:
+        assert service.erase(act, member_id=alice, reason="lettre") == ["reach", "iban", "words"]
+    kept = everything(session)
+    assert 0 < kept.count("remarque privée") == before // 2
+    assert "alice@exemple.fr" not in kept
+    assert [*faults(session), *shares_verify.verify(session), *money_verify.verify(session)] == []
