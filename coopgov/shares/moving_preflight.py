@@ -164,12 +164,16 @@ def _withdrawn(facts: Facts, after: After, figures: Figures) -> list[Check]:
     ]
     return [
         *checked(check_floor(after.levels, cents, figures, facts.day), _floor(after, figures, facts.day)),
-        *checked(
-            check_order(after.first_waiting, figures, facts.day),
-            green("order", N_("Nobody has waited longer for a refund.")),
-        ),
+        *checked(check_order(after.first_waiting, figures, facts.day), _order(after.first_waiting)),
         *(_judged(breach) for breach in unbalanced),
     ]
+
+
+def _order(first: Waiting | None) -> Check:
+    if first is None:
+        return green("order", N_("Nobody has waited longer for a refund."))
+    sentence = N_("%(name)s has waited for a refund since %(since)s; the statutes keep no order.")
+    return green("order", sentence, {"name": first.name, "since": first.since})
 
 
 def _judged(breach: Breach) -> Check:

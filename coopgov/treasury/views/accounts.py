@@ -104,6 +104,7 @@ def member(member_id: UUID) -> ResponseReturnValue:
         "shares/member.html",
         account=account,
         has_documents=_can_open_documents(),
+        has_classes=len(shares.classes(reading())) > 1,
         may_record=current_actor().may(Permission.SHARES_RECORD),
     )
 
