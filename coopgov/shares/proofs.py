@@ -37,6 +37,13 @@ _LOT_FAULTS = (
         ),
         "a lot that it opens has lost its first day",
     ),
+    (
+        (
+            "SELECT o.opened_by_tx FROM share_lot o LEFT JOIN (SELECT lot_id, min(tx_seq) AS first FROM share_leg "
+            "GROUP BY lot_id) l ON l.lot_id = o.id WHERE coalesce(l.first, 0) <> o.opened_by_tx ORDER BY 1 LIMIT :most"
+        ),
+        "a lot that it opens is not moved by it first",
+    ),
 )
 
 
