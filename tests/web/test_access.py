@@ -49,7 +49,9 @@ def expected(app, rule, role):
 def test_every_page_opens_to_exactly_those_the_policy_names(evening, role):
     browser, found = evening.only(role).client, {}
     for rule in routes(evening.app, "GET"):
-        found[rule.endpoint] = browser.get(evening.path(rule)).status_code
+        answer = browser.get(evening.path(rule))
+        found[rule.endpoint] = answer.status_code
+        answer.close()  # a file that is sent is closed with its answer
     assert len(found) > 60
     assert found == {rule.endpoint: expected(evening.app, rule, role) for rule in routes(evening.app, "GET")}
 
