@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import BigInteger, cast, exists, func, or_, select, tuple_
@@ -104,8 +104,7 @@ class ClassLine:
     unit_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class LegLine:
+class LegLine(NamedTuple):
     """One line of the register of movements: the shares of one lot that came to a holder or left one."""
 
     seq: int
@@ -152,7 +151,7 @@ def movements_between(
     if after is not None:
         query = query.where(ShareTx.recorded_at > after)
     rows = session.execute(query.order_by(ShareTx.seq, ShareLeg.line).limit(limit).execution_options(yield_per=AT_ONCE))
-    return (LegLine(*row) for row in rows)
+    return map(LegLine._make, rows)
 
 
 def lines_before(
@@ -213,7 +212,7 @@ def legs_in_time(session: Session, on: date, known_at: datetime) -> Iterator[Leg
     query = legs_select().where(ShareTx.effective_on <= on, ShareTx.recorded_at <= known_at)
     order = ShareTx.effective_on, ShareTx.seq, ShareLeg.line
     rows = session.execute(query.order_by(*order).execution_options(yield_per=AT_ONCE))
-    return (LegLine(*row) for row in rows)
+    return map(LegLine._make, rows)
 
 
 def classes_on(session: Session, on: date) -> list[ClassLine]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -23,8 +24,7 @@ NAMESAKES = 100
 Key = tuple[date, int]
 
 
-@dataclass(frozen=True, slots=True)
-class MovementLine:
+class MovementLine(NamedTuple):
     """One line of the register, with the holder as the register of members names her."""
 
     leg: LegLine
