@@ -10,7 +10,7 @@ from coopgov.config import ROOT
 WEB = {"flask", "sqlalchemy", "wtforms"}
 # Papers, spreadsheets, calendars, migrations, jobs: whoever needs one of them waits for it, nobody else.
 LATE = {
-    "alembic", "apscheduler", "email_validator", "flask_migrate", "holidays", "icalendar", "markdown_it", "nh3", "num2words",
+    "alembic", "apscheduler", "email_validator", "flask_migrate", "fontTools", "holidays", "icalendar", "markdown_it", "nh3", "num2words",
     "openpyxl", "psycopg", "segno", "stdnum", "weasyprint", "xlsxwriter",
 }  # fmt: skip
 
