@@ -72,6 +72,8 @@ class AgendaItem(Model):
     subject_hash: Mapped[str] = mapped_column(String(64), default="")
     # Asked for while the agenda is open; the vote is sealed with it.
     is_secret: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # The ballot paper of an election or of a choice, and its rule on equal votes, as JSON; once sealed, the vote's own.
+    form: Mapped[str | None] = mapped_column(Text)
     scrutin_id: Mapped[UUID | None] = mapped_column(unique=True)
     state: Mapped[ItemState] = mapped_column(words(ItemState), default=ItemState.PLANNED)
     opened_at: Mapped[datetime | None] = mapped_column(Instant)

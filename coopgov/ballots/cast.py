@@ -7,29 +7,35 @@ keep the order of arrival. Only when nothing was written does a second read tell
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, String, TextClause, Uuid, bindparam, text
+from sqlalchemy import BindParameter, LargeBinary, String, TextClause, Uuid, bindparam, text
 from sqlalchemy.orm import Session
 
-from coopgov.ballots.proof import envelope_hash, receipt_hash
+from coopgov.ballots.counting.marks import encode
+from coopgov.ballots.deciding import check_on_screen, check_told
+from coopgov.ballots.proof import envelope_hash, marked_hash, receipt_hash
 from coopgov.ballots.queries import (
     CastRow,
     ScrutinRow,
     ballots_of,
+    find_form,
     find_public_key,
     find_roll_voter,
     get_roll,
     get_scrutin,
 )
 from coopgov.ballots.rules import URN_CLOSED, Attempt, Channel, Choice, Level, Receipt, paper_of, why_not_cast
-from coopgov.ballots.sealing import seal_paper
+from coopgov.ballots.sealing import PAPER_SIZE, seal_paper
 from coopgov.core.act import Act
 from coopgov.core.db import Instant
-from coopgov.core.errors import Breach, RuleBroken
+from coopgov.core.errors import Breach, RuleBroken, refuse_if
 
+# An answer to a resolution, or what `counting.marks` tells, as data or as JSON text.
+Ballot = Choice | Mapping[str, Any] | str
 # SQLite from 3.35 and PostgreSQL read the same text.
 _STATEMENT = """
 INSERT INTO {table} (scrutin_id, voter_id, {content}, channel, cast_by, receipt)
@@ -50,22 +56,26 @@ _REPLACED = (
 )
 
 
-def _statement(level: Level, condition: str, *instants: str) -> TextClause:
-    named = level is Level.NAMED
-    content = bindparam("choice", type_=String()) if named else bindparam("sealed", type_=LargeBinary())
+# By table: the level of the vote, what is written, what becomes of a second ballot.
+_TABLES: Final[Mapping[str, tuple[Level, BindParameter[Any], str]]] = {
+    "ballot_named": (Level.NAMED, bindparam("choice", type_=String()), "NOTHING"),
+    "ballot_marked": (Level.NAMED, bindparam("content", type_=LargeBinary()), "NOTHING"),
+    "envelope": (Level.SECRET, bindparam("sealed", type_=LargeBinary()), _REPLACED),
+}
+
+
+def _statement(table: str, condition: str, *instants: str) -> TextClause:
+    level, content, again = _TABLES[table]
     ids = [bindparam(name, type_=Uuid()) for name in ("scrutin", "voter", "cast_by")]
     words = [bindparam(name, type_=String()) for name in ("channel", "receipt")]
     times = [bindparam(name, type_=Instant()) for name in instants]
-    written = _STATEMENT.format(
-        table="ballot_named" if named else "envelope", content=content.key, level=level.value, open=condition,
-        again="NOTHING" if named else _REPLACED,
-    )  # fmt: skip
+    written = _STATEMENT.format(table=table, content=content.key, level=level.value, open=condition, again=again)
     return text(written).bindparams(content, *ids, *words, *times)
 
 
 _CAST: Final = {
-    (level, channel): _statement(level, *condition)
-    for level in Level
+    (table, channel): _statement(table, *condition)
+    for table in _TABLES
     for channel, condition in (
         (Channel.ROOM, (_ROOM_IS_OPEN,)),
         (Channel.PAPER, (_ROOM_IS_OPEN,)),
@@ -79,39 +89,74 @@ def cast(
     *,
     scrutin_id: UUID,
     voter_id: UUID,
-    choice: Choice,
+    choice: Ballot,
     channel: Channel,
     cast_by: UUID,
     token: bytes = b"",
 ) -> Receipt:
     """Put one ballot in the urn; the same ballot sent again by the same person gives the same receipt.
 
+    It says a choice, or on another paper than a resolution's what `counting.marks` tells, as data or as JSON text.
+
     `cast_by` is who acted: the voter, the holder of her proxy, or the bureau. A named ballot is cast once. A secret
     one is sealed, with the `token` that came with it, and replaces the one before.
     """
-    public = find_public_key(act.session, scrutin_id)
+    public, form = find_public_key(act.session, scrutin_id), find_form(act.session, scrutin_id)
+    told = _answer(choice) if form is None else encode(form.paper, choice)
     if public is not None:
+        content = paper_of(told) if isinstance(told, Choice) else told
         mine = hashlib.sha256((token or secrets.token_bytes(32)) + voter_id.bytes).digest()
-        sealed = seal_paper(public, scrutin_id, paper_of(choice), token=mine)
+        size = PAPER_SIZE if form is None else form.size
+        sealed = seal_paper(public, scrutin_id, content, token=mine, size=size)
         return _cast_sealed(act, scrutin_id, voter_id, sealed, channel, cast_by)
+    if isinstance(told, Choice):
+        return _cast_answer(act, scrutin_id, voter_id, told, channel, cast_by)
+    return _cast_marked(act, scrutin_id, voter_id, told, channel, cast_by)
+
+
+def _answer(choice: Ballot) -> Choice:
+    if isinstance(choice, Choice):
+        return choice
+    raise RuleBroken(check_told(None, choice))
+
+
+def _cast_answer(
+    act: Act, scrutin_id: UUID, voter_id: UUID, choice: Choice, channel: Channel, cast_by: UUID
+) -> Receipt:
     receipt = receipt_hash(
         scrutin_id=scrutin_id, voter_id=voter_id, choice=choice, channel=channel, cast_by=cast_by
     )  # fmt: skip
     values = {**_values(act, scrutin_id, voter_id, channel, cast_by, receipt), "choice": choice.value}
-    if act.session.execute(_CAST[Level.NAMED, channel], values).first() is not None:
+    if act.session.execute(_CAST["ballot_named", channel], values).first() is not None:
         return Receipt(scrutin_id, voter_id, choice, receipt)
     return _already(act, scrutin_id=scrutin_id, voter_id=voter_id, choice=choice, channel=channel, cast_by=cast_by)
 
 
+def _cast_marked(
+    act: Act, scrutin_id: UUID, voter_id: UUID, content: bytes, channel: Channel, cast_by: UUID
+) -> Receipt:
+    receipt = marked_hash(
+        scrutin_id=scrutin_id, voter_id=voter_id, content=content, channel=channel, cast_by=cast_by
+    )  # fmt: skip
+    values = {**_values(act, scrutin_id, voter_id, channel, cast_by, receipt), "content": content}
+    if act.session.execute(_CAST["ballot_marked", channel], values).first() is not None:
+        return Receipt(scrutin_id, voter_id, None, receipt)
+    stored = _stored(act.session, scrutin_id, voter_id)
+    if stored is not None and (stored.content, stored.cast_by) == (content, cast_by):
+        return Receipt(scrutin_id, voter_id, None, stored.receipt)
+    raise RuleBroken(_why_not(act, scrutin_id, voter_id, channel))
+
+
 def note_paper(act: Act, *, scrutin_id: UUID, voter_id: UUID, cast_by: UUID) -> None:
     """Note that somebody votes on paper in the room: an envelope sent before is thrown away."""
+    refuse_if(check_on_screen(find_form(act.session, scrutin_id)))
     _cast_sealed(act, scrutin_id, voter_id, b"", Channel.PAPER, cast_by)
 
 
 def _cast_sealed(act: Act, scrutin_id: UUID, voter_id: UUID, sealed: bytes, channel: Channel, cast_by: UUID) -> Receipt:
     receipt = envelope_hash(scrutin_id, sealed or voter_id.bytes)
     values = {**_values(act, scrutin_id, voter_id, channel, cast_by, receipt), "sealed": sealed}
-    if act.session.execute(_CAST[Level.SECRET, channel], values).first() is None:
+    if act.session.execute(_CAST["envelope", channel], values).first() is None:
         raise RuleBroken(_why_not(act, scrutin_id, voter_id, channel))
     return Receipt(scrutin_id, voter_id, None, receipt)
 

@@ -10,6 +10,9 @@ from coopgov.ballots.rules import Channel, Choice, Level, State
 from coopgov.core.db import Instant, Model, append_only, words
 from coopgov.core.ids import new_id
 
+# What the database itself sees of a ballot: ten bytes of form, and one for each of a hundred options at most.
+A_BALLOT = "length(content) BETWEEN 11 AND 110"
+
 
 class Roll(Model):
     """Who may vote, frozen on a reference day (*liste électorale*)."""
@@ -79,6 +82,33 @@ class BallotNamed(Model):
     scrutin_id: Mapped[UUID] = mapped_column(primary_key=True)
     voter_id: Mapped[UUID] = mapped_column(primary_key=True)
     choice: Mapped[Choice] = mapped_column(words(Choice))
+    channel: Mapped[Channel] = mapped_column(words(Channel))
+    cast_by: Mapped[UUID]
+    receipt: Mapped[str] = mapped_column(String(64))
+
+
+class ScrutinForm(Model):
+    """The ballot paper of a vote that answers no resolution, and its rule on equal votes: both are in the seal."""
+
+    __tablename__ = "scrutin_form"
+
+    scrutin_id: Mapped[UUID] = mapped_column(ForeignKey("scrutin.id"), primary_key=True)
+    form: Mapped[str] = mapped_column(Text)
+    ties: Mapped[str] = mapped_column(Text)
+
+
+class BallotMarked(Model):
+    """A named ballot on another paper than a resolution's: its marks, one byte for each option behind ten of form."""
+
+    __tablename__ = "ballot_marked"
+    __table_args__ = (
+        Index("ix_ballot_marked_channel", "scrutin_id", "channel"),
+        CheckConstraint(A_BALLOT, name="as_long_as_a_ballot"),
+    )
+
+    scrutin_id: Mapped[UUID] = mapped_column(primary_key=True)
+    voter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
     channel: Mapped[Channel] = mapped_column(words(Channel))
     cast_by: Mapped[UUID]
     receipt: Mapped[str] = mapped_column(String(64))
@@ -178,6 +208,21 @@ class UrnBallot(Model):
     choice: Mapped[Choice] = mapped_column(words(Choice))
 
 
+class UrnMarked(Model):
+    """The same on another paper than a resolution's."""
+
+    __tablename__ = "urn_marked"
+    __table_args__ = (
+        Index("ix_urn_marked_scrutin_id", "scrutin_id", "content"),
+        CheckConstraint(A_BALLOT, name="as_long_as_a_ballot"),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    scrutin_id: Mapped[UUID] = mapped_column(ForeignKey("scrutin.id"))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class PaperCount(Model):
     """What a teller read on the paper ballots of the room; two tellers read them, and must find the same."""
 
@@ -220,9 +265,19 @@ class ScrutinResult(Model):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+class ScrutinArchive(Model):
+    """All that a recount of a vote needs, in one file, as it was when its result was proclaimed (*archive*)."""
+
+    __tablename__ = "scrutin_archive"
+
+    scrutin_id: Mapped[UUID] = mapped_column(ForeignKey("scrutin.id"), primary_key=True)
+    archive: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
 for _table in (
-    Roll, RollEntry, Scrutin, ScrutinStep, BallotNamed, TellerKey, ScrutinKey, ScrutinKeyPart, Participation, UrnBallot,
-    Urn, ScrutinTally, ScrutinResult,
+    Roll, RollEntry, Scrutin, ScrutinForm, ScrutinStep, BallotNamed, BallotMarked, TellerKey, ScrutinKey,
+    ScrutinKeyPart, Participation, UrnBallot, UrnMarked, Urn, ScrutinTally, ScrutinResult, ScrutinArchive,
 ):  # fmt: skip
     append_only(_table.__table__)
 append_only(SealedPart.__table__, verbs=("UPDATE",))
@@ -276,10 +331,11 @@ def _kept_until_opened(table: str) -> dict[str, tuple[str, ...]]:
 CLOSED_URN = _closed_urn("ballot_named")
 GUARDS: dict[str, tuple[dict[str, tuple[str, ...]], ...]] = {
     "ballot_named": (CLOSED_URN,),
+    "ballot_marked": (_closed_urn("ballot_marked"),),
     "envelope": (_closed_urn("envelope"), _closed_urn("envelope", "UPDATE"), _kept_until_opened("envelope")),
     "sealed_part": (_kept_until_opened("sealed_part"),),
 }
-for _model in (BallotNamed, Envelope, SealedPart):
+for _model in (BallotNamed, BallotMarked, Envelope, SealedPart):
     for _guard in GUARDS[_model.__tablename__]:
         for _dialect, _statements in _guard.items():
             for _statement in _statements:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from coopgov.ballots.deciding import Form
 from coopgov.ballots.rules import Channel, Choice, Level, RollVoter, Window
 from coopgov.core.canonical import digest
 from coopgov.core.errors import Citation
@@ -29,6 +30,7 @@ class Seal:
     rule: DecisionRule
     window: Window | None
     weights: Mapping[str, Fraction] | None
+    form: Form | None = None
 
     @property
     def hash(self) -> str:
@@ -39,6 +41,7 @@ class Seal:
                 "subject": self.subject_hash, "title": self.title, "roll": self.roll_hash,
                 "rule": rule_facts(self.rule), "weights": self.weights,
                 "remote": None if self.window is None else [self.window.opens_at, self.window.closes_at],
+                **({} if self.form is None else self.form.facts()),
             }
         )  # fmt: skip
 
@@ -52,6 +55,19 @@ def roll_hash(reference_on: date, voters: Iterable[RollVoter]) -> str:
 def receipt_hash(*, scrutin_id: UUID, voter_id: UUID, choice: Choice, channel: Channel, cast_by: UUID) -> str:
     """The hash of a named ballot; the scrutin's identifier stands in its seal, so one follows from the other."""
     return digest({"scrutin": scrutin_id, "voter": voter_id, "choice": choice, "channel": channel, "cast_by": cast_by})
+
+
+def marked_hash(*, scrutin_id: UUID, voter_id: UUID, content: bytes, channel: Channel, cast_by: UUID) -> str:
+    """The same of a named ballot on another paper than a resolution's."""
+    told = {"scrutin": scrutin_id, "voter": voter_id, "content": content.hex(), "channel": channel, "cast_by": cast_by}
+    return digest(told)
+
+
+def opened_marked_hash(ballots: Iterable[tuple[UUID, bytes]]) -> str:
+    """The hash of an open urn of such ballots: the random name and the bytes of each, in sorted order."""
+    return hashlib.sha256(
+        "\n".join(sorted(f"{name} {content.hex()}" for name, content in ballots)).encode()
+    ).hexdigest()
 
 
 def envelope_hash(scrutin_id: UUID, sealed: bytes) -> str:

@@ -8,10 +8,12 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from coopgov.ballots.deciding import Form, form_from_facts
 from coopgov.ballots.models import (
+    BallotMarked,
     BallotNamed,
     Envelope,
     PaperCount,
@@ -19,6 +21,7 @@ from coopgov.ballots.models import (
     Roll,
     RollEntry,
     Scrutin,
+    ScrutinForm,
     ScrutinKey,
     ScrutinKeyPart,
     ScrutinResult,
@@ -88,6 +91,8 @@ class ScrutinRow:
     seal: str
     state: State
     steps: tuple[Step, ...]
+    form: Form | None = None
+    """What its ballots are, unless they answer a resolution."""
 
     def at(self, state: State) -> datetime | None:
         """When that step was taken, if it was."""
@@ -140,6 +145,10 @@ class Result:
     proclaimed_by: str
     tie: Tie | None = None
     """The rule by which equal votes were settled; None where they were not equal."""
+    form: dict[str, Any] | None = None
+    """What the count of another ballot paper found; None where a resolution was answered."""
+    archive: str = ""
+    """The hash of the archive that anybody recounts."""
 
     @property
     def base(self) -> Base:
@@ -209,13 +218,17 @@ def get_scrutin(session: Session, scrutin_id: UUID) -> ScrutinRow:
 
 def get_scrutins(session: Session, scrutin_ids: Collection[UUID]) -> dict[UUID, ScrutinRow]:
     """Several votes at once, by identifier."""
-    scrutins = session.scalars(select(Scrutin).where(Scrutin.id.in_(scrutin_ids)))
+    scrutins = session.execute(
+        select(Scrutin, ScrutinForm)
+        .outerjoin(ScrutinForm, ScrutinForm.scrutin_id == Scrutin.id)
+        .where(Scrutin.id.in_(scrutin_ids))
+    ).all()
     steps: dict[UUID, list[Step]] = {}
     for row in session.scalars(
         select(ScrutinStep).where(ScrutinStep.scrutin_id.in_(scrutin_ids)).order_by(ScrutinStep.at)
     ):
         steps.setdefault(row.scrutin_id, []).append(Step(row.step, row.at, row.by))
-    return {scrutin.id: _scrutin(scrutin, steps[scrutin.id]) for scrutin in scrutins}
+    return {scrutin.id: _scrutin(scrutin, form, steps[scrutin.id]) for scrutin, form in scrutins}
 
 
 def state_of(session: Session, scrutin_id: UUID) -> State:
@@ -244,17 +257,39 @@ def find_public_key(session: Session, scrutin_id: UUID) -> bytes | None:
 
 
 MOST_KEYS = 1000
+# Nor does the form of its ballots.
+_forms: dict[UUID, Form | None] = {}
+
+
+def find_form(session: Session, scrutin_id: UUID) -> Form | None:
+    """What a ballot of that vote is; None where it answers a resolution, or where nothing was sealed."""
+    if scrutin_id not in _forms:
+        scrutin = find_scrutin(session, scrutin_id)
+        if scrutin is None:
+            return None
+        if len(_forms) >= MOST_KEYS:
+            _forms.clear()
+        _forms[scrutin_id] = scrutin.form
+    return _forms[scrutin_id]
 
 
 def _papers(scrutin_ids: Collection[UUID], *more: str) -> Subquery:
     """Who voted in these votes, named or sealed, before and after the urn is opened."""
     names = ("scrutin_id", "voter_id", "channel", "cast_by", *more)
-    return union_all(*(_of(kind, names, scrutin_ids) for kind in (BallotNamed, Envelope, Participation))).subquery()
+    kinds = (BallotNamed, BallotMarked, Envelope, Participation)
+    return union_all(*(_of(kind, names, scrutin_ids) for kind in kinds)).subquery()
 
 
 def _of(kind: Any, names: Sequence[str], scrutin_ids: Collection[UUID]) -> Select[Any]:
-    columns = [getattr(kind, name, null().label(name)) for name in names]
+    columns: list[Any] = [getattr(kind, name, _NOTHING.get(name)) for name in names]
     return select(*columns).where(kind.scrutin_id.in_(scrutin_ids))
+
+
+# PostgreSQL gives a column that nobody types to text, before it sees what stands in the next table.
+_NOTHING = {
+    "choice": null().label("choice"),
+    "content": cast(null(), BallotMarked.content.type).label("content"),
+}
 
 
 def turnout(session: Session, scrutin_id: UUID) -> int:
@@ -311,15 +346,17 @@ class CastRow:
     channel: Channel
     cast_by: UUID
     receipt: str
+    content: bytes | None = None
+    """The marks of a named ballot on another paper than a resolution's."""
 
 
 def ballots_of(session: Session, scrutin_ids: Collection[UUID], voter_ids: Collection[UUID]) -> list[CastRow]:
     """The ballots of these voters; ask only for those the reader cast or owns."""
-    papers = _papers(scrutin_ids, "choice", "receipt")
+    papers = _papers(scrutin_ids, "choice", "receipt", "content")
     rows = session.execute(
         select(papers).where(papers.c.voter_id.in_(voter_ids)).order_by(papers.c.scrutin_id, papers.c.voter_id)
     )
-    return [CastRow(r.scrutin_id, r.voter_id, r.choice, r.channel, r.cast_by, r.receipt) for r in rows]
+    return [CastRow(r.scrutin_id, r.voter_id, r.choice, r.channel, r.cast_by, r.receipt, r.content) for r in rows]
 
 
 def cast_in(session: Session, scrutin_id: UUID) -> Iterator[CastRow]:
@@ -337,18 +374,19 @@ class OwnBallot:
     choice: Choice | None
     channel: Channel
     receipt: Receipt
+    content: bytes | None = None
 
 
 def own_ballots(session: Session, scrutin: ScrutinRow, voter_id: UUID) -> list[OwnBallot]:
     """The ballots of this person in one vote: her own, and those she cast by proxy."""
-    papers = _papers([scrutin.id], "choice", "receipt")
+    papers = _papers([scrutin.id], "choice", "receipt", "content")
     rows = session.execute(
         select(papers, RollEntry.name)
         .join(RollEntry, (RollEntry.voter_id == papers.c.voter_id) & (RollEntry.roll_id == scrutin.roll_id))
         .where((papers.c.voter_id == voter_id) | (papers.c.cast_by == voter_id))
         .order_by(RollEntry.number)
     )
-    return [OwnBallot(r.voter_id, r.name, r.choice, r.channel, _receipt(r)) for r in rows]
+    return [OwnBallot(r.voter_id, r.name, r.choice, r.channel, _receipt(r), r.content) for r in rows]
 
 
 def _receipt(row: Any) -> Receipt:
@@ -543,6 +581,8 @@ class Count:
 
     colleges: tuple[CollegeLine, ...]
     present_or_represented: int
+    form: dict[str, Any] | None = None
+    """What the count of another ballot paper found, before the chair settles equal votes."""
 
     @property
     def tally(self) -> Tally:
@@ -563,7 +603,7 @@ def find_count(session: Session, scrutin_id: UUID) -> Count | None:
 
 def count_from_facts(facts: dict[str, Any]) -> Count:
     """The count those canonical facts tell."""
-    return Count(_lines(facts["colleges"]), facts["present_or_represented"])
+    return Count(_lines(facts["colleges"]), facts["present_or_represented"], facts.get("form"))
 
 
 def find_result(session: Session, scrutin_id: UUID) -> Result | None:
@@ -593,6 +633,7 @@ def result_from_facts(facts: dict[str, Any], hashed: str) -> Result:
         rule=rule_from_facts(facts["rule"]), colleges=_lines(facts["colleges"]), weighted=facts["weights"] is not None,
         urn_hash=facts["urn"], hash=hashed, proclaimed_at=datetime.fromisoformat(facts["proclaimed_at"]),
         proclaimed_by=facts["proclaimed_by"], tie=Tie(facts["tie"]) if facts.get("tie") else None,
+        form=facts.get("form"), archive=facts.get("archive", ""),
     )  # fmt: skip
 
 
@@ -607,13 +648,17 @@ def _tally(by_choice: dict[Choice, int]) -> Tally:
     return Tally(*(by_choice.get(choice, 0) for choice in Choice))
 
 
-def _scrutin(row: Scrutin, steps: Sequence[Step]) -> ScrutinRow:
+def _scrutin(row: Scrutin, form: ScrutinForm | None, steps: Sequence[Step]) -> ScrutinRow:
     return ScrutinRow(
         id=row.id, roll_id=row.roll_id, level=row.level, subject_hash=row.subject_hash, title=row.title,
         rule=rule_from_facts(json.loads(row.rule)), window=_window(row),
         college_weights=weights_from_text(row.college_weights), seal=row.seal,
-        state=latest(step.step for step in steps), steps=tuple(steps),
+        state=latest(step.step for step in steps), steps=tuple(steps), form=None if form is None else _form(form),
     )  # fmt: skip
+
+
+def _form(row: ScrutinForm) -> Form:
+    return form_from_facts({"form": json.loads(row.form), "ties": json.loads(row.ties)})
 
 
 def _window(row: Scrutin) -> Window | None:
@@ -626,5 +671,5 @@ def seal_of(scrutin: ScrutinRow, roll: RollRow) -> Seal:
     """The facts a vote's seal was taken of."""
     return Seal(
         scrutin.id, scrutin.level, scrutin.subject_hash, scrutin.title, roll.hash, scrutin.rule, scrutin.window,
-        scrutin.college_weights,
+        scrutin.college_weights, scrutin.form,
     )  # fmt: skip

@@ -112,14 +112,14 @@ def open_with(secret: bytes, sealed: bytes) -> bytes:
         raise BadEnvelope from None
 
 
-def seal_paper(public: bytes, scrutin_id: UUID, paper: bytes, *, token: bytes) -> bytes:
-    """Put a paper in its envelope: always the same length, good for this vote only.
+def seal_paper(public: bytes, scrutin_id: UUID, paper: bytes, *, token: bytes, size: int = PAPER_SIZE) -> bytes:
+    """Put a paper in its envelope: good for this vote only, and as long as every other of it.
 
     The same paper sealed again with the same `token` (16 random bytes or more, known to the voter alone) gives the same
     envelope, so that a ballot sent twice is one ballot. The form is libsodium's sealed box.
     """
-    content = scrutin_id.bytes + paper.ljust(PAPER_SIZE, b"\0")
-    if len(content) != len(scrutin_id.bytes) + PAPER_SIZE:
+    content = scrutin_id.bytes + paper.ljust(size, b"\0")
+    if len(content) != len(scrutin_id.bytes) + size:
         raise ValueError("a paper too long for its envelope")
     once = PrivateKey(hashlib.blake2b(content, digest_size=32, key=token[:64], person=b"coopgov-envelope").digest())
     mine = bytes(once.public_key)
@@ -127,14 +127,14 @@ def seal_paper(public: bytes, scrutin_id: UUID, paper: bytes, *, token: bytes) -
     return mine + bytes(Box(once, PublicKey(public)).encrypt(content, nonce).ciphertext)
 
 
-def open_papers(secret: bytes, scrutin_id: UUID, envelopes: Iterable[bytes]) -> list[bytes]:
+def open_papers(secret: bytes, scrutin_id: UUID, envelopes: Iterable[bytes], *, size: int = PAPER_SIZE) -> list[bytes]:
     """The papers of these envelopes, in the same order; raises BadEnvelope at one that is not of this vote."""
-    return [_paper(open_with(secret, envelope), scrutin_id) for envelope in envelopes]
+    return [_paper(open_with(secret, envelope), scrutin_id, size) for envelope in envelopes]
 
 
-def _paper(content: bytes, scrutin_id: UUID) -> bytes:
+def _paper(content: bytes, scrutin_id: UUID, size: int) -> bytes:
     vote, paper = content[:16], content[16:]
-    if vote != scrutin_id.bytes or len(paper) != PAPER_SIZE:
+    if vote != scrutin_id.bytes or len(paper) != size:
         raise BadEnvelope
     return paper
 

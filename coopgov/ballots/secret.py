@@ -21,8 +21,9 @@ from coopgov.ballots.models import (
     SealedPart,
     TellerKey,
     UrnBallot,
+    UrnMarked,
 )
-from coopgov.ballots.proof import opened_hash
+from coopgov.ballots.proof import opened_hash, opened_marked_hash
 from coopgov.ballots.queries import ScrutinRow, counted_colleges, get_scrutin, paper_readings, papers_by_college
 from coopgov.ballots.rules import (
     Channel,
@@ -125,14 +126,36 @@ def open_urn(act: Act, scrutin: ScrutinRow, codes: Codes) -> dict[str, Any]:
     """
     secret = _key_of(act.session, scrutin, codes)
     rows = act.session.execute(select(Envelope).where(Envelope.scrutin_id == scrutin.id)).scalars().all()
+    write = _write_answers if scrutin.form is None else _write_marked
+    opened = write(act, scrutin, secret, rows)
+    bulk_insert(act.session, Participation, [_took_part(row) for row in rows])
+    return {"opened": opened, "envelopes": len(rows), "tellers": _tellers(act.session, scrutin, codes)}
+
+
+def _write_answers(act: Act, scrutin: ScrutinRow, secret: bytes, rows: Sequence[Envelope]) -> str:
+    """Write the answers to a resolution in random order; gives the hash of the open urn."""
     opened = [*_electronic(act.session, scrutin, secret, rows), *_on_paper(act.session, scrutin)]
     random.SystemRandom().shuffle(opened)
-    bulk_insert(act.session, Participation, [_took_part(row) for row in rows])
     bulk_insert(
         act.session, UrnBallot,
         [{"id": n, "scrutin_id": scrutin.id, "college": college, "choice": choice} for n, college, choice in opened],
     )  # fmt: skip
-    return {"opened": opened_hash(opened), "envelopes": len(rows), "tellers": _tellers(act.session, scrutin, codes)}
+    return opened_hash(opened)
+
+
+def _write_marked(act: Act, scrutin: ScrutinRow, secret: bytes, rows: Sequence[Envelope]) -> str:
+    """The same of ballots on another paper: what one of them says is checked at the count."""
+    assert scrutin.form is not None  # noqa: S101 - that is why we are here
+    try:
+        found = sealing.open_papers(secret, scrutin.id, [row.sealed for row in rows], size=scrutin.form.size)
+    except BadEnvelope:
+        raise RuleBroken([_foreign_envelope()]) from None
+    opened = [(new_id(), content) for content in found]
+    random.SystemRandom().shuffle(opened)
+    bulk_insert(
+        act.session, UrnMarked, [{"id": n, "scrutin_id": scrutin.id, "content": content} for n, content in opened]
+    )  # fmt: skip
+    return opened_marked_hash(opened)
 
 
 def destroy(act: Act, scrutin_id: UUID) -> None:

@@ -12,11 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, text
 
-from coopgov.ballots import secret
+from coopgov.ballots import marked, secret
 from coopgov.ballots.cast import cast, note_paper
+from coopgov.ballots.deciding import Form
 from coopgov.ballots.events import ScrutinProclaimed
 from coopgov.ballots.models import (
     URN_LOCK,
+    BallotMarked,
     BallotNamed,
     Envelope,
     Roll,
@@ -125,16 +127,22 @@ def seal_scrutin(  # noqa: PLR0913 - all that is fixed before the first ballot
     college_weights: Mapping[str, Fraction] | None = None,
     level: Level = Level.NAMED,
     tellers: Sequence[UUID] = (),
+    form: Form | None = None,
 ) -> UUID:
     """Fix everything about a vote before its first ballot; nothing of it ever changes afterwards.
 
-    A secret vote is sealed for these accounts, those among them who have a teller's code.
+    A secret vote is sealed for these accounts, those among them who have a teller's code. A vote that answers no
+    resolution has a `form`, of whatever vote: it becomes the form of this one.
     """
     roll = get_roll(act.session, roll_id)
     window = _window(remote_opens_at, remote_closes_at)
     refuse_if(check_seal(window=window, now=act.now, colleges=roll.colleges, weights=college_weights))
-    seal = Seal(new_id(), level, subject_hash, title, roll.hash, rule, window, college_weights)
+    scrutin_id = new_id()
+    own = None if form is None else form.of(scrutin_id)
+    seal = Seal(scrutin_id, level, subject_hash, title, roll.hash, rule, window, college_weights, own)
     act.keep(_sealed(seal, roll_id))
+    if own is not None:
+        marked.keep_form(act, scrutin_id, own, weights=college_weights)
     if level is Level.SECRET:
         secret.share_key(act, seal.scrutin_id, teller_keys(act.session, tellers))
     _write_step(act, seal.scrutin_id, State.SEALED)
@@ -171,7 +179,8 @@ def close_room(act: Act, *, scrutin_id: UUID) -> None:
     scrutin = get_scrutin(act.session, scrutin_id)
     refuse_if(check_close(window=scrutin.window, now=act.now))
     _move(act, scrutin, Move.CLOSE_ROOM)
-    paper: Any = Envelope if scrutin.level is Level.SECRET else BallotNamed
+    named = BallotNamed if scrutin.form is None else BallotMarked
+    paper: Any = Envelope if scrutin.level is Level.SECRET else named
     receipts = list(act.session.scalars(select(paper.receipt).where(paper.scrutin_id == scrutin_id)))
     hashed = urn_hash(receipts)
     act.keep(Urn(scrutin_id=scrutin_id, ballots=len(receipts), hash=hashed))
@@ -206,11 +215,16 @@ def count(
 ) -> Tally:
     """Count a closed urn with two programs; refuses when they differ or the attendance does not fit.
 
+    Gives the answers to a resolution, none for another ballot paper.
+
     The urn of a secret vote is opened first, with the tellers' `codes`; then nothing ties a voter to a ballot.
     """
     scrutin = get_scrutin(act.session, scrutin_id)
     _move(act, scrutin, Move.COUNT)
     opened = _open(act, scrutin, codes)
+    if scrutin.form is not None:
+        _write_count(act, scrutin, marked.count_facts(act, scrutin, present_or_represented) | opened)
+        return Tally()
     tallies = tally_by_college(act.session, scrutin_id)
     refuse_if(check_programs_agree(tallies, _recounted(act, scrutin_id, tallies)))
     refuse_if(check_presence_known(scrutin.rule, scrutin.college_weights, known=present_by_college is not None))
@@ -263,15 +277,21 @@ def _write_count(act: Act, scrutin: ScrutinRow, facts: Mapping[str, Any]) -> Non
     act.record("scrutin.counted", f"scrutin:{scrutin.id}", {"tally": hashed, **facts})
 
 
-def proclaim(act: Act, *, scrutin_id: UUID, by: UUID) -> Result:
-    """Say what a counted vote decided; the features above hear it in the same act."""
+def proclaim(act: Act, *, scrutin_id: UUID, by: UUID, chair: Sequence[str] = ()) -> Result:
+    """Say what a counted vote decided; the features above hear it in the same act.
+
+    `chair` is the order that the chair gives to options with equal votes, where the seal leaves it to her.
+    """
     scrutin = get_scrutin(act.session, scrutin_id)
     _move(act, scrutin, Move.PROCLAIM, by=str(by))
     counted = find_count(act.session, scrutin_id)
     urn = act.session.get(Urn, scrutin_id)
     assert counted is not None  # noqa: S101 - a counted vote has its count
     assert urn is not None  # noqa: S101 - and its closed urn
-    facts = _result_facts(act, scrutin, counted, urn.hash, by)
+    if scrutin.form is None:
+        facts = _result_facts(act, scrutin, counted, urn.hash, by)
+    else:
+        facts = marked.result_facts(act, scrutin, counted, urn=urn.hash, by=by, chair=tuple(chair))
     stored, hashed = _frozen(facts)
     act.keep(ScrutinResult(scrutin_id=scrutin_id, facts=stored, hash=hashed))
     act.record("scrutin.proclaimed", f"scrutin:{scrutin_id}", {"result": hashed, **facts})

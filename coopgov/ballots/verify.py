@@ -13,6 +13,8 @@ from coopgov.ballots.models import (
     Roll,
     RollEntry,
     Scrutin,
+    ScrutinArchive,
+    ScrutinForm,
     ScrutinKey,
     ScrutinKeyPart,
     ScrutinResult,
@@ -38,6 +40,7 @@ from coopgov.ballots.queries import (
 )
 from coopgov.ballots.rules import URN_CLOSED, Level
 from coopgov.ballots.service import verdict_of
+from coopgov.ballots.verify_marked import verify_marked
 from coopgov.core.journal import Fault, check_kept, entries_about
 
 
@@ -51,15 +54,18 @@ def verify(session: Session) -> Iterator[Fault]:
         yield from _verify_scrutin(session, get_scrutin(session, scrutin_id))
     yield from _orphans(session)
     yield from check_kept(
-        session, Roll, Scrutin, ScrutinStep, TellerKey, ScrutinKey, ScrutinKeyPart, Urn, ScrutinTally, ScrutinResult
-    )
+        session, Roll, Scrutin, ScrutinForm, ScrutinStep, TellerKey, ScrutinKey, ScrutinKeyPart, Urn, ScrutinTally,
+        ScrutinResult, ScrutinArchive,
+    )  # fmt: skip
 
 
 def _verify_scrutin(session: Session, scrutin: ScrutinRow) -> Iterator[Fault]:
     where = f"scrutin {scrutin.id}"
     if seal_of(scrutin, get_roll(session, scrutin.roll_id)).hash != scrutin.seal:
         yield Fault(where, "what was sealed does not give its seal")
-    if scrutin.level is Level.NAMED:
+    if scrutin.form is not None:
+        yield from verify_marked(session, scrutin, where)
+    elif scrutin.level is Level.NAMED:
         yield from _verify_ballots(session, scrutin, where)
     else:
         yield from _verify_opened(session, scrutin, where)
@@ -120,6 +126,8 @@ def _verify_count(session: Session, scrutin: ScrutinRow, where: str) -> Iterator
         return
     if _sha256(row.facts) != row.hash:
         yield Fault(where, "its count does not give its hash")
+    if scrutin.form is not None:
+        return
     counted = count_from_facts(json.loads(row.facts))
     if {line.college: line.tally for line in counted.colleges} != tally_by_college(session, scrutin.id):
         yield Fault(where, "its ballots do not give its count")
@@ -133,6 +141,8 @@ def _verify_result(session: Session, scrutin: ScrutinRow, where: str) -> Iterato
         yield Fault(where, "its result does not give its hash")
     if _in_journal(session, scrutin, "scrutin.proclaimed", "result") not in {row.hash, None}:
         yield Fault(where, "its result is not the one written in the journal")
+    if scrutin.form is not None:
+        return
     result = result_from_facts(json.loads(row.facts), row.hash)
     verdict = verdict_of(scrutin, count_from_facts(json.loads(counted.facts)))
     if (result.outcome, result.numerator, result.denominator) != (
