@@ -8,7 +8,10 @@ from typing import Any
 from coopgov.assemblies.queries import AssemblyRow, ItemRow
 from coopgov.assemblies.rules import ProxyLimit, law_call, law_kind, notice_days, proxy_limit
 from coopgov.assemblies.rules.convening import remote_closes_at
-from coopgov.assemblies.wording import KIND_NAMES, in_print
+from coopgov.assemblies.rules.papers import read_form
+from coopgov.assemblies.wording import KIND_NAMES, in_language, in_print
+from coopgov.ballots.deciding import Form
+from coopgov.ballots.said import how_lines
 from coopgov.core.errors import Citation
 from coopgov.core.figures import Figures
 from coopgov.core.journal import Head
@@ -202,9 +205,21 @@ def agenda_lines(items: Sequence[ItemRow]) -> list[dict[str, Any]]:
             "text": in_print(item.subject_kind, item.text),
             "change_text": item.change_text,
             "is_secret": item.is_secret,
+            "paper": paper_facts(read_form(item.form)),
         }
         for item in items
     ]
+
+
+def paper_facts(form: Form | None) -> dict[str, Any] | None:
+    """A ballot paper as papers print it: how it is filled in and counted in each language, its options, the seed."""
+    if form is None:
+        return None
+    return {
+        "how": {language: in_language(language, lambda: how_lines(form)) for language in ("fr", "en")},
+        "options": [{"label": option.label, "names": list(option.names)} for option in form.paper.options],
+        "seed": form.ties.seed,
+    }
 
 
 @dataclass(frozen=True, slots=True)

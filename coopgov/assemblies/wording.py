@@ -1,11 +1,12 @@
 """The French words of the resolutions the law knows: what is put to the vote is a text, never a translated string."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
 from babel.dates import format_date
+from flask_babel import force_locale
 from markupsafe import Markup
 
 from coopgov.assemblies.rules import AssemblyKind, SubjectKind
@@ -85,3 +86,9 @@ def in_print(kind: SubjectKind, text: str) -> str:
     blocks = _END_OF_BLOCK.split(str(markdown.render(text)).replace("<li>", "<li>– "))
     plain = (Markup(block).striptags() for block in blocks)  # noqa: S704 - its tags are taken out, nothing is shown
     return "\n\n".join(str(block) for block in plain if block)
+
+
+def in_language(language: str, tell: Callable[[], list[str]]) -> list[str]:
+    """Sentences in the language of a paper, whoever has it made."""
+    with force_locale(language):
+        return tell()

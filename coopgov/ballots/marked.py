@@ -59,7 +59,8 @@ def result_facts(
         "scrutin": scrutin.id, "seal": scrutin.seal, "subject": scrutin.subject_hash, "urn": urn,
         "outcome": outcome_of(form.paper, found), "numerator": "0", "denominator": "0", "tie": None,
         "counts": counts, "rule": rule_facts(scrutin.rule), "weights": None, "colleges": [],
-        "form": found, "chair": list(chair), "archive": kept, "proclaimed_at": act.now, "proclaimed_by": by,
+        "paper": form.paper.facts(), "form": found, "chair": list(chair), "archive": kept,
+        "proclaimed_at": act.now, "proclaimed_by": by,
     }  # fmt: skip
 
 

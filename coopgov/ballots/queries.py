@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Subquery, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from coopgov.ballots.counting.papers import Paper, paper_from_facts
 from coopgov.ballots.deciding import Form, form_from_facts
 from coopgov.ballots.models import (
     BallotMarked,
@@ -147,6 +148,8 @@ class Result:
     """The rule by which equal votes were settled; None where they were not equal."""
     form: dict[str, Any] | None = None
     """What the count of another ballot paper found; None where a resolution was answered."""
+    paper: Paper | None = None
+    """That ballot paper."""
     archive: str = ""
     """The hash of the archive that anybody recounts."""
 
@@ -634,6 +637,7 @@ def result_from_facts(facts: dict[str, Any], hashed: str) -> Result:
         urn_hash=facts["urn"], hash=hashed, proclaimed_at=datetime.fromisoformat(facts["proclaimed_at"]),
         proclaimed_by=facts["proclaimed_by"], tie=Tie(facts["tie"]) if facts.get("tie") else None,
         form=facts.get("form"), archive=facts.get("archive", ""),
+        paper=paper_from_facts(facts["paper"]) if facts.get("paper") else None,
     )  # fmt: skip
 
 

@@ -1,17 +1,22 @@
 """The page where anybody checks a vote: its seal, its urn, its result, and one's own ballot."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from coopgov.ballots import queries, service
+from coopgov.ballots import queries, service, sheets
+from coopgov.ballots.counting.archive import to_abif, to_blt, to_text
 from coopgov.ballots.forms import CodeForm, MakeForm
-from coopgov.ballots.queries import OwnBallot, ScrutinRow
+from coopgov.ballots.plots import drawn
+from coopgov.ballots.queries import OwnBallot, Result, ScrutinRow
 from coopgov.ballots.rules import COUNTABLE, Level, State
+from coopgov.ballots.said import how_lines, said_in, told_lines
 from coopgov.ballots.sealing import BadCode, public_of, secret_of
+from coopgov.config import ROOT
 from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.i18n import N_
 from coopgov.core.policy import Permission
@@ -35,8 +40,46 @@ def show(scrutin_id: UUID) -> ResponseReturnValue:
         urn=queries.find_urn(session, scrutin_id), turnout=queries.told_turnouts(session, [scrutin_id])[scrutin_id],
         is_secret=scrutin.level is Level.SECRET, tellers=queries.tellers_of(session, scrutin_id),
         result=queries.find_result(session, scrutin_id), mine=_own_ballots(scrutin), steps=_steps(scrutin),
-        may_export=scrutin.state in COUNTABLE and current_actor().may(Permission.BALLOTS_RUN),
+        may_export=scrutin.form is None and scrutin.state in COUNTABLE and current_actor().may(Permission.BALLOTS_RUN),
+        form=scrutin.form, how=how_lines(scrutin.form) if scrutin.form else [], said=said_in,
+        **_count_of(queries.find_result(session, scrutin_id)),
     )  # fmt: skip
+
+
+def _count_of(result: Result | None) -> dict[str, Any]:
+    """A count on another paper than a resolution's, in sentences and in pictures."""
+    if result is None or result.paper is None or result.form is None:
+        return {"told": [], "drawn": None}
+    return {"told": told_lines(result.paper, result.form), "drawn": drawn(result)}
+
+
+def _file(content: str | bytes, name: str, mimetype: str) -> Response:
+    header = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, mimetype=mimetype, headers=header)
+
+
+@bp.get("/<uuid:scrutin_id>/archive.json")
+@requires(Permission.ASSEMBLIES_SEE)
+def archive(scrutin_id: UUID) -> ResponseReturnValue:
+    """All that anybody needs to count a proclaimed vote again; it names no voter."""
+    told = to_text(sheets.get_archive(reading(), scrutin_id))
+    return _file(told, f"scrutin-{scrutin_id}.json", "application/json")
+
+
+@bp.get("/<uuid:scrutin_id>/ballots.<any(blt, abif):format>")
+@requires(Permission.ASSEMBLIES_SEE)
+def foreign(scrutin_id: UUID, format: str) -> ResponseReturnValue:  # noqa: A002 - the name in the address
+    """The ballots of a proclaimed vote for foreign counting programs."""
+    urn, title = sheets.urn_of(reading(), scrutin_id)
+    told = to_blt(urn, title) if format == "blt" else to_abif(urn, title)
+    return _file(told, f"scrutin-{scrutin_id}.{format}", "text/plain")
+
+
+@bp.get("/recount.py")
+@requires(Permission.ASSEMBLIES_SEE)
+def recount_program() -> ResponseReturnValue:
+    """The program that counts an archive again, with the standard library alone."""
+    return _file((ROOT / "tools" / "recount.py").read_bytes(), "recount.py", "text/x-python")
 
 
 @bp.get("/<uuid:scrutin_id>/ballots.jsonl")

@@ -74,3 +74,52 @@ def _drawn(curve: Curve, days: Sequence[date], frame: Frame) -> Curve:
         curve.label, curve.values, curve.shown, curve.style, points(corners),
         area(corners) if curve.style == "main" else "", corners[-1],
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a stacked bar: where it begins, how wide it is, whose it is."""
+
+    x: float
+    width: float
+    part: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stacked:
+    """One bar made of parts, with its numbers as they are shown."""
+
+    label: str
+    segments: tuple[Segment, ...]
+    shown: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Bars made of the same parts, drawn at one scale."""
+
+    caption: str
+    parts: Sequence[str]
+    bars: tuple[Stacked, ...]
+
+
+def stack(
+    caption: str, parts: Sequence[str], rows: Sequence[tuple[str, Sequence[int | Fraction], Sequence[str]]]
+) -> Stack:
+    """Draw bars from their label, their values and how these are shown; the longest takes the whole width."""
+    top = max((sum(values) for _label, values, _shown in rows), default=0) or 1
+    return Stack(caption, parts, tuple(Stacked(label, _segments(values, top), shown) for label, values, shown in rows))
+
+
+def _segments(values: Sequence[int | Fraction], top: int | Fraction) -> tuple[Segment, ...]:
+    found, before = [], Fraction(0)
+    for part, value in enumerate(values):
+        if value:
+            x, width = WIDTH * before / top, WIDTH * Fraction(value) / top
+            found.append(Segment(round(float(x), 1), round(float(width), 1), part % PARTS))
+        before += value
+    return tuple(found)
+
+
+# As many shades as a stacked bar has in the style sheet.
+PARTS = 6

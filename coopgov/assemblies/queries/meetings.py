@@ -87,6 +87,7 @@ class ItemRow:
     change_text: str
     subject_hash: str
     is_secret: bool
+    form: str | None
     scrutin_id: UUID | None
     state: ItemState
     opened_at: datetime | None
@@ -207,7 +208,8 @@ def _item(row: AgendaItem) -> ItemRow:
     return ItemRow(
         id=row.id, assembly_id=row.assembly_id, position=row.position, subject_kind=row.subject_kind,
         subject_id=row.subject_id, title=row.title, text=row.text, change_text=row.change_text,
-        subject_hash=row.subject_hash, is_secret=row.is_secret, scrutin_id=row.scrutin_id, state=row.state,
+        subject_hash=row.subject_hash, is_secret=row.is_secret, form=row.form, scrutin_id=row.scrutin_id,
+        state=row.state,
         opened_at=row.opened_at, closed_at=row.closed_at, proclaimed_at=row.proclaimed_at, present=row.present,
         represented=row.represented,
         remote=row.remote, present_by_college=row.present_by_college, outcome=row.outcome,

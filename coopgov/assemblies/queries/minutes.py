@@ -13,9 +13,10 @@ from coopgov.assemblies.queries.meetings import AssemblyRow, ItemRow, agenda, ge
 from coopgov.assemblies.queries.presence import attendees
 from coopgov.assemblies.queries.proxies import list_proxies
 from coopgov.assemblies.rules import NoticeChannel, Office, Presence, law_call, law_kind, measure_quorum, notice_days
-from coopgov.assemblies.wording import in_print
+from coopgov.assemblies.wording import in_language, in_print
 from coopgov.ballots import queries as ballots
 from coopgov.ballots.queries import Result
+from coopgov.ballots.said import told_lines
 from coopgov.core.dates import paris_day
 from coopgov.core.errors import Citation
 from coopgov.core.figures import Figures
@@ -124,12 +125,23 @@ def _resolution(item: ItemRow, result: Result | None) -> dict[str, Any]:
     }  # fmt: skip
     if result is None:
         return {**told, "citations": []}
+    if result.form is not None:
+        return told | {"paper": _paper(result), "citations": []}
     counts = result.counts
     return told | {
         "for": counts.for_, "against": counts.against, "abstain": counts.abstain, "blank": counts.blank,
         "numerator": result.numerator, "denominator": result.denominator, "base": result.base.value,
         "fraction": result.fraction, "strict": result.strict, "citations": _citations(result.citations),
     }  # fmt: skip
+
+
+def _paper(result: Result) -> dict[str, Any]:
+    """A count on another paper than a resolution's, told in each language, with the hash that a recount asks for."""
+    paper, form = result.paper, result.form
+    assert paper is not None  # noqa: S101 - kept together
+    assert form is not None  # noqa: S101 - with the count
+    told = {language: in_language(language, lambda: told_lines(paper, form)) for language in ("fr", "en")}
+    return {"told": told, "archive": result.archive}
 
 
 def _judgements(session: Session, row: AssemblyRow) -> list[dict[str, Any]]:

@@ -18,13 +18,15 @@ from coopgov.assemblies.rules import (
     check_still_candidate,
     preparation,
 )
+from coopgov.assemblies.rules.papers import read_form
 from coopgov.ballots import queries as ballots
+from coopgov.ballots.deciding import check_whole
 from coopgov.ballots.rules import check_tellers, needed_tellers
 from coopgov.core.errors import Breach
 from coopgov.core.figures import Figures
 from coopgov.core.i18n import N_
 from coopgov.core.policy import Actor, Permission, Role
-from coopgov.core.preflight import Check, Verdict, checked, green, red
+from coopgov.core.preflight import Check, Verdict, checked, green, red, to_judge
 from coopgov.members import queries as members
 from coopgov.members.rules import Status
 from coopgov.proposals import queries as proposals
@@ -32,6 +34,7 @@ from coopgov.proposals.queries import ProposalRow
 from coopgov.proposals.rules import State as ProposalState
 from coopgov.statutes import queries as statutes
 from coopgov.statutes.drafting import DraftState, check_being_written, check_only_draft, check_wish, effect_day
+from coopgov.statutes.queries import Statutes
 
 # What the assembly's own pre-flight tells of a proposal, besides what is refused.
 _TOLD = frozenset({"effect", "power"})
@@ -56,6 +59,7 @@ def preflight(
             *_brought(session, figures, assembly, brought, actor, on),
             *_drafts(session, assembly, items),
             *_tellers(session, items, on),
+            *_papers(figures, items, statutes.statutes_on(session, assembly.held_on), on),
         ],
         [(one.label, one.weight) for one in statutes.statutes_on(session, assembly.held_on).colleges],
     )  # fmt: skip
@@ -146,6 +150,30 @@ def _tellers(session: Session, items: Sequence[ItemRow], on: date) -> list[Check
     sentence = N_("Secret ballots: the urns would be opened by %(needed)s of these people together: %(names)s.")
     values = {"needed": needed_tellers(len(keys)), "names": ", ".join(key.name for key in keys)}
     return checked(check_tellers(len(keys)), green("tellers", sentence, values))
+
+
+def _papers(figures: Figures, items: Sequence[ItemRow], found: Statutes, on: date) -> Iterator[Check]:
+    """Ballot papers of elections and choices: whole, and counted by heads even where colleges are weighed."""
+    for item in items:
+        form = read_form(item.form)
+        if form is None:
+            continue
+        sentence = N_("its ballot paper is whole; options: %(options)s.")
+        kept = green("paper", sentence, {"options": tuple(option.label for option in form.paper.options)})
+        for check in checked(check_whole(form), kept):
+            yield _of_resolution(item.position, check)
+        if found.colleges:
+            yield _by_heads(figures, item, on)
+
+
+def _by_heads(figures: Figures, item: ItemRow, on: date) -> Check:
+    sentence = N_(
+        "Resolution %(position)s, “%(title)s”, is counted by heads, each member one vote: the weights of the colleges "
+        "do not enter its count. Make sure that the statutes let it, or put resolutions to the vote instead."
+    )
+    figure = figures.find_figure("colleges.weight_min", on=on)
+    values = {"position": item.position, "title": item.title}
+    return to_judge(f"heads-{item.position}", sentence, values, figure.citations if figure else ())
 
 
 def _of_resolution(position: int, check: Check) -> Check:

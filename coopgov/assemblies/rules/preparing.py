@@ -133,8 +133,12 @@ def _competence_checks(facts: Preparation, figures: Figures) -> list[Check]:
     return [_competence_check(item, facts, figures) for item in facts.items if _is_free_text(item, facts)]
 
 
+# What a person alone can tell to belong to this assembly.
+_FREE_TEXTS = frozenset({SubjectKind.TEXT, SubjectKind.ELECTION, SubjectKind.CHOICE})
+
+
 def _is_free_text(item: AgendaDraft, facts: Preparation) -> bool:
-    return item.subject_kind is SubjectKind.TEXT or item.subject_id in facts.plain
+    return item.subject_kind in _FREE_TEXTS or item.subject_id in facts.plain
 
 
 def _competence_check(item: AgendaDraft, facts: Preparation, figures: Figures) -> Check:

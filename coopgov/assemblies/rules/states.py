@@ -52,6 +52,9 @@ class SubjectKind(StrEnum):
     ADMISSION = "admission"
     STATUTES = "statutes"
     TEXT = "text"
+    # Persons, or one of several texts, on a ballot paper of their own.
+    ELECTION = "election"
+    CHOICE = "choice"
 
 
 class ItemState(StrEnum):

@@ -1,6 +1,7 @@
 """Commands of an assembly: plan, convene, entrust, attend, open, vote, proclaim, close."""
 
 from coopgov.assemblies.service.convening import convene
+from coopgov.assemblies.service.papers import add_election_item, set_paper
 from coopgov.assemblies.service.planning import (
     add_accounts_item,
     add_admission_item,
@@ -39,10 +40,11 @@ from coopgov.assemblies.service.voting import (
 )
 
 __all__ = [
-    "add_accounts_item", "add_admission_item", "add_proposal_item", "add_statutes_item", "add_text_item", "arrive",
+    "add_accounts_item", "add_admission_item", "add_election_item",
+    "add_proposal_item", "add_statutes_item", "add_text_item", "arrive",
     "cancel", "cast_all",
     "close_assembly", "close_vote", "convene", "decline_proxy", "give_proxy", "issue_attendance_sheet",
     "issue_retroplanning", "leave", "move_item", "note_incident", "note_no_quorum", "note_paper", "open_assembly",
     "open_urns", "open_vote", "plan", "prepare_second_call", "proclaim", "remove_item", "revise", "revise_item",
-    "revoke_proxy", "set_aside", "set_secret", "vote",
+    "revoke_proxy", "set_aside", "set_paper", "set_secret", "vote",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ from coopgov.assemblies.rules import (
     proxy_limit,
     remote_closes_at,
 )
+from coopgov.assemblies.rules.papers import read_form
 from coopgov.assemblies.service.planning import LONGEST_TITLE, locked
 from coopgov.ballots import queries as rolls
 from coopgov.ballots import service as ballots
@@ -122,9 +123,8 @@ def _freeze(act: Act, item: AgendaItem, held_on: date) -> None:
 
 def subject_hash(item: AgendaItem) -> str:
     """The hash of a resolution of the board, as it is put to the vote."""
-    return digest(
-        {"kind": item.subject_kind, "subject": item.subject_id, "item": item.id, "title": item.title, "text": item.text}
-    )
+    told = {"kind": item.subject_kind, "subject": item.subject_id, "item": item.id, "title": item.title}
+    return digest({**told, "text": item.text, **({"form": item.form} if item.form else {})})
 
 
 def _seal(act: Act, assembly: Assembly, item: AgendaItem, weights: dict[str, Fraction] | None) -> UUID:
@@ -135,7 +135,8 @@ def _seal(act: Act, assembly: Assembly, item: AgendaItem, weights: dict[str, Fra
     return ballots.seal_scrutin(
         act, roll_id=assembly.roll_id, subject_hash=item.subject_hash, title=item.title, rule=rule,
         remote_opens_at=act.now if assembly.remote_vote else None,
-        remote_closes_at=assembly.remote_closes_at if assembly.remote_vote else None, college_weights=weights,
+        remote_closes_at=assembly.remote_closes_at if assembly.remote_vote else None,
+        college_weights=None if item.form else weights, form=read_form(item.form),
         level=Level.SECRET if item.is_secret else Level.NAMED,
         tellers=queries.tellers_on(act.session, act.today) if item.is_secret else (),
     )  # fmt: skip

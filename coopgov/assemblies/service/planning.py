@@ -159,7 +159,7 @@ def _add(act: Act, assembly: Assembly, kind: SubjectKind, subject_id: UUID | Non
 
 def revise_item(act: Act, *, item_id: UUID, title: str, text: str) -> None:
     """Reword a resolution; a proposal's words are its author's and are changed in the debate."""
-    item = _planned_item(act, item_id)
+    item = planned_item(act, item_id)
     if item.subject_kind is SubjectKind.STATUTES:
         sentence = N_("These words are those of a draft of the statutes. They are changed in the draft.")
         refuse_if([Breach("words_of_a_draft", sentence)])
@@ -172,7 +172,7 @@ def revise_item(act: Act, *, item_id: UUID, title: str, text: str) -> None:
 
 def set_secret(act: Act, *, item_id: UUID, is_secret: bool) -> None:
     """Have a resolution voted by secret ballot, or openly (*scrutin secret*); until the assembly is convened."""
-    item = _planned_item(act, item_id)
+    item = planned_item(act, item_id)
     item.is_secret = is_secret
     facts = {"item": item_id, "is_secret": is_secret}
     act.record("assembly.item_secrecy", f"assembly:{item.assembly_id}", facts)
@@ -180,7 +180,7 @@ def set_secret(act: Act, *, item_id: UUID, is_secret: bool) -> None:
 
 def remove_item(act: Act, *, item_id: UUID) -> None:
     """Take a resolution off the agenda; those after it move up."""
-    item = _planned_item(act, item_id)
+    item = planned_item(act, item_id)
     assembly_id, position = item.assembly_id, item.position
     act.session.delete(item)
     act.session.flush()
@@ -192,7 +192,7 @@ def remove_item(act: Act, *, item_id: UUID) -> None:
 
 def move_item(act: Act, *, item_id: UUID, up: bool) -> None:
     """Move a resolution one place up or down; does nothing at the end of the list."""
-    item = _planned_item(act, item_id)
+    item = planned_item(act, item_id)
     items = _items(act, item.assembly_id)
     place = items.index(item)
     other = place - 1 if up else place + 1
@@ -297,7 +297,7 @@ def _bring_again(act: Act, second: Assembly, left: Sequence[ItemRow]) -> None:
             AgendaItem(
                 id=new_id(), assembly_id=second.id, position=position, subject_kind=item.subject_kind,
                 subject_id=item.subject_id, title=item.title, text=item.text, change_text=item.change_text,
-                subject_hash=item.subject_hash, is_secret=item.is_secret, state=ItemState.PLANNED,
+                subject_hash=item.subject_hash, is_secret=item.is_secret, form=item.form, state=ItemState.PLANNED,
             )
         )  # fmt: skip
         if item.subject_kind is SubjectKind.PROPOSAL and item.subject_id is not None:
@@ -316,7 +316,8 @@ def _planned(act: Act, assembly_id: UUID) -> Assembly:
     return assembly
 
 
-def _planned_item(act: Act, item_id: UUID) -> AgendaItem:
+def planned_item(act: Act, item_id: UUID) -> AgendaItem:
+    """A resolution whose agenda can still change, held until the commit."""
     assembly_id = act.session.scalar(select(AgendaItem.assembly_id).where(AgendaItem.id == item_id))
     if assembly_id is None:
         raise NotFound

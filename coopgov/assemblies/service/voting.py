@@ -26,8 +26,9 @@ from coopgov.assemblies.service.room import keep_incident
 from coopgov.assemblies.wording import decision_reference
 from coopgov.ballots import queries as rolls
 from coopgov.ballots import service as ballots
+from coopgov.ballots.cast import Ballot
 from coopgov.ballots.queries import Result
-from coopgov.ballots.rules import Channel, Choice, Receipt
+from coopgov.ballots.rules import Channel, Receipt
 from coopgov.core.act import Act
 from coopgov.core.errors import Breach, NotFound, refuse_if
 from coopgov.core.i18n import N_, Word
@@ -67,7 +68,7 @@ def _check_one_at_a_time(act: Act, assembly: AssemblyRow, item_id: UUID) -> list
 
 
 def vote(
-    act: Act, *, item_id: UUID, voter_id: UUID, choice: Choice, channel: Channel, cast_by: UUID, token: bytes = b""
+    act: Act, *, item_id: UUID, voter_id: UUID, choice: Ballot, channel: Channel, cast_by: UUID, token: bytes = b""
 ) -> Receipt:
     """Cast one member's ballot on one resolution; nothing here is waited for by other ballots.
 
@@ -120,7 +121,7 @@ def cast_all(
     act: Act,
     *,
     cast_by: UUID,
-    choices: Mapping[tuple[UUID, UUID], Choice],
+    choices: Mapping[tuple[UUID, UUID], Ballot],
     channel: Channel,
     token: bytes = b"",
 ) -> list[Receipt]:
@@ -188,11 +189,14 @@ def _by_college(act: Act, assembly: AssemblyRow) -> dict[str, int]:
     return found
 
 
-def proclaim(act: Act, *, item_id: UUID) -> Result:
-    """Proclaim a counted resolution; what it decides is told in the same act."""
+def proclaim(act: Act, *, item_id: UUID, chair: Sequence[str] = ()) -> Result:
+    """Proclaim a counted resolution; what it decides is told in the same act.
+
+    `chair` is the order that the chair gives to options with equal votes, where the vote leaves it to her.
+    """
     item, assembly = _locked_item(act, item_id)
     item.state, item.proclaimed_at = step(ITEM_TRANSITIONS, item.state, ItemStep.PROCLAIM), act.now
-    result = ballots.proclaim(act, scrutin_id=_scrutin(item), by=_by(act, assembly))
+    result = ballots.proclaim(act, scrutin_id=_scrutin(item), by=_by(act, assembly), chair=chair)
     item.outcome = result.outcome.value
     decision = decision_reference(assembly.kind, act.today, item.position)
     payload = {"item": item_id, "outcome": item.outcome, "decision": decision, "subject": item.subject_hash}

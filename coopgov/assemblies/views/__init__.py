@@ -1,7 +1,19 @@
 """Pages of the assemblies: for a member, for the board that prepares, for the bureau in the room, for a calendar."""
 
-from coopgov.assemblies.views import deadlines, feed, pages, prepare, proxies, room, secret, voting
+from coopgov.assemblies.views import deadlines, feed, pages, papers, prepare, proxies, room, secret, voting
 from coopgov.assemblies.views.feed import calendar_bp
 from coopgov.assemblies.views.shared import bp
 
-__all__ = ["bp", "calendar_bp", "deadlines", "feed", "pages", "prepare", "proxies", "room", "secret", "voting"]
+__all__ = [
+    "bp",
+    "calendar_bp",
+    "deadlines",
+    "feed",
+    "pages",
+    "papers",
+    "prepare",
+    "proxies",
+    "room",
+    "secret",
+    "voting",
+]

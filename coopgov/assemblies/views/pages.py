@@ -24,6 +24,7 @@ from coopgov.assemblies.views.shared import (
 )
 from coopgov.ballots import queries as ballots
 from coopgov.ballots.queries import CastRow
+from coopgov.ballots.said import how_lines
 from coopgov.core.policy import Permission
 from coopgov.members.queries import MemberRow
 from coopgov.proposals import markdown
@@ -103,6 +104,7 @@ def show(assembly_id: UUID) -> ResponseReturnValue:
         officers=queries.officers(session, assembly_id) if assembly.opened_at else [],
         rendered=markdown.render,
         rule_words=rule_words,
+        how_lines=how_lines,
         pill=pill(assembly, now()),
         is_missed=assembly.waits_for_an_end(now()),
         item_pills=ITEM_PILLS,

@@ -23,8 +23,10 @@ from coopgov.assemblies.forms import (
     StatutesItemForm,
     revise_form,
 )
+from coopgov.assemblies.paper_forms import PAPER_LABELS, ElectionItemForm
 from coopgov.assemblies.queries import AssemblyRow, ItemRow
 from coopgov.assemblies.rules import AssemblyKind, NoticeChannel, State, SubjectKind, Told, channel_for
+from coopgov.assemblies.rules.papers import read_form
 from coopgov.assemblies.views.shared import STATE_PILLS, bp
 from coopgov.core.act import Act
 from coopgov.core.dates import paris_day
@@ -100,10 +102,11 @@ def revise(assembly_id: UUID) -> Response:
 @requires(Permission.ASSEMBLIES_PREPARE)
 def prepare(assembly_id: UUID) -> Response:
     """What is ready, what is not, and by when to act; the agenda to write."""
-    return _prepare_page(assembly_id, None)
+    return prepare_page(assembly_id, None)
 
 
-def _prepare_page(assembly_id: UUID, failed: BaseForm | None) -> Response:
+def prepare_page(assembly_id: UUID, failed: BaseForm | None) -> Response:
+    """The page of an assembly in preparation, with a form that was refused."""
     assembly = queries.get_assembly(reading(), assembly_id)
     if assembly.state is not State.PLANNED:
         return redirect(url_for(".show", assembly_id=assembly_id), 303)
@@ -115,6 +118,7 @@ def _prepare_page(assembly_id: UUID, failed: BaseForm | None) -> Response:
         checks=_preflight(assembly),
         forms=_without(items, _adding(failed)),
         failed=failed,
+        papers={item.id: PAPER_LABELS[form.paper.kind] for item in items if (form := read_form(item.form)) is not None},
         pills=STATE_PILLS,
     )
 
@@ -143,10 +147,12 @@ def _adding(failed: BaseForm | None) -> dict[str, BaseForm]:
         "admission": _admission_form,
         "statutes": _statutes_form,
         "text": lambda: ItemForm(formdata=None),
+        "election": lambda: ElectionItemForm(formdata=None),
     }
     kinds = {
         AccountsForm: "accounts", ProposalItemForm: "proposal", AdmissionItemForm: "admission",
         StatutesItemForm: "statutes", ItemForm: "text",
+        ElectionItemForm: "election",
     }  # fmt: skip
     return {
         name: failed if failed is not None and kinds.get(type(failed)) == name else make()
@@ -204,7 +210,7 @@ def _add(assembly_id: UUID, form: BaseForm, command: Callable[[Act], object]) ->
         with refusals_on(form), begin_act() as act:
             command(act)
             return redirect(url_for(".prepare", assembly_id=assembly_id) + "#agenda", 303)
-    page = _prepare_page(assembly_id, form)
+    page = prepare_page(assembly_id, form)
     return (page, 422) if isinstance(page, str) else page
 
 

@@ -27,6 +27,7 @@ from coopgov.assemblies.queries import AssemblyRow, ItemRow
 from coopgov.assemblies.rules import ItemState, State
 from coopgov.assemblies.views.shared import ITEM_PILLS, RESULT_WORDS, STATE_PILLS, bp, people_in_room
 from coopgov.ballots import queries as ballots
+from coopgov.ballots.deciding import waiting_for_chair
 from coopgov.ballots.rules import Channel, Choice
 from coopgov.core.act import Act
 from coopgov.core.errors import Breach, NotFound, RuleBroken
@@ -72,6 +73,7 @@ def _room_page(assembly_id: UUID, **forms: Any) -> str:
         turnouts=ballots.told_turnouts(session, scrutins),
         results=ballots.results(session, scrutins),
         to_open=any(item.state is ItemState.URN_CLOSED for item in items),
+        for_chair=_for_chair(items),
         officers=queries.officers(session, assembly_id),
         may_begin=assembly.state is State.CONVENED and now() >= assembly.held_at,
         may_attend=_may_attend(assembly),
@@ -82,6 +84,13 @@ def _room_page(assembly_id: UUID, **forms: Any) -> str:
         words=RESULT_WORDS,
         **shown,
     )
+
+
+def _for_chair(items: Sequence[ItemRow]) -> set[UUID]:
+    """The counted votes whose equal votes the chair has to settle."""
+    counted = [item for item in items if item.form and item.scrutin_id and item.state is ItemState.COUNTED]
+    found = {item.id: ballots.find_count(reading(), item.scrutin_id) for item in counted if item.scrutin_id}
+    return {item_id for item_id, count in found.items() if count and count.form and waiting_for_chair(count.form)}
 
 
 _NOT_DONE = (ItemState.PLANNED, ItemState.VOTING, ItemState.URN_CLOSED, ItemState.COUNTED)
@@ -247,7 +256,11 @@ def _by_number(act: Act, field: Field) -> MemberRow:
 @requires(Permission.BALLOTS_RUN)
 def run_vote(item_id: UUID, what: str) -> Response:
     """Open, close or proclaim the vote on a resolution."""
-    commands = {"open": service.open_vote, "close": service.close_vote, "proclaim": service.proclaim}
+    commands: dict[str, Callable[..., object]] = {
+        "open": service.open_vote,
+        "close": service.close_vote,
+        "proclaim": service.proclaim,
+    }
     assembly_id = queries.get_item(reading(), item_id).assembly_id
     return _do(assembly_id, lambda act: commands[what](act, item_id=item_id), f"#item-{item_id}")
 
@@ -292,6 +305,8 @@ def ballots_table(item_id: UUID) -> Response:
 def _table(item_id: UUID) -> Table:
     session, text = reading(), request.args.get("q", "").strip()
     item = queries.get_item(session, item_id)
+    if item.form is not None:
+        raise NotFound  # each marks her own ballot, on a screen
     people = people_in_room(item.assembly_id)
     voted = (
         ballots.voted_ids(session, [item.scrutin_id], [row.id for row in people]) if item.scrutin_id else frozenset()

@@ -28,7 +28,8 @@ PAGE = 50
 
 def _secret_item(item_id: UUID) -> tuple[ItemRow, ScrutinRow]:
     item = queries.get_item(reading(), item_id)
-    if item.scrutin_id is None or not item.is_secret:
+    # Ballots of an election are marked on a screen: there are no papers to read.
+    if item.scrutin_id is None or not item.is_secret or item.form is not None:
         raise NotFound
     return item, ballots.get_scrutin(reading(), item.scrutin_id)
 

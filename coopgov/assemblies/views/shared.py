@@ -15,6 +15,7 @@ from coopgov.assemblies import queries
 from coopgov.assemblies.queries import AssemblyRow
 from coopgov.assemblies.rules import MAJORITIES, ItemState, State, part_of_a_whole
 from coopgov.ballots.queries import Result
+from coopgov.ballots.said import told_lines
 from coopgov.core.errors import Forbidden, NotFound
 from coopgov.core.policy import Actor, Permission, Role
 from coopgov.law.arithmetic import Base, DecisionRule
@@ -49,6 +50,12 @@ ITEM_PILLS: Mapping[ItemState, tuple[Any, str]] = {
 OUTCOME_PILLS: Mapping[str, tuple[Any, str]] = {
     "adopted": (_l("Adopted"), "success"),
     "rejected": (_l("Rejected"), "danger"),
+    "no_decision": (_l("No decision"), "warning"),
+}
+# The same of an election, or of a choice among texts.
+FORM_PILLS: Mapping[str, tuple[Any, str]] = {
+    "adopted": (_l("Decided"), "success"),
+    "rejected": (_l("Nothing changes"), "neutral"),
     "no_decision": (_l("No decision"), "warning"),
 }
 
@@ -93,6 +100,14 @@ class ResultWords:
     def base(self, result: Result) -> str:
         """What the majority is measured on, after its number."""
         return base_words(result.base)
+
+    def form_pill(self, result: Result) -> tuple[Any, str]:
+        """The word and the shape of a result on another paper than a resolution's."""
+        return FORM_PILLS[result.outcome.value]
+
+    def told(self, result: Result) -> list[str]:
+        """A count on another paper than a resolution's, in sentences."""
+        return [] if result.paper is None or result.form is None else told_lines(result.paper, result.form)
 
     def share(self, result: Result) -> Fraction:
         """The votes for, as a share of the base."""

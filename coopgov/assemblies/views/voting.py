@@ -1,21 +1,26 @@
 """A member's votes: remotely before the day, from her phone in the room; for herself and for whom she represents."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from coopgov.assemblies import queries, service
 from coopgov.assemblies.forms import CHOICE_LABELS, SheetForm, ballot_name, ballot_names, sheet_form
+from coopgov.assemblies.paper_forms import Marked
 from coopgov.assemblies.queries import AssemblyRow, ItemRow, VoteFor
 from coopgov.assemblies.rules import ItemState, State
 from coopgov.assemblies.views.shared import bp, my_membership, rule_words, visible
 from coopgov.ballots import queries as ballots
-from coopgov.ballots.rules import Channel, Choice, Receipt
+from coopgov.ballots.cast import Ballot
+from coopgov.ballots.deciding import Form
+from coopgov.ballots.rules import Channel, Receipt
+from coopgov.ballots.said import how_lines, said, said_in
 from coopgov.core.policy import Permission
 from coopgov.members.queries import MemberRow
 from coopgov.proposals import markdown
@@ -38,12 +43,40 @@ class Sheet:
     items: list[ItemRow]
     voters: list[VoteFor]
     channel: Channel
+    forms: Mapping[UUID, Form]
+    sent: MultiDict[str, str]
+
+    @property
+    def has_open(self) -> bool:
+        """Whether anything can still be voted."""
+        return bool(self.open_names or self.open_marked)
+
+    @property
+    def open_marked(self) -> dict[tuple[UUID, UUID], Marked]:
+        """The ballots on other papers than a resolution's that can still be cast."""
+        return {
+            (item.id, voter.voter_id): self._marked(item.id, voter.voter_id)
+            for item in self.items
+            for voter in self.voters
+            if item.id in self.forms and (item.is_secret or item.scrutin_id not in voter.voted)
+        }
+
+    def _marked(self, item_id: UUID, voter_id: UUID) -> Marked:
+        return Marked(ballot_name(item_id, voter_id), self.forms[item_id].paper, self.sent, voter_id)
+
+    @property
+    def marked_sent(self) -> dict[tuple[UUID, UUID], Marked]:
+        """Such ballots that were sent, open or not."""
+        found = {
+            (item, voter.voter_id): self._marked(item, voter.voter_id) for item in self.forms for voter in self.voters
+        }
+        return {pair: marked for pair, marked in found.items() if marked.told is not None}
 
     @property
     def open_names(self) -> dict[str, tuple[UUID, UUID]]:
         """The ballots that can still be cast."""
         by_voter = {voter.voter_id: voter for voter in self.voters}
-        names = ballot_names(self.items, list(by_voter))
+        names = ballot_names([item for item in self.items if item.id not in self.forms], list(by_voter))
         items = {item.id: item for item in self.items}
         return {
             name: (item_id, voter_id)
@@ -54,7 +87,8 @@ class Sheet:
 
     def names_sent(self, sent: Mapping[str, str]) -> dict[str, tuple[UUID, UUID]]:
         """The ballots that were sent, open or not: the rules say why one is not taken."""
-        names = ballot_names(self.agenda, [voter.voter_id for voter in self.voters])
+        answered = [item for item in self.agenda if item.id not in self.forms]
+        names = ballot_names(answered, [voter.voter_id for voter in self.voters])
         return {name: pair for name, pair in names.items() if sent.get(name)}
 
 
@@ -64,7 +98,17 @@ def _sheet(assembly_id: UUID) -> Sheet:
     items = [item for item in agenda if is_remote or item.state is ItemState.VOTING]
     voters = queries.my_votes(session, assembly, member.id, member.name)
     channel = Channel.ROOM if assembly.state is State.OPEN else Channel.REMOTE
-    return Sheet(assembly, member, agenda, items, voters, channel)
+    return Sheet(assembly, member, agenda, items, voters, channel, _forms(agenda), request.form)
+
+
+def _forms(items: Iterable[ItemRow]) -> dict[UUID, Form]:
+    """The ballot papers of the agenda that answer no resolution, as they were sealed."""
+    found = {
+        item.id: ballots.find_form(reading(), item.scrutin_id)
+        for item in items
+        if item.form is not None and item.scrutin_id is not None
+    }
+    return {item_id: form for item_id, form in found.items() if form is not None}
 
 
 @bp.get("/<uuid:assembly_id>/vote")
@@ -82,6 +126,7 @@ def _page(sheet: Sheet, form: SheetForm) -> str:
         rules={item.id: _rule(scrutins[item.scrutin_id]) for item in sheet.items if item.scrutin_id},
         citations={item.id: scrutins[item.scrutin_id].rule.citations for item in sheet.items if item.scrutin_id},
         cast={(row.scrutin_id, row.voter_id): row for row in _cast(sheet)}, choices=CHOICE_LABELS,
+        marked=sheet.open_marked, how={item_id: how_lines(form) for item_id, form in sheet.forms.items()}, said=said_in,
     )  # fmt: skip
 
 
@@ -101,9 +146,12 @@ def cast_vote(assembly_id: UUID) -> ResponseReturnValue:
     sheet, is_final = _sheet(assembly_id), request.form.get("step") == CAST
     names = sheet.names_sent(request.form) if is_final else sheet.open_names
     form = sheet_form(names)
-    if not form.validate():
+    marked = sheet.marked_sent if is_final else {p: m for p, m in sheet.open_marked.items() if m.told is not None}
+    form.breaches = [replace(breach, field=one.name) for one in marked.values() for breach in one.breaches]
+    if not form.validate() or form.breaches:
         return _page(sheet, form), 422
-    answers = form.answers(names)
+    answers: dict[tuple[UUID, UUID], Ballot] = {**form.answers(names)}
+    answers |= {pair: one.told for pair, one in marked.items() if one.told is not None}
     if not answers:
         flash(_("Nothing is chosen yet. Choose an answer for one resolution at least."), "warning")
         return _page(sheet, form), 422
@@ -115,6 +163,9 @@ def cast_vote(assembly_id: UUID) -> ResponseReturnValue:
             answers=answers,
             name_of=ballot_name,
             choices=CHOICE_LABELS,
+            marked=marked,
+            said={pair: said(one.paper, one.told) for pair, one in marked.items() if one.told is not None},
+            left=len(sheet.open_names) + len(sheet.open_marked) - len(answers),
             token=secrets.token_urlsafe(TOKEN_BYTES),
             kinds={item.is_secret for item in sheet.items for pair in answers if pair[0] == item.id},
         )
@@ -134,7 +185,7 @@ def correct_vote(assembly_id: UUID) -> ResponseReturnValue:
     return _page(sheet, sheet_form(sheet.open_names))
 
 
-def _cast_all(sheet: Sheet, answers: Mapping[tuple[UUID, UUID], Choice]) -> list[Receipt]:
+def _cast_all(sheet: Sheet, answers: Mapping[tuple[UUID, UUID], Ballot]) -> list[Receipt]:
     with begin_act() as act:
         token = request.form.get("token", "")[:MOST_TOKEN].encode()
         return service.cast_all(act, cast_by=sheet.member.id, choices=answers, channel=sheet.channel, token=token)
@@ -152,7 +203,7 @@ def receipts(assembly_id: UUID) -> ResponseReturnValue:
     cast = ballots.ballots_of(session, scrutins, list(names))
     return render_template(
         "assemblies/receipts.html", assembly=assembly, items={item.scrutin_id: item for item in items}, cast=cast,
-        names=names, choices=CHOICE_LABELS, member=member, code=_code,
+        names=names, choices=CHOICE_LABELS, member=member, code=_code, said=said_in, forms=_forms(items),
     )  # fmt: skip
 
 
