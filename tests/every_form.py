@@ -16,7 +16,7 @@ LONG, NUL, EMOJI, HTML = "é" * 5_000, "a\0b", "😀", "<script>alert(1)</script
 ODD = f"{EMOJI} {HTML} & “guillemets” %s {{{{ 7*7 }}}} n°\u00a04\u202f!"
 SOME_ID = str(uuid4())
 # Places of an address that are words, not things.
-WORDS = {"token", "what", "step", "key", "section", "register", "kind", "way", "sheet"}
+WORDS = {"token", "what", "step", "key", "section", "register", "kind", "way", "sheet", "format"}
 
 
 @dataclass(frozen=True)
@@ -387,6 +387,15 @@ CASES = (
         "candidate_id": (lambda e: str(e["third candidate"]), one_of(thing("awa"), thing("m1"))),
     }),
     Case("assemblies.add_text", "helene", PLANNED, {"title": ("Un titre", line(300)), "text": ("Décide.", prose(20_000))}),
+    Case("assemblies.add_election", "helene", {"assembly_id": "drafted"}, {
+        "title": ("Une élection", line(300)), "text": ("Élisons.", prose(20_000)), "subject": ("election", CHOICE),
+        "paper": ("ranking", CHOICE),
+    }),
+    Case("assemblies.write_paper", "helene", {"item_id": "drafted paper"}, {
+        "options": ("La halle\nLa place", prose(20_000)), "seats": ("1", NUMBER), "shuffled": ("y", None),
+        "grades": ("Non\nOui", replace(prose(2_000), odd="")), "tie": ("seed", CHOICE),
+        "seed": ("", line(100, needed=False)),
+    }),
     Case("assemblies.revise_item", "helene", {"item_id": "planned item"}, {
         "title": ("Un autre titre", line(300)), "text": ("Décide.", prose(20_000)),
     }),
@@ -432,6 +441,7 @@ CASES = (
     Case("assemblies.open_urns", "samir", {"assembly_id": "secret"}, {
         "code_1": (lambda e: e["codes"][0], CODE), "code_2": (lambda e: e["codes"][1], CODE),
     }),
+    Case("assemblies.settle", "samir", {"item_id": "tied"}, {"rank_o1": ("2", NUMBER), "rank_o2": ("1", NUMBER)}),
     # Minutes and checks
     Case("minutes.save", "malik", {"minutes_id": "written minutes"}, {
         "based_on": (_hash, None), "debates": ("On a parlé.", prose(20_000, needed=False)),

@@ -14,7 +14,8 @@ from coopgov.accounts import queries as account_queries
 from coopgov.accounts import service as account_service
 from coopgov.assemblies import queries as assembly_queries
 from coopgov.assemblies import service as assemblies
-from coopgov.assemblies.rules import AssemblyKind
+from coopgov.assemblies.rules import AssemblyKind, SubjectKind
+from coopgov.assemblies.rules.papers import first_draft
 from coopgov.ballots import service as ballots
 from coopgov.ballots.rules import Channel, Choice
 from coopgov.compliance import service as compliance
@@ -56,6 +57,13 @@ ONE_OFFICE = {role: f"only-{role.value}" for role in Role if role is not Role.ME
 
 
 ALL_OFFICES = "all-offices"
+# The options of a vote on each kind of paper; persons are ranked in secret.
+PAPERS = {
+    "grades": ("Le marché couvert", "La halle"), "lists": ("Ensemble: Awa, Malik", "Demain: Zoé, Nadia"),
+    "approval": ("Awa", "Malik"), "ranking": ("Awa", "Malik", "Zoé"), "choices": ("Awa", "Malik", "Zoé"),
+    "rivals": ("Ouvrir le dimanche", "Ne rien changer"),
+}  # fmt: skip
+SECRET_PAPERS = {"ranking"}
 
 
 class Everything(Coop):
@@ -75,6 +83,7 @@ class Everything(Coop):
         self._assemblies_to_come()
         self._assembly_now()
         self._secret_votes()
+        self._elections()
         return self
 
     def __getitem__(self, name: str) -> Any:
@@ -280,6 +289,9 @@ class Everything(Coop):
     def _assembly_now(self) -> None:
         self.things["early"] = self._plan("2027-02-26T18:00", texts=1)
         self.things["secret"] = self._plan_secret()
+        self.things["elections"] = self._plan_elections("2027-02-26T18:00")
+        self.things["drafted"] = self._plan_elections("2027-04-22T18:00", convened=False)
+        self.things["drafted paper"] = assembly_queries.agenda(self.session, self["drafted"])[0].id
         self.things["now"] = self._plan("2027-02-26T18:00", texts=4)
         self.clock.now = _hour("2027-02-26T18:05")
         planned, aside, voting, counted = self._open(self["now"])
@@ -300,6 +312,47 @@ class Everything(Coop):
                     assemblies.note_paper(act, item_id=item, voter_id=self.ids["zoe"], cast_by=samir)
                     assemblies.close_vote(act, item_id=item)
         self.things |= {"closed urn": closed, "secret voting": voting}
+
+    def _plan_elections(self, held_at: str, *, convened: bool = True) -> UUID:
+        """Texts to grade, a list to choose, persons to approve, rank, choose, rival texts: one vote on each paper."""
+        made = self._plan(held_at, convened=False)
+        for kind, options in PAPERS.items():
+            subject = SubjectKind.ELECTION if kind in SECRET_PAPERS else SubjectKind.CHOICE
+            with self.act("helene") as act:
+                item = assemblies.add_election_item(
+                    act, assembly_id=made, title=f"Scrutin {kind}", text="Choisissons.", paper=kind, subject=subject
+                )
+                draft = replace(first_draft(kind), options=options, shuffled=kind == "choices")
+                assemblies.set_paper(act, item_id=item, draft=draft)
+        if convened:
+            with self.act("helene") as act:
+                judging.convene(act, assembly_id=made)
+        return made
+
+    def _elections(self) -> None:
+        """One vote is proclaimed, the equal votes of another wait for the chair, two are open."""
+        graded, _listed, tied, ranked, *_left = self._open(self["elections"])
+        graded_marks = [{"grades": {"o1": "g6", "o2": "g1"}}, {"grades": {"o1": "g5", "o2": "g2"}}]
+        for item, marks in ((graded, graded_marks), (tied, [{"chosen": ["o1"]}, {"chosen": ["o2"]}])):
+            self._mark(item, *marks)
+            with self.act("helene") as act:
+                assemblies.close_vote(act, item_id=item)
+        with self.act("helene") as act:
+            assemblies.proclaim(act, item_id=graded)
+        self._mark(ranked, {"ranks": {"o2": 1}})
+        scrutin = assembly_queries.get_item(self.session, graded).scrutin_id
+        self.things |= {"graded": scrutin, "tied": tied}
+
+    def _mark(self, item: UUID, *marks: dict[str, Any]) -> None:
+        with self.act("helene") as act:
+            assemblies.open_vote(act, item_id=item)
+        scrutin = str(assembly_queries.get_item(self.session, item).scrutin_id)
+        for who, mark in zip(IN_THE_ROOM, marks, strict=False):
+            with self.act(who) as act:
+                assemblies.vote(
+                    act, item_id=item, voter_id=self.ids[who], choice={"v": 1, "scrutin": scrutin, **mark},
+                    channel=Channel.ROOM, cast_by=self.ids[who],
+                )  # fmt: skip
 
     def _plan_secret(self) -> UUID:
         self.things["codes"] = [self._code(who) for who in ("samir", "malik")]
@@ -370,6 +423,7 @@ _WORDS = {
     "key": "awa",
     "register": "members",
     "kind": "csv",
+    "format": "blt",
     "way": "withdraw",
     "sheet": "members",
 }
@@ -384,6 +438,8 @@ _OF_PAGE: dict[str, dict[str, str | int]] = {
     "assemblies.plan_second_call": {"assembly_id": "lost"}, "assemblies.room": {"assembly_id": "now"},
     "assemblies.choose_bureau": {"assembly_id": "early"}, "minutes.edit": {"minutes_id": "written minutes"},
     "assemblies.papers_in_urn": {"item_id": "secret voting"}, "assemblies.read_papers": {"item_id": "closed urn"},
+    "assemblies.paper": {"item_id": "drafted paper"}, "assemblies.equal_votes": {"item_id": "tied"},
+    "ballots.archive": {"scrutin_id": "graded"}, "ballots.foreign": {"scrutin_id": "graded"},
     "assemblies.urns": {"assembly_id": "secret"}, "members.admit": {"member_id": "candidate"}, "members.refuse": {"member_id": "candidate"},
     "personal.erasure": {"member_id": "gone"}, "members.estate": {"member_id": "deceased"}, "members.reinstate": {"member_id": "gone"},
     "members.separate_numbers": {"member_id": "joined"}, "members.representative": {"member_id": "org"},
