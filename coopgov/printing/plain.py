@@ -21,7 +21,7 @@ PLAIN_TABLE = "table"
 # A4, lying; in points.
 WIDTH, HEIGHT, MARGIN = 842, 595, 34
 SIZE, LEADING, GAP = 7.5, 9.5, 6
-ROW_GAP = 4.0
+ROW_GAP = 5.0
 FONTS = {"F1": "SourceSans3-Regular.ttf", "F2": "SourceSans3-Semibold.ttf"}
 _FOLDER = Path(__file__).resolve().parent / "fonts"
 _WORDS = {
@@ -118,7 +118,7 @@ def print_table(facts: Mapping[str, Any], *, language: str, title: str, attachme
             y = _head(sheet, facts, title, fields)
         _row(sheet, fields, cells, y)
         y -= height
-        sheet.rule(y + LEADING - 1, thickness=0.2)
+        sheet.rule(y + LEADING + 0.3, thickness=0.2)
     _closing(sheet, facts, y)
     sheet.turn()
     feet = [_foot_orders(sheet, foot, number, len(sheet.pages), language) for number in range(1, len(sheet.pages) + 1)]
