@@ -431,6 +431,7 @@ CASES = (
         "tellers": (lambda e: [str(e.account("samir")), str(e.account("awa"))], one_of(thing("awa"))),
     }, ends=422),
     Case("assemblies.no_quorum", "samir", {"assembly_id": "early"}),
+    Case("registers.sheet", "malik", {"member_id": "awa"}),
     # Secret votes
     Case("ballots.make_code", "samir", ends=200),
     Case("ballots.try_code", "malik", {}, {"code": (lambda e: e["codes"][1], CODE)}, ends=200),

@@ -13,15 +13,17 @@ from coopgov.printing.archive import Paper
 from coopgov.printing.letterhead import Letterhead
 from coopgov.shares import book, queries, rules
 from coopgov.shares.queries import Holding, LotHeld, Transaction
+from coopgov.shares.rules import Leg, TxKind
 from coopgov.statutes import queries as statutes
 from coopgov.statutes.queries import Statutes
 from coopgov.web.mails import address_of
 
 # The name of a series stands on the paper, so that it is French.
-SERIES = {"bulletin": "bulletin", "certificate": "attestation"}
+SERIES = {"bulletin": "bulletin", "certificate": "attestation", "transfer_order": "ordre-mouvement"}
 TITLES = {
     "bulletin": {"fr": "Bulletin de souscription", "en": "Subscription form"},
     "certificate": {"fr": "Attestation de parts sociales", "en": "Share certificate"},
+    "transfer_order": {"fr": "Ordre de mouvement de parts", "en": "Transfer order"},
 }
 
 
@@ -94,6 +96,45 @@ class Certificate:
     source: Source
     # Where anybody who holds the paper sees whether it still tells the truth.
     verify_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOrder:
+    """What a transfer order (*ordre de mouvement*) says: who gives which shares to whom, by which decision."""
+
+    cooperative: Mapping[str, Any]
+    giver: Holder
+    taker: Holder
+    is_inherited: bool
+    shares: Shares
+    lots: Sequence[LotHeld]
+    effective_on: date
+    decision: str
+    articles: Sequence[str]
+    source: Source
+
+
+def transfer_order(act: Act, movement: Transaction, giver: MemberRow, taker: MemberRow, language: str) -> Paper:
+    """The order of one transfer, signed by who gives and who receives."""
+    on = movement.effective_on
+    lots = [LotHeld(leg.lot.first_acquired_on, leg.quantity, leg.unit_cents) for leg in _received(act, movement)]
+    facts = TransferOrder(
+        cooperative=letterhead(act, statutes_at(act, on), language),
+        giver=holder_of(giver),
+        taker=holder_of(taker),
+        is_inherited=movement.kind is TxKind.INHERIT,
+        shares=_shares(sum(lot.quantity for lot in lots), lots[0].unit_cents, abs(movement.cents), language),
+        lots=lots,
+        effective_on=movement.late_for or on,
+        decision=movement.resolution,
+        articles=articles(act, on, "share.transfer_approval_body", "share.registered_only"),
+        source=Source(movement.seq, movement.hash),
+    )
+    return _paper("transfer_order", giver, asdict(facts), language)
+
+
+def _received(act: Act, movement: Transaction) -> list[Leg]:
+    return [leg for leg in queries.legs_of(act.session, movement.seq) if leg.quantity > 0]
 
 
 def bulletin(act: Act, movement: Transaction, member: MemberRow, language: str) -> Paper:

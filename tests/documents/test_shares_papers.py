@@ -8,6 +8,7 @@ from coopgov.core.canonical import plain
 from coopgov.core.money import Cents
 from coopgov.printing import archive
 from coopgov.printing.render import render_html
+from coopgov.registers.sheet import issue_sheet
 from coopgov.shares import service as shares
 from coopgov.shares.documents import euros_in_words, number_in_words
 from coopgov.treasury import service as treasury
@@ -32,8 +33,7 @@ def paper(world, session, issue, language):
         document = issue(a, language=language)
     facts = archive.get_facts(session, document)
     about = archive.get_document(session, document)
-    template = {"bulletin": "bulletin.html", "certificate": "certificate.html"}[about.kind]
-    return render_html(template, {**facts, "document": STAMP}, language=language, title=about.title)
+    return render_html(f"{about.kind}.html", {**facts, "document": STAMP}, language=language, title=about.title)
 
 
 def a_subscription(world, ready, quantity=21, **more):
@@ -51,6 +51,33 @@ def test_a_form_paid_in_part_names_the_balance_and_its_last_day(world, session, 
     words = {
         "fr": ["vingt et une (21) parts sociales", "quatre cent vingt euros", "2 mars 2029", "Bon pour souscription"],
         "en": ["twenty-one (21) shares", "four hundred and twenty euros", "2 March 2029", "courtesy"],
+    }
+    assert [word for word in words[language] if word not in html] == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_transfer_order_names_both_the_shares_and_the_decision(world, session, language):
+    alice, _seq = a_subscription(world, "scic-sa")
+    bob = world.a_member("Bob Durand")
+    with world.act() as a:
+        seq = shares.transfer(a, from_id=alice, to_id=bob, quantity=3, effective_on=TODAY, decision="conseil du 3 mars")
+    html = paper(
+        world, session, lambda a, language: shares.issue_transfer_order(a, seq=seq, language=language), language
+    )
+    words = {
+        "fr": ["Alice Martin", "Bob Durand", "trois (3) parts", "soixante euros", "conseil du 3 mars", "2 mars 2026"],
+        "en": ["Alice Martin", "Bob Durand", "three (3) shares", "sixty euros", "conseil du 3 mars", "2 March 2026"],
+    }
+    assert [word for word in words[language] if word not in html] == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_member_sheet_tells_identity_life_and_shares(world, session, language):
+    alice, _seq = a_subscription(world, "scic-sa", payable_now=Cents(105_00))
+    html = paper(world, session, lambda a, language: issue_sheet(a, member_id=alice, language=language), language)
+    words = {
+        "fr": ["Fiche d’associé", "Alice Martin", "Admis", "105,00", "315,00", "une voix"],
+        "en": ["Member sheet", "Alice Martin", "Admitted", "105", "315", "one vote"],
     }
     assert [word for word in words[language] if word not in html] == []
 

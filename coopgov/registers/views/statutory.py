@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from tempfile import TemporaryFile
 from typing import IO, Any
+from uuid import UUID
 
 from flask import Response, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from coopgov.printing.sheets import Column, write_csv, write_xlsx
 from coopgov.registers import documents, queries, service, tables
 from coopgov.registers.forms import AsOfForm
 from coopgov.registers.rules import AsOf, as_of
+from coopgov.registers.sheet import issue_sheet
 from coopgov.registers.tables import Register
 from coopgov.registers.views.blueprint import bp
 from coopgov.web.acts import begin_act, now, reading
@@ -155,3 +157,13 @@ def _kept(form: AsOfForm) -> dict[str, Any]:
     """What the next page and the files are asked with."""
     days = {name: field.data.isoformat() for name, field in (("on", form.on), ("known", form.known)) if field.data}
     return days | ({"q": form.q.data} if form.q.data else {}) | ({"present": "y"} if form.present.data else {})
+
+
+@bp.post("/registers/members/<uuid:member_id>/sheet")
+@requires(Permission.REGISTERS_ISSUE)
+def sheet(member_id: UUID) -> ResponseReturnValue:
+    """Issue the sheet of one member, on paper."""
+    language = "en" if request.form.get("language") == "en" else "fr"
+    with begin_act() as act:
+        document_id = issue_sheet(act, member_id=member_id, language=language)
+    return redirect(url_for("registers.document", document_id=document_id), 303)

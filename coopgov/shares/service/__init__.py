@@ -15,7 +15,7 @@ from coopgov.shares.service.classes import new_class
 from coopgov.shares.service.looking import Look, Seeing
 from coopgov.shares.service.moving import Move, inherit, move, preflight_move, redeem, transfer
 from coopgov.shares.service.opening import OpeningHolding, open_holdings
-from coopgov.shares.service.papers import issue_bulletin, issue_certificate
+from coopgov.shares.service.papers import issue_bulletin, issue_certificate, issue_transfer_order
 from coopgov.shares.service.procedure import check_procedure, on_statutes_adopted, set_two_persons, write_close
 from coopgov.shares.service.requesting import (
     Wish,
@@ -54,6 +54,7 @@ __all__ = [
     "inherit",
     "issue_bulletin",
     "issue_certificate",
+    "issue_transfer_order",
     "move",
     "new_class",
     "on_member_back",

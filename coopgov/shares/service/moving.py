@@ -16,6 +16,7 @@ from coopgov.shares.moving_preflight import Facts, preflight
 from coopgov.shares.rules import ORDINARY, BookName, Cause, Taken, TxKind, late_day
 from coopgov.shares.service.limits import after_of
 from coopgov.shares.service.looking import Seeing
+from coopgov.shares.service.papers import issue_transfer_order
 from coopgov.shares.service.people import holder_on
 from coopgov.shares.service.procedure import check_procedure
 from coopgov.shares.service.queue import carry_out, find_open_refund, first_waiting, second_person, settle_refunds
@@ -178,3 +179,4 @@ def _tell(act: Act, asked: Move, seq: int, cents: int) -> None:
             seq, asked.from_id, asked.to_id, asked.quantity, cents, asked.effective_on, asked.decision.strip()
         )
     )
+    issue_transfer_order(act, seq=seq)

@@ -24,6 +24,16 @@ def issue_bulletin(act: Act, *, seq: int, language: str = "fr") -> UUID:
     return document_id
 
 
+def issue_transfer_order(act: Act, *, seq: int, language: str = "fr") -> UUID:
+    """Issue the order (*ordre de mouvement*) of a transfer or an inheritance, for signature."""
+    giver, taker = queries.sides_of(act.session, seq)
+    people = members.get_members(act.session, [giver.member_id, taker.member_id])
+    paper = documents.transfer_order(act, giver, people[giver.member_id], people[taker.member_id], language)
+    document_id = archive.issue(act, paper)
+    act.record("shares.transfer_order_issued", line_name(seq), {"document": document_id})
+    return document_id
+
+
 def issue_certificate(
     act: Act, *, member_id: UUID, on: date, paid_up: Cents | None = None, due: Cents | None = None, language: str = "fr"
 ) -> UUID:
