@@ -356,6 +356,18 @@ CASES = (
         "year": ("2026", NUMBER), "loss": ("10", replace(AMOUNT, bad=AMOUNT.bad[:-1])), "reserves": ("0", None),
         "effective_on": ("2027-02-01", DAY), "true_on": ("", MAYBE_DAY), "resolution": ("AGO du 26 février", line(200)),
     }),
+    Case("treasury.declare_interest", "nadia", {}, {
+        "year": ("2025", NUMBER), "rate": ("2", None), "change_on": ("", MAYBE_DAY), "second_rate": ("", None),
+        "assembly_on": ("2026-06-15", DAY), "effective_on": ("2026-06-15", DAY), "resolution": ("AGO", line(200)),
+        "surplus": ("", None), "reserves": ("", None), "cap_checked": ("Lu au Journal officiel", line(300, needed=False)),
+    }),
+    Case("treasury.pay_interest", "nadia", {}, {
+        "paid_year": ("2025", NUMBER), "paid_on": ("2026-12-01", DAY), "exempt": ("", None),
+    }),
+    Case("treasury.undo_run", "nadia", {}, {
+        "undone": ("interest_payment", CHOICE), "undone_year": ("2025", NUMBER), "undone_on": ("2026-12-01", DAY),
+        "reason": ("Taux faux", line(300)),
+    }),
     Case("treasury.record_reversal", "nadia", {"seq": "payment"}, REASON),
     # What people tell of what happened elsewhere
     Case("compliance.tell", "nadia", {}, {

@@ -12,7 +12,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from coopgov.core.i18n import N_
 from coopgov.shares.rules import CloseKind
-from coopgov.web.forms import BaseForm, CentsField, WholeNumberField, required
+from coopgov.treasury.rules import RUN_LABELS
+from coopgov.web.forms import BaseForm, CentsField, RateField, WholeNumberField, required
 
 LONGEST_NUMBER = 10
 NEEDED = _l("This field is needed.")
@@ -129,6 +130,50 @@ class LossForm(BaseForm):
     effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
     true_on: Any = DateField(_l("True day, if it is late"), [Optional()])
     resolution: Any = StringField(_l("Decision"), [InputRequired(NEEDED), Length(max=200)])
+
+
+class InterestForm(BaseForm):
+    """The interest an assembly voted: at which rates, and what the law measures it against."""
+
+    year = WholeNumberField(
+        _l("Financial year that ends in"), [required, NumberRange(1900, 2200, _l("Check the year."))]
+    )
+    rate = RateField(_l("Yearly rate"), [required])
+    change_on: Any = DateField(_l("Another rate from"), [Optional()])
+    second_rate = RateField(_l("That rate"), [Optional()])
+    assembly_on: Any = DateField(_l("Day of the assembly"), [InputRequired(NEEDED)])
+    effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
+    resolution: Any = StringField(_l("Decision"), [InputRequired(NEEDED), Length(max=200)])
+    surplus = CentsField(_l("Surplus of the year"), [Optional()])
+    reserves = CentsField(_l("Reserves (in a SCOP, the legal reserve)"), [Optional()])
+    grants = CentsField(_l("Grants in the surplus"), [Optional()])
+    development = RateField(_l("Part of the surplus for the development fund"), [Optional()])
+    cap_checked = StringField(_l("How the highest rate or the accounts were checked"), [Optional(), Length(max=300)])
+
+
+class InterestPaymentForm(BaseForm):
+    """The interest of which year is paid, and when."""
+
+    paid_year = WholeNumberField(
+        _l("Financial year that ends in"), [required, NumberRange(1900, 2200, _l("Check the year."))]
+    )
+    paid_on: Any = DateField(_l("Interest paid on"), [InputRequired(NEEDED)])
+    exempt = StringField(_l("Numbers of members exempt from the income tax in advance"), [Optional(), Length(max=300)])
+
+
+class RunUndoForm(BaseForm):
+    """Which yearly run is undone, when, and why."""
+
+    undone: Any = RadioField(
+        _l("What is undone"),
+        [InputRequired(_l("Choose what is undone."))],
+        choices=lambda: {kind.value: gettext(label) for kind, label in RUN_LABELS.items()},
+    )
+    undone_year = WholeNumberField(
+        _l("Financial year that ends in"), [required, NumberRange(1900, 2200, _l("Check the year."))]
+    )
+    undone_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
+    reason: Any = StringField(_l("Reason"), [InputRequired(NEEDED), Length(max=300)])
 
 
 CLOSE_LABELS = {

@@ -26,6 +26,7 @@ WITHOUT_A_LINE = {
     "coopgov/members/service/standing.py:follow_status": "a part of commands that leave theirs",
     "coopgov/members/service/standing.py:grant_wish": "a part of an admission",
     "coopgov/members/service/standing.py:link_account": "the same, where the account is there already",
+    "coopgov/treasury/service/interest.py:accounts_of_year": "it only looks",
     "coopgov/treasury/service/closing.py:close_period": "it asks the share book, which leaves it",
     "coopgov/treasury/service/certificates.py:issue_certificate": "it asks the share book, which leaves it",
     "coopgov/treasury/service/certificates.py:certify_today": "the same, unless the last certificate still says the truth",

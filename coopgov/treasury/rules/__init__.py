@@ -85,19 +85,28 @@ from coopgov.treasury.rules.losses import (
     value_per_share,
     year_of,
 )
-from coopgov.treasury.rules.runs import RUN_LABELS, KnownRun, RunKind, check_run, check_run_order, check_undoing_of_run
+from coopgov.treasury.rules.runs import (
+    RUN_LABELS,
+    KnownRun,
+    RunKind,
+    check_exempt,
+    check_run,
+    check_run_order,
+    check_stands,
+    check_undoing_of_run,
+)
 
 __all__ = [
     "ACCOUNTS", "ALL_NEVER_NEGATIVE", "CAPITAL", "CHART", "FORMS", "KIND_LABELS", "NEEDS_DECISION", "NEVER_NEGATIVE",
     "NEVER_NEGATIVE_TOO", "OWED", "RUN_LABELS", "Bucket", "CapitalKind", "Closing", "Declared", "Due",
     "FinancialYear", "KnownRun", "LedgerAccount", "Leg", "LotValue", "Parts", "Payment", "Rate", "RunKind", "SetOff",
     "SharedOut", "Stretch", "Taking", "Undoing", "Withheld", "account_of", "by_member", "call_legs", "called_since",
-    "check_anything", "check_call", "check_closing", "check_decided", "check_interest", "check_losses", "check_parts",
-    "check_payment", "check_prescription", "check_rates", "check_receipt", "check_repayment", "check_reversal",
-    "check_run", "check_run_order", "check_set_off", "check_taking", "check_tax", "check_timelines",
-    "check_undoing_of_run", "check_within_due", "claim_ends_on", "due_back_on", "due_from", "entries",
-    "financial_year", "find_cap", "further_call_legs", "giving_legs", "has_form", "incorporation_legs", "loss_legs",
-    "loss_on", "negated", "opening_legs", "overpayment_legs", "parts_from", "payment_legs", "redemption_legs",
-    "reduction_legs", "set_off_legs", "share_out", "stretches", "to_redeem", "to_reduce", "to_transfer",
-    "transfer_legs", "unpaid_legs", "value_per_share", "withhold", "year_of",
+    "check_anything", "check_call", "check_closing", "check_decided", "check_exempt", "check_interest",
+    "check_losses", "check_parts", "check_payment", "check_prescription", "check_rates", "check_receipt",
+    "check_repayment", "check_reversal", "check_run", "check_run_order", "check_set_off", "check_stands",
+    "check_taking", "check_tax", "check_timelines", "check_undoing_of_run", "check_within_due", "claim_ends_on",
+    "due_back_on", "due_from", "entries", "financial_year", "find_cap", "further_call_legs", "giving_legs",
+    "has_form", "incorporation_legs", "loss_legs", "loss_on", "negated", "opening_legs", "overpayment_legs",
+    "parts_from", "payment_legs", "redemption_legs", "reduction_legs", "set_off_legs", "share_out", "stretches",
+    "to_redeem", "to_reduce", "to_transfer", "transfer_legs", "unpaid_legs", "value_per_share", "withhold", "year_of",
 ]  # fmt: skip

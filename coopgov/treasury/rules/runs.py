@@ -62,3 +62,19 @@ def check_undoing_of_run(known: KnownRun, *, is_undone: bool, effective_on: date
         sentence = N_("This takes effect on %(day)s. Give that day or a later one.")
         return [Breach("before_the_run", sentence, {"day": known.effective_on}, field="effective_on")]
     return []
+
+
+def check_stands(known: KnownRun | None, year: int) -> list[Breach]:
+    """List why there is nothing to undo for a year."""
+    if known is not None:
+        return []
+    sentence = N_("Nothing of that kind stands for %(year)s. Check the year.")
+    return [Breach("no_such_run", sentence, {"year": str(year)}, field="year")]
+
+
+def check_exempt(unknown: tuple[str, ...]) -> list[Breach]:
+    """List the numbers of members that nobody has."""
+    if not unknown:
+        return []
+    sentence = N_("No member has these numbers: %(numbers)s. Check them.")
+    return [Breach("exempt_unknown", sentence, {"numbers": ", ".join(unknown)}, field="exempt")]

@@ -13,17 +13,17 @@ from coopgov.treasury.service.answers import (
 )
 from coopgov.treasury.service.certificates import certify_today, issue_certificate
 from coopgov.treasury.service.closing import close_period
-from coopgov.treasury.service.interest import declare_interest, pay_interest
-from coopgov.treasury.service.losses import bear_loss
+from coopgov.treasury.service.interest import GivenAccounts, accounts_of_year, declare_interest, pay_interest
+from coopgov.treasury.service.losses import bear_loss, year_of_account
 from coopgov.treasury.service.owed import give, pay_tax, prescribe, refund_overpayment, repay, set_off
 from coopgov.treasury.service.payments import Receipt, call, pay, pay_many
-from coopgov.treasury.service.runs import undo_run
+from coopgov.treasury.service.runs import undo_run, undo_year
 from coopgov.treasury.service.undoing import reverse_payment
 
 __all__ = [
-    "Receipt", "bear_loss", "book", "call", "certify_today", "close_period", "declare_interest", "give",
-    "issue_certificate", "on_holdings_opened", "on_many_shares_subscribed", "on_nominal_changed",
-    "on_shares_converted", "on_shares_redeemed", "on_shares_reversed", "on_shares_subscribed",
-    "on_shares_transferred", "pay", "pay_interest", "pay_many", "pay_tax", "prescribe", "refund_overpayment",
-    "repay", "reverse_payment", "set_off", "undo_run",
+    "GivenAccounts", "Receipt", "accounts_of_year", "bear_loss", "book", "call", "certify_today", "close_period",
+    "declare_interest", "give", "issue_certificate", "on_holdings_opened", "on_many_shares_subscribed",
+    "on_nominal_changed", "on_shares_converted", "on_shares_redeemed", "on_shares_reversed", "on_shares_subscribed",
+    "on_shares_transferred", "pay", "pay_interest", "pay_many", "pay_tax", "prescribe", "refund_overpayment", "repay",
+    "reverse_payment", "set_off", "undo_run", "undo_year", "year_of_account",
 ]  # fmt: skip

@@ -1,8 +1,9 @@
 """Interest on shares: declared for a year by day and by lot, paid less what the law has withheld."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import Any, Unpack
 from uuid import UUID
 
@@ -36,6 +37,28 @@ from coopgov.treasury.service.runs import OpenRun, open_run, write_run
 from coopgov.treasury.service.telling import Details, Told
 
 Earned = dict[UUID, list[Stretch]]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAccounts:
+    """What a person reads in the accounts of a year; capital and its highest level are in the share book."""
+
+    surplus: Cents
+    reserves: Cents
+    grants: Cents
+    development: Fraction
+
+
+def accounts_of_year(act: Act, *, year: int, given: GivenAccounts | None) -> ScopYear | ScicYear | None:
+    """The accounts the law measures interest against, for the form of this cooperative."""
+    form, on = act.rulebook.form, year_of_account(act, year).ends_on
+    if given is None or not (form.is_scop or form.is_scic):
+        return None
+    if form.is_scop:
+        peak = share_queries.peak_capital(act.session, on)
+        return ScopYear(given.surplus, peak, given.reserves, given.development, Cents(0))
+    capital = share_queries.capital_on(act.session, on)
+    return ScicYear(given.surplus, given.reserves, capital, Cents(0), given.grants)
 
 
 def declare_interest(

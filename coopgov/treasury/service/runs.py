@@ -79,6 +79,14 @@ def undo_run(act: Act, *, run_id: UUID, effective_on: date, reason: str, **more:
     act.record("treasury.run_undone", f"run:{run_id}", about)
 
 
+def undo_year(act: Act, *, kind: RunKind, year: int, effective_on: date, reason: str, **more: Unpack[Details]) -> None:
+    """Undo what was done of that kind for that year and stands."""
+    run = queries.find_run(act.session, kind, year)
+    refuse_if(rules.check_stands(run.known if run else None, year))
+    assert run is not None  # noqa: S101 - refused above
+    undo_run(act, run_id=run.id, effective_on=effective_on, reason=reason, **more)
+
+
 def _check_paid(act: Act, run: queries.Run) -> list[Breach]:
     if run.kind is not RunKind.INTEREST:
         return []
