@@ -79,14 +79,7 @@ def run(place: Place, operations: int, seed: int) -> None:
             kept.clear()
         db.session.remove()
     how = f"operations asked for, {done} done and looked at, the others refused without a trace, {time.perf_counter() - begun:.0f} s; {dict(refused.most_common(12))}"
-    told = {
-        "goal": f"{place.engine}: random lives",
-        "value": asked,
-        "target": operations,
-        "ok": asked >= operations,
-        "how": how,
-    }
-    print(json.dumps(told, ensure_ascii=False), flush=True)
+    say(f"{place.engine}: random lives", asked, operations, how)
 
 
 def _at(runtime: Any, clock: Any) -> Any:
@@ -95,15 +88,40 @@ def _at(runtime: Any, clock: Any) -> Any:
     return replace(runtime, clock=clock)
 
 
+def kill(place: Place, rounds: int) -> None:
+    """Kill a process under load so many times: the books balance, and nothing that was acknowledged is lost."""
+    from tests.conftest import TestClock
+    from tests.coop_world import everything_wired
+    from tests.service.test_ledger_killed import check_nothing_is_lost, kill_under_load
+
+    app, begun = make_app(place), time.perf_counter()
+    with app.app_context():
+        coop = everything_wired(app, TestClock()).found()
+        told = kill_under_load(coop, place.folder, rounds)
+        check_nothing_is_lost(coop, told)
+        coop.close()
+    how = f"times killed under load, {len(told)} acknowledged and none lost, no fault; {time.perf_counter() - begun:.0f} s"
+    say(f"{place.engine}: killed", rounds, rounds, how)
+
+
+def say(goal: str, value: int, target: int, how: str) -> None:
+    """Print one goal as a JSON line."""
+    told = {"goal": goal, "value": value, "target": target, "ok": value >= target, "how": how}
+    print(json.dumps(told, ensure_ascii=False), flush=True)
+
+
 def main() -> None:
     """Run them on both engines."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--operations", type=int, default=20_000)
+    parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--engine", choices=["sqlite", "postgresql"])
     told = parser.parse_args()
     for maker in (sqlite, postgresql):
         if told.engine in (None, maker.__name__):
+            with maker() as place:
+                kill(place, told.kills)
             with maker() as place:
                 run(place, told.operations, told.seed)
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from coopgov.core import journal
 from coopgov.core.db import Base, for_writing
 from coopgov.shares import service as shares
-from coopgov.shares.rules import BookName, CloseKind
+from coopgov.shares.rules import BookName
 from coopgov.shares.verify import verify as verify_shares
 from coopgov.treasury import service as treasury
 from coopgov.treasury.verify import verify as verify_money
