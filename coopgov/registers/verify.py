@@ -15,6 +15,7 @@ from coopgov.core import journal, judgements
 from coopgov.core.journal import Fault, Head
 from coopgov.members import verify as members
 from coopgov.minutes import verify as minutes
+from coopgov.past import verify as past
 from coopgov.printing import archive
 from coopgov.registers.invariants import Store
 from coopgov.registers.models import IntegrityProof, ShareCertificate
@@ -49,7 +50,9 @@ def reports(session: Session, folder: Path, *, most: int | None = None) -> list[
         Store.MINUTES: lambda: minutes.verify(session),
         Store.COMPLIANCE: lambda: compliance.verify(session),
         Store.DOCUMENTS: lambda: archive.verify(session, folder),
-        Store.REGISTERS: lambda: journal.check_kept(session, ShareCertificate, IntegrityProof),
+        Store.REGISTERS: lambda: chain(
+            journal.check_kept(session, ShareCertificate, IntegrityProof), past.verify(session)
+        ),
     }
     return [_report(session, store, check, most) for store, check in checks.items()]
 

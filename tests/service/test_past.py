@@ -1,6 +1,7 @@
 """A past is read into a sandbox, corrected, and written into the books in one act, once."""
 
 import io
+import json
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from coopgov.core.db import db
 from coopgov.core.errors import NotFound, RuleBroken
@@ -15,6 +17,7 @@ from coopgov.core.money import Cents
 from coopgov.members import queries as member_queries
 from coopgov.members import service as member_service
 from coopgov.past import export, service
+from coopgov.past.models import PastSeal
 from coopgov.past.report import Report
 from coopgov.past.rules.found import Weight
 from coopgov.past.rules.kinds import SheetKind
@@ -81,6 +84,10 @@ def test_f22_a_past_with_its_history_is_sealed_once_and_its_totals_are_right(wor
         )
     with pytest.raises(RuleBroken, match="sealed_already"):
         sealed(world, past, sandbox, **WHY)
+    with world.act() as act:
+        taken = act.session.scalars(select(PastSeal)).one()
+        assert (taken.members, taken.share_from, taken.capital_from) == (12, 1, 1)
+        assert json.loads(taken.report)["capital"] == found.capital
 
 
 def test_a_doubt_is_accepted_with_a_reason_or_nothing_is_written(world, sandbox):
