@@ -105,6 +105,15 @@ def check_on_screen(form: Form | None) -> list[Breach]:
     return [Breach("no_paper_in_this_vote", sentence)]
 
 
+def check_ranks(ranks: Mapping[str, int | None]) -> list[Breach]:
+    """The chair gives each of the equal options a number of its own."""
+    given = [rank for rank in ranks.values() if rank is not None]
+    if len(set(given)) == len(ranks):
+        return []
+    sentence = N_("The chair puts each of the equal options in order, once, and no other.")
+    return [Breach("chair_order_unsound", sentence, field="chair")]
+
+
 def chair_order(ranks: Mapping[str, int | None]) -> Sequence[str]:
     """The options in the order of the numbers that the chair wrote."""
     given = {one: rank for one, rank in ranks.items() if rank is not None}

@@ -17,7 +17,7 @@ from coopgov.ballots.rules import COUNTABLE, Level, State
 from coopgov.ballots.said import how_lines, said_in, told_lines
 from coopgov.ballots.sealing import BadCode, public_of, secret_of
 from coopgov.config import ROOT
-from coopgov.core.errors import Breach, refuse_if
+from coopgov.core.errors import Breach, NotFound, refuse_if
 from coopgov.core.i18n import N_
 from coopgov.core.policy import Permission
 from coopgov.members import queries as members
@@ -86,6 +86,8 @@ def recount_program() -> ResponseReturnValue:
 @requires(Permission.BALLOTS_RUN)
 def export(scrutin_id: UUID) -> ResponseReturnValue:
     """The closed urn, for the second counting program or anybody else's."""
+    if queries.find_form(reading(), scrutin_id) is not None:
+        raise NotFound  # its archive tells all that is counted
     lines: Iterator[str] = queries.export_ballots(reading(), scrutin_id)
     # Whole before it is sent: the session of this request ends with it.
     return Response(

@@ -15,7 +15,7 @@ from coopgov.assemblies.views.prepare import prepare_page
 from coopgov.assemblies.views.shared import bp
 from coopgov.ballots import queries as ballots
 from coopgov.ballots import sheets
-from coopgov.ballots.deciding import Form, chair_order, check_settled, waiting_for_chair
+from coopgov.ballots.deciding import Form, chair_order, check_ranks, check_settled, waiting_for_chair
 from coopgov.ballots.said import how_lines
 from coopgov.core.errors import NotFound, refuse_if
 from coopgov.core.policy import Permission
@@ -119,6 +119,7 @@ def _with_later_ties(item: ItemRow, form: Form, fields: ChairForm) -> tuple[Chai
     scrutin = ballots.get_scrutin(reading(), item.scrutin_id)
     while True:
         with refusals_on(fields):
+            refuse_if(check_ranks(fields.ranks))
             found, _archive = sheets.counted_by_both(reading(), scrutin, tuple(chair_order(fields.ranks)))
             later = sorted(set(waiting_for_chair(found)) - set(fields.tied))
             if not later:
