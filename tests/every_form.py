@@ -131,8 +131,10 @@ def _account(who: str) -> Callable[[Everything], str]:
 
 CODE = Field(("", EMOJI, HTML, NUL, LONG, "ABCDE-12345", "1e3"))
 PAPERS = Field(("", "9" * 5_000, NUL, EMOJI, HTML, "1e3", "12,50", "-1", "1" * 10))
+# One paper in the urn; the votes of a SCIC are read college by college.
 READING = {
-    f"papers_0_{answer}": (number, PAPERS)
+    f"papers_{college}_{answer}": (number, PAPERS) if college == 0 else ("0", None)
+    for college in range(4)
     for answer, number in zip(("for", "against", "abstain", "blank"), ("0", "1", "0", "0"), strict=True)
 }
 CSV = "Numéro;Nom;Catégorie;Collège;Date d’admission\n901;Autre;salarié;createurs;2024-01-01\n"

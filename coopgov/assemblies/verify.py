@@ -14,6 +14,7 @@ from coopgov.assemblies.models import (
     AttendanceEvent,
     RemotePresence,
 )
+from coopgov.assemblies.rules.papers import read_form
 from coopgov.assemblies.service.convening import subject_hash
 from coopgov.ballots import queries as ballots
 from coopgov.core import journal
@@ -35,6 +36,13 @@ def _check_texts(session: Session, assembly_id: UUID, previous_id: UUID | None) 
     for item in _items(session, assembly_id):
         if item.subject_hash and not _is_frozen_text(session, item, before.get(item.subject_hash, item)):
             yield Fault(f"agenda_item {item.id}", "its words do not give the hash of what was put to the vote")
+        if item.scrutin_id is not None and not _is_sealed_paper(session, item, item.scrutin_id):
+            yield Fault(f"agenda_item {item.id}", "its ballot paper is not the one of its vote")
+
+
+def _is_sealed_paper(session: Session, item: AgendaItem, scrutin_id: UUID) -> bool:
+    form, scrutin = read_form(item.form), ballots.find_scrutin(session, scrutin_id)
+    return scrutin is None or (None if form is None else form.of(scrutin_id)) == scrutin.form
 
 
 def _items(session: Session, assembly_id: UUID) -> list[AgendaItem]:

@@ -1,14 +1,18 @@
 """An election and a choice as the board writes them, as a member marks them, as the room proclaims them."""
 
 import pytest
+from sqlalchemy import text
 
 from coopgov.assemblies import queries
 from coopgov.assemblies.forms import ballot_name
 from coopgov.assemblies.rules import ItemState
 from coopgov.assemblies.rules.papers import first_draft
+from coopgov.assemblies.verify import verify
 from coopgov.ballots import queries as ballots
 from coopgov.ballots import service as votes
+from coopgov.ballots import sheets
 from coopgov.ballots.rules import Level
+from coopgov.core.errors import RuleBroken
 from tests.assemblies_world import wire
 from tests.person import words
 
@@ -82,6 +86,13 @@ def test_the_board_writes_papers_that_are_sealed_and_members_mark_them(browser, 
     again = member.post(vote, data={c: ["o2"], "step": "cast"})
     assert (again.status_code, "a déjà voté" in words(again.text)) == (422, True)
     assert member.post(vote, data={e: ["*blank"], "step": "cast"}).status_code == 303
+    with pytest.raises(RuleBroken):
+        sheets.grouped(world.session, sealed)
+    assert list(verify(world.session)) == []
+    with world.act() as act:
+        act.session.execute(text("UPDATE agenda_item SET form = NULL WHERE title = 'Le nom'"))
+    told = [fault.what for fault in verify(world.session)]
+    assert "its ballot paper is not the one of its vote" in told
 
 
 def test_the_room_proclaims_and_anybody_counts_again(browser, world):
