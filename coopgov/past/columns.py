@@ -9,6 +9,7 @@ from coopgov.core.i18n import N_
 from coopgov.members.importing.columns import COLUMNS as MEMBER_COLUMNS
 from coopgov.members.importing.columns import Column
 from coopgov.members.rules import fold
+from coopgov.past.rules.headings import plain_heading
 from coopgov.past.rules.kinds import SheetKind
 from coopgov.past.rules.values import DayOrder
 
@@ -22,7 +23,7 @@ _MEMBERS = (
         "Date de sortie",
         "",
         N_("Day of departure, where there is no sheet of events."),
-        ("sortie", "sorti le", "date de départ", "left on", "date left"),
+        ("sortie", "sorti le", "date de départ", "départ", "left on", "date left"),
     ),
     Column(
         HELD,
@@ -43,7 +44,7 @@ _MEMBERS = (
         "À rembourser",
         "",
         N_("Still to be paid back at the end, by the older register: compared."),
-        ("reste à rembourser", "dû à l associé", "to reimburse", "repayable"),
+        ("reste à rembourser", "dû à l associé", "reste dû", "capital à rembourser", "to reimburse", "repayable"),
     ),
 )
 _EVENTS = (
@@ -110,7 +111,16 @@ _MOVEMENTS = (
         "Date",
         "15/03/2024",
         N_("Its legal day."),
-        ("date d effet", "le", "jour", "day", "effective on"),
+        (
+            "date d effet",
+            "date d opération",
+            "date opération",
+            "date du mouvement",
+            "le",
+            "jour",
+            "day",
+            "effective on",
+        ),
         needed=True,
     ),
     Column(
@@ -179,7 +189,17 @@ _MOVEMENTS = (
         "Autre associé",
         "",
         N_("For a transfer: who receives."),
-        ("contrepartie", "cessionnaire", "bénéficiaire", "héritier", "counterpart", "to member", "receiver"),
+        (
+            "contrepartie",
+            "cessionnaire",
+            "au profit de",
+            "acquéreur",
+            "bénéficiaire",
+            "héritier",
+            "counterpart",
+            "to member",
+            "receiver",
+        ),
     ),
     Column(
         "reference",
@@ -362,10 +382,10 @@ def guess(file: str, sheet: str, headings: Sequence[str]) -> SheetMap:
 def guess_columns(kind: SheetKind, headings: Sequence[str]) -> dict[str, str]:
     """Which of these headings is which column, each used once; a title before another name."""
     found: dict[str, str] = {}
-    by_fold = {fold(heading): heading for heading in reversed(headings) if heading}
+    by_name = {plain_heading(heading): heading for heading in reversed(headings) if heading}
     for names in (_titles, _aliases):
         for column in COLUMNS[kind]:
-            hit = next((by_fold[name] for name in names(column) if name in by_fold), None)
+            hit = next((by_name[name] for name in names(column) if name in by_name), None)
             if column.key not in found and hit is not None and hit not in found.values():
                 found[column.key] = hit
     return found
@@ -402,8 +422,8 @@ def _fitness(kind: SheetKind, headings: Sequence[str]) -> int:
 
 
 def _titles(column: Column) -> tuple[str, ...]:
-    return (fold(column.title),)
+    return (plain_heading(column.title),)
 
 
 def _aliases(column: Column) -> tuple[str, ...]:
-    return (*map(fold, column.aliases), fold(column.key))
+    return (*map(plain_heading, column.aliases), plain_heading(column.key))

@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import dropwhile, islice
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from coopgov.core.errors import Breach, RuleBroken
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 MOST_UNPACKED = 2 * 1024 * 1024 * 1024
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _SAMPLE = 64 * 1024
+_FORMULA_MARKS = (b"<f>", b"<f ")
+_HIGHEST = 10  # lines in which the headings are looked for
 Line = tuple[int, tuple[str, ...]]
 
 
@@ -46,7 +49,19 @@ def guess_sheets(sources: Iterator[Source] | list[Source]) -> list[SheetMap]:
 def lines_of(source: Source, sheet: str) -> Iterator[Line]:
     """The filled lines of one sheet with their numbers, headings first; raises RuleBroken when it cannot be read."""
     rows = _xlsx_rows(source, sheet) if _is_xlsx(source) else _csv_rows(source)
-    return ((number, cells) for number, cells in rows if any(cells))
+    return _from_headings((number, cells) for number, cells in rows if any(cells))
+
+
+def _from_headings(lines: Iterator[Line]) -> Iterator[Line]:
+    """The lines without the title that people write above: it fills few of the cells that the lines below fill."""
+    first = list(islice(lines, _HIGHEST))
+    most = max((_filled(cells) for _number, cells in first), default=0)
+    yield from dropwhile(lambda line: 2 * _filled(line[1]) <= most, first)
+    yield from lines
+
+
+def _filled(cells: tuple[str, ...]) -> int:
+    return sum(map(bool, cells))
 
 
 def count_lines(source: Source, sheet: str) -> int:
@@ -125,11 +140,11 @@ def _separator(sample: bytes) -> str:
 
 def _xlsx_rows(source: Source, sheet: str) -> Iterator[Line]:
     try:
-        with _workbook(source) as book:
-            page = book[sheet]
-            page.reset_dimensions()  # a file may lie about its size
-            for number, row in enumerate(page.iter_rows(values_only=True), start=1):
-                yield number, tuple(map(_cell, row[:MOST_CELLS]))
+        rows = _sheet_rows(source, sheet, computed=False)
+        if _has_formulas(source):
+            rows = map(_worked_out, rows, _sheet_rows(source, sheet, computed=True))
+        for number, row in enumerate(rows, start=1):
+            yield number, tuple(map(_cell, row[:MOST_CELLS]))
     except RuleBroken:
         raise
     except GeneratorExit:
@@ -138,28 +153,59 @@ def _xlsx_rows(source: Source, sheet: str) -> Iterator[Line]:
         _refuse("unreadable_xlsx", N_("%(file)s cannot be read. Save it again as XLSX or CSV."), source)
 
 
+def _sheet_rows(source: Source, sheet: str, *, computed: bool) -> Iterator[tuple[object, ...]]:
+    with _workbook(source, computed=computed) as book:
+        page = book[sheet]
+        page.reset_dimensions()  # a file may lie about its size
+        yield from page.iter_rows(values_only=True)
+
+
+def _has_formulas(source: Source) -> bool:
+    """Whether some sheet computes its cells."""
+    with zipfile.ZipFile(source.again()) as folder:
+        return any(_has_formula(folder, name) for name in folder.namelist() if name.startswith("xl/worksheets/"))
+
+
+def _has_formula(folder: zipfile.ZipFile, name: str) -> bool:
+    before = b""
+    with folder.open(name) as sheet:
+        while block := sheet.read(1 << 20):
+            if any(mark in before + block for mark in _FORMULA_MARKS):
+                return True
+            before = block[-2:]
+    return False
+
+
+def _worked_out(row: tuple[object, ...], values: tuple[object, ...]) -> tuple[object, ...]:
+    """Each formula as the spreadsheet last computed it; the formula itself where nothing was kept."""
+    return tuple(
+        value if isinstance(cell, str) and cell.startswith("=") and value is not None else cell
+        for cell, value in zip(row, values, strict=True)
+    )
+
+
 def _cell(cell: object) -> str:
     # Computed amounts carry a dust of decimals.
     return f"{cell:.6f}".rstrip("0").rstrip(".") if isinstance(cell, float) else text_of(cell)
 
 
-def _workbook(source: Source) -> "_Opened":
+def _workbook(source: Source, *, computed: bool = False) -> "_Opened":
     with zipfile.ZipFile(source.again()) as folder:
         if sum(entry.file_size for entry in folder.infolist()) > MOST_UNPACKED:
             _refuse("too_large", N_("%(file)s is too large once opened. Save its sheets as CSV."), source)
-    return _Opened(source)
+    return _Opened(source, computed=computed)
 
 
 class _Opened:
     """A workbook that is read and closed again."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, source: Source, *, computed: bool) -> None:
+        self._source, self._computed = source, computed
 
     def __enter__(self) -> "openpyxl.Workbook":
         import openpyxl  # noqa: PLC0415 - slow to load, and most pages never read a spreadsheet
 
-        self._book = openpyxl.load_workbook(self._source.again(), read_only=True, data_only=False)
+        self._book = openpyxl.load_workbook(self._source.again(), read_only=True, data_only=self._computed)
         return self._book
 
     def __exit__(self, *_told: object) -> None:

@@ -21,8 +21,9 @@ from coopgov.past.rules.values import DayOrder, read_day, read_euros, read_quant
 
 T = TypeVar("T")
 W = TypeVar("W", DecidedBy, Status)
-# What our own export writes there begins with a sign, and is no formula: it is read piece by piece.
+_TOTALS, _WHOSE = ("total", "totaux", "sous total"), ("member", "number", "account")
 _NEUTRAL = frozenset(FORMULA)
+# What our own export writes there begins with a sign, and is no formula: it is read piece by piece.
 _MARKED = frozenset({"lots", "accounts", "reference", "decision", "reason", "phone"})
 
 
@@ -93,7 +94,15 @@ def cells_of(sheet: SheetMap, lines: Iterator[Line]) -> Iterator[Cells]:
     columns = {column.key: column for column in COLUMNS[sheet.kind]}
     for number, cells in lines:
         texts = {key: cells[place] for key, place in places if place < len(cells)}
-        yield Cells(number, texts, columns, sheet.day_order)
+        if not _is_total(cells, texts):
+            yield Cells(number, texts, columns, sheet.day_order)
+
+
+def _is_total(cells: tuple[str, ...], texts: Mapping[str, str]) -> bool:
+    """Whether a line only adds up those above, as people write under a sheet: a total of nobody and of no account."""
+    if not fold(next(filter(None, cells), "")).startswith(_TOTALS):
+        return False
+    return not any(sign.isdigit() for key in _WHOSE for sign in texts.get(key, ""))
 
 
 def read_event(cells: Cells, colleges: Sequence[College]) -> tuple[int, PastEvent] | None:

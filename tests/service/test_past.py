@@ -100,6 +100,28 @@ def test_a_doubt_is_accepted_with_a_reason_or_nothing_is_written(world, sandbox)
     sealed(world, sent(register), sandbox, **WHY)
 
 
+def test_the_day_of_admission_may_stand_in_the_list_and_departures_alone_in_the_events(world, sandbox):
+    register = an_older_register(60, seed=4, nominal=NOMINAL)
+    whole = looked(world, sent(register), sandbox)
+    days = {row[0]: row[2] for row in register.events if row[1] == "admission"}
+    register.events[1:] = [row for row in register.events[1:] if row[1] not in {"candidature", "admission"}]
+    register.members[:] = [[*row, days.get(row[0], "Entré(e) le")] for row in register.members]
+    listed = sent(register)
+    found = looked(world, listed, sandbox)
+    assert 0 < found.events < whole.events
+    assert [found.new, problems(listed, sandbox)] == [whole.new, []]
+
+
+def test_a_payment_that_nothing_called_is_a_doubt(world, sandbox):
+    register = an_older_register(60, seed=4, nominal=NOMINAL)
+    register.movements[:] = [row for row in register.movements if row[1] != "appel"]
+    past = sent(register)
+    looked(world, past, sandbox)
+    with opened(sandbox) as scratch:
+        codes = {group.code for group in Report(scratch, past.all_maps()).groups(Weight.DOUBT)}
+    assert "paid_before_call" in codes
+
+
 def test_one_spreadsheet_says_the_same_as_its_sheets_as_files(world, sandbox):
     register = an_older_register(8, nominal=NOMINAL)
     book = service.guess_past({"registre.xlsx": io.BytesIO(register.workbook())})

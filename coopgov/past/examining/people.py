@@ -31,6 +31,8 @@ from coopgov.shares import past as share_past
 from coopgov.treasury import past as money_past
 
 _MEMBER_TITLES = {column.title: column.key for column in MEMBER_COLUMNS}
+_BEGINNINGS = frozenset({EventKind.APPLIED, EventKind.ADMITTED})
+_ENDINGS = frozenset({EventKind.RESIGNED, EventKind.EXCLUDED, EventKind.DECEASED, EventKind.CONTRACT_ENDED})
 
 
 def follow_members(following: Following) -> None:
@@ -82,7 +84,8 @@ def _follow_member(following: Following, row: tuple[Any, ...], member: NewMember
     if number in following.here:
         _follow_known(following, following.here[number], place, line, member)
         return
-    events = list(_events_of(following.scratch, number)) or _told_events(line, member, left_on)
+    told = list(_events_of(following.scratch, number))
+    events = sorted([*_told_events(line, member, left_on, told), *told], key=lambda pair: pair[1].day)
     category = member.category if member else Category.EMPLOYED
     life, found = live(
         [event for _place, event in events], category=category, college=member.college if member else "",
@@ -124,20 +127,25 @@ def _events_of(scratch: Scratch, number: int) -> Iterator[tuple[int, PastEvent]]
         )  # fmt: skip
 
 
-def _told_events(line: int, member: NewMember | None, left_on: int | None) -> list[tuple[int, PastEvent]]:
-    """A life as the list of members alone tells it."""
+def _told_events(
+    line: int, member: NewMember | None, left_on: int | None, known: Sequence[tuple[int, PastEvent]]
+) -> list[tuple[int, PastEvent]]:
+    """A life as the list of members alone tells it, as far as the sheet of events does not."""
     if member is None:
         return []
-    told = [PastEvent(line, member.joined_on, EventKind.ADMITTED, member.decision)]
-    if member.applied_on is not None:
-        told.insert(0, PastEvent(line, member.applied_on, EventKind.APPLIED))
-    if left_on is not None:
+    kinds = {event.kind for _place, event in known}
+    told = []
+    if not kinds & _BEGINNINGS:
+        told.append(PastEvent(line, member.joined_on, EventKind.ADMITTED, member.decision))
+        if member.applied_on is not None:
+            told.insert(0, PastEvent(line, member.applied_on, EventKind.APPLIED))
+    if left_on is not None and not kinds & _ENDINGS:
         told.append(PastEvent(line, date.fromordinal(left_on), EventKind.RESIGNED))
     return [(-1, event) for event in told]
 
 
 def _note_life(following: Following, events: Sequence[tuple[int, PastEvent]], found: Sequence[Found]) -> None:
-    places = {event.line: place for place, event in events}
+    places = {event.line: place for place, event in sorted(events, key=lambda pair: pair[0])}
     for each in found:
         place = places[each.line]
         if place >= 0:

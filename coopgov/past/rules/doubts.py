@@ -15,7 +15,7 @@ from coopgov.past.rules.books import Books, Holder, Written
 from coopgov.past.rules.found import Found, Weight
 from coopgov.past.rules.movement import Movement
 from coopgov.shares.rules import TxKind, least_payable
-from coopgov.treasury.rules import NEEDS_DECISION
+from coopgov.treasury.rules import NEEDS_DECISION, Bucket, CapitalKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,10 @@ _NO_DECISION = N_(
     "A transfer, a redemption, an inheritance or a loss without a decision. Name it where it is known; otherwise your "
     "reason stands in the register in its place."
 )
+_NO_CALL = N_(
+    "%(name)s pays %(amount)s that no line above calls. Add the call where one was made; otherwise it counts as called "
+    "with the payment."
+)
 _DECIDED = frozenset(
     {TxKind.TRANSFER, TxKind.REDEEM, TxKind.INHERIT, TxKind.SPLIT, TxKind.CONVERT, TxKind.NOMINAL_CHANGE}
 )
@@ -64,7 +68,8 @@ _DECIDED = frozenset(
 def doubts_of(movement: Movement, written: Written, books: Books, law: Law, nominal: int) -> list[Found]:
     """What the law of that day says of a movement of shares that is in the books by now."""
     if written.shares is None:
-        return [Found(movement.line, "decision", breach, Weight.DOUBT) for breach in _of_money(movement)]
+        name = books.holders[movement.member].name
+        return [Found(movement.line, "decision", breach, Weight.DOUBT) for breach in _of_money(movement, written, name)]
     breaches = [*_of_decision(movement, written), *_of_kind(movement, written, books, law, nominal)]
     return [Found(movement.line, breach.field or "kind", breach, Weight.DOUBT) for breach in breaches]
 
@@ -85,9 +90,19 @@ def _of_decision(movement: Movement, written: Written) -> Iterator[Breach]:
         yield Breach("movement_without_decision", _NO_DECISION, field="decision")
 
 
-def _of_money(movement: Movement) -> Iterator[Breach]:
+def _of_money(movement: Movement, written: Written, name: str) -> Iterator[Breach]:
     if movement.money in NEEDS_DECISION and not movement.decision.strip():
         yield Breach("movement_without_decision", _NO_DECISION, field="decision")
+    early = _paid_early(movement, written)
+    if early:
+        yield Breach("paid_before_call", _NO_CALL, {"name": name, "amount": Euros(Cents(early))}, field="amount")
+
+
+def _paid_early(movement: Movement, written: Written) -> int:
+    """The cents of a payment that nothing had called; what our own export says of accounts is no doubt."""
+    if movement.money is not CapitalKind.PAY or movement.accounts or written.money is None:
+        return 0
+    return -sum(leg.cents for leg in written.money.legs if leg.bucket is Bucket.SUBSCRIBED_UNCALLED)
 
 
 def _of_subscription(movement: Movement, written: Written, law: Law, limits: Limits) -> Iterator[Breach]:

@@ -14,7 +14,7 @@ EARLIEST, LATEST = date(1850, 1, 1), date(2199, 12, 31)
 MOST_FIGURES = 12
 _SLASHED = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})", re.ASCII)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
-_WORDED = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)? ([a-z]+) (\d{4})")
+_WORDED = re.compile(r"(?:[a-z]+ )?(\d{1,2})(?:er|st|nd|rd|th)? ([a-z]+) (\d{4}|\d{2})")
 _SERIAL = re.compile(r"\d{5}", re.ASCII)
 # Spreadsheets count days from here (their year 1900 has a day too many, so the count begins a day early).
 _SERIAL_ZERO = date(1899, 12, 30)
@@ -24,6 +24,7 @@ _MONTHS = {
         "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
         "january february march april may june july august september october november december",
         "janv fev mar avr mai juin juil aou sept oct nov dec",
+        "janv fevr mars avr mai juin juill aout sept oct nov dec",
         "jan feb mar apr may jun jul aug sep oct nov dec",
     )
     for month, name in enumerate(names.split(), start=1)
@@ -62,7 +63,7 @@ def _day_in(text: str, order: DayOrder) -> date | None:
     if _SERIAL.fullmatch(text):
         return _SERIAL_ZERO + timedelta(days=int(text))
     if (found := _WORDED.fullmatch(fold(text))) and found[2] in _MONTHS:
-        return date(int(found[3]), _MONTHS[found[2]], int(found[1]))
+        return date(_year(found[3]), _MONTHS[found[2]], int(found[1]))
     return None
 
 
