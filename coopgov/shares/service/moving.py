@@ -113,7 +113,9 @@ def _with_request(act: Seeing, asked: Move) -> Move:
     waiting = find_open_refund(act.session, asked.from_id, asked.class_code)
     if waiting is None:
         return asked
-    approved_by = asked.approved_by or second_person(waiting, act.actor.pseudonym)
+    # Who accepted it agreed to so many shares of these lots, not to more or to others.
+    is_agreed = asked.quantity <= waiting.quantity and asked.lots is None and not waiting.lots
+    approved_by = asked.approved_by or (second_person(waiting, act.actor.pseudonym) if is_agreed else None)
     return replace(asked, request_id=waiting.id, approved_by=approved_by)
 
 

@@ -1,6 +1,6 @@
 """Who stands where on a day, as the rules of the share book need it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from coopgov.core.act import Act
 from coopgov.core.ids import new_id
 from coopgov.members import queries as members
 from coopgov.members.queries import MemberRow
-from coopgov.members.rules import EventKind, Status, standing_of
+from coopgov.members.rules import EventFact, EventKind, Status, standing_of
 from coopgov.shares import rules
 from coopgov.shares.chain import chunks
 from coopgov.shares.rules import Holder, Lot, Standing, Subscriber
@@ -45,4 +45,14 @@ def holder_on(act: Seeing, member_id: UUID, on: date) -> Holder:
     undone = {event.reverses_id for event in events if event.reverses_id is not None}
     dead = any(e.kind is EventKind.DECEASED and e.effective_on <= on and e.id not in undone for e in events)
     frozen = dead and member_id in members.frozen_members(act.session, [member_id])
-    return Holder(member_id, name, status is Status.MEMBER, status is Status.FORMER, is_dead=dead, is_frozen=frozen)
+    has_left = status is Status.FORMER and not _goes_on(act, member_id, events, on)
+    return Holder(member_id, name, status is Status.MEMBER, has_left, is_dead=dead, is_frozen=frozen)
+
+
+def _goes_on(act: Seeing, member_id: UUID, events: Sequence[EventFact], on: date) -> bool:
+    """Whether a number that ended because it was a double is of somebody who is a member under another one."""
+    if not any(event.kind is EventKind.MERGED for event in events):
+        return False
+    others = [one for one in members.numbers_of_person(act.session, member_id) if one != member_id]
+    found = [standing_of(members.events_of(act.session, one), on=on) for one in others]
+    return any(standing is not None and standing.status is Status.MEMBER for standing in found)

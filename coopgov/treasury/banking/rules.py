@@ -9,6 +9,7 @@ from uuid import UUID
 from coopgov.core.errors import Breach
 from coopgov.core.i18n import N_
 from coopgov.core.money import Cents, Euros
+from coopgov.treasury.rules.checks import in_another_file
 
 # What the format of the banks allows in a name and in an account's holder.
 LONGEST_NAME = 70
@@ -70,13 +71,9 @@ def check_file(
 
 def check_payee(payee: Payee, pay_on: date) -> list[Breach]:
     """List what stands against paying this person now."""
-    values = {"name": payee.name, "day": pay_on, "file": payee.open_file or "", "repaid": payee.repaid_on or pay_on}
+    values = {"name": payee.name, "day": pay_on, "repaid": payee.repaid_on or pay_on}
     if payee.open_file is not None:
-        sentence = N_(
-            "%(name)s stands already in payment file %(file)s, which is neither executed nor dropped. "
-            "End that file first."
-        )
-        return [Breach("in_another_file", sentence, values, field="payees")]
+        return [in_another_file(payee.name, payee.open_file, "payees")]
     if payee.cents <= 0:
         return [Breach(*_why_nothing(payee), values, field="payees")]
     if payee.is_frozen:

@@ -102,13 +102,14 @@ def execute_file(act: Act, *, file_id: UUID, executed_on: date, failed: Collecti
     lines = list(act.session.scalars(queries.select_lines(file_id)))
     paid = [line for line in lines if line.line not in failed]
     refuse_if(_check_drift(act, paid))
+    for line in lines:
+        line.is_open = False
+    act.session.flush()  # what stands in an open file is paid by that file only
     for line in paid:
         line.repaid_seq = treasury.repay(
             act, member_id=line.membership_id, cents=Cents(line.cents), effective_on=executed_on,
             reference=line.end_to_end_id, approved_by=_other_person(act, file),
         )  # fmt: skip
-    for line in lines:
-        line.is_open = False
     file.state, file.executed_on = FileState.EXECUTED, executed_on
     file.ended_at, file.ended_by = act.now, act.actor.pseudonym
     act.record("treasury.file_executed", file_name(file_id), {"on": executed_on, "failed": sorted(failed)})

@@ -23,6 +23,7 @@ from coopgov.treasury.queries.lines import (
     get_header,
     legs_of,
     legs_of_many,
+    moments_in,
     moments_of,
     standing_of_run,
 )
@@ -53,7 +54,7 @@ __all__ = [
     "EarnedOn", "Header", "InSuspense", "MemberAccount", "Movement", "Owed", "OwedBack", "OwedPage", "Release",
     "Released", "Run", "Transaction", "account_of", "accounts_of", "amounts_of_run", "answers_of_shares",
     "balance_of", "buckets_of", "count_runs", "count_to_receive", "find_run", "get_header", "get_run",
-    "get_transaction", "in_suspense", "interest_of", "legs_of", "legs_of_many", "moments_of", "movements_of",
-    "overdue_on", "owed_on", "payers_in", "released_between", "releases_of", "runs", "standing_of_run", "to_receive",
-    "totals_on", "waiting_for",
+    "get_transaction", "in_suspense", "interest_of", "legs_of", "legs_of_many", "moments_in", "moments_of",
+    "movements_of", "overdue_on", "owed_on", "payers_in", "released_between", "releases_of", "runs", "standing_of_run",
+    "to_receive", "totals_on", "waiting_for",
 ]  # fmt: skip

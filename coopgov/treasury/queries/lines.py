@@ -95,6 +95,17 @@ def legs_of_many(session: Session, seqs: Collection[int]) -> dict[int, list[Leg]
     return found
 
 
+def moments_in(session: Session, bucket: Bucket) -> list[Moment]:
+    """The timeline of all that stands in a bucket, whoever it is of."""
+    rows = session.execute(
+        select(CapitalLeg.effective_on, CapitalLeg.tx_seq, func.sum(CapitalLeg.cents))
+        .where(CapitalLeg.bucket == bucket)
+        .group_by(CapitalLeg.effective_on, CapitalLeg.tx_seq)
+        .order_by(CapitalLeg.effective_on, CapitalLeg.tx_seq)
+    )
+    return [Moment(on, seq, int(cents)) for on, seq, cents in rows]
+
+
 def balance_of(session: Session, bucket: Bucket) -> int:
     """All that stands in a bucket, whoever it is of."""
     return int(session.scalar(select(func.sum(CapitalLeg.cents)).where(CapitalLeg.bucket == bucket)) or 0)

@@ -50,6 +50,8 @@ class Taking:
     available: int
     # Her shares wait for heirs.
     is_frozen: bool = False
+    # The payment file that holds it already, and is not at its end.
+    open_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,8 @@ def check_parts(value: int, free: Parts, seq: int, effective_on: date) -> list[B
 
 def check_taking(taking: Taking) -> list[Breach]:
     """List what stands against paying back, giving or otherwise taking what a member is owed."""
+    if taking.open_file is not None:
+        return [in_another_file(taking.name, taking.open_file)]
     if 0 < taking.cents <= taking.available:
         return []
     values = {"name": taking.name, "available": Euros(Cents(taking.available)), "day": taking.effective_on}
@@ -175,8 +179,16 @@ def check_taking(taking: Taking) -> list[Breach]:
     return [Breach("more_than_owed", sentence, values, field="amount")]
 
 
+def in_another_file(name: str, file: str, field: str = "amount") -> Breach:
+    """Say that a payment file holds what is owed to somebody: paid beside it, it would be paid twice."""
+    sentence = N_(
+        "%(name)s stands already in payment file %(file)s, which is neither executed nor dropped. End that file first."
+    )
+    return Breach("in_another_file", sentence, {"name": name, "file": file}, field=field)
+
+
 def check_repayment(taking: Taking) -> list[Breach]:
-    """List what stands against paying a member back."""
+    """List what stands against paying a member back, or keeping what she is owed."""
     if not taking.is_frozen:
         return check_taking(taking)
     sentence = N_(

@@ -40,17 +40,20 @@ def check_run(kind: RunKind, year: int, known: KnownRun | None) -> list[Breach]:
     return [Breach("run_already", sentence, {"kind": kind.value, "year": str(year), "day": known.effective_on})]
 
 
-def check_run_order(
-    interest: KnownRun | None, payment: KnownRun | None, *, year: int, is_payment: bool
-) -> list[Breach]:
-    """List what stands against paying interest that is not declared, or undoing interest that is paid."""
-    if is_payment and interest is None:
+def check_payable(interest: KnownRun | None, *, year: int, effective_on: date) -> list[Breach]:
+    """List what stands against paying interest: it is declared, and by that day."""
+    if interest is None:
         sentence = N_("No interest is declared for %(year)s. Declare it first.")
         return [Breach("nothing_declared", sentence, {"year": str(year)})]
-    if not is_payment and payment is not None:
-        sentence = N_("The interest of %(year)s is paid. Undo the payment first.")
-        return [Breach("interest_is_paid", sentence, {"year": str(year)})]
-    return []
+    return _check_after(interest, effective_on)
+
+
+def check_not_paid(payment: KnownRun | None, *, year: int) -> list[Breach]:
+    """List what stands against undoing interest: it is paid."""
+    if payment is None:
+        return []
+    sentence = N_("The interest of %(year)s is paid. Undo the payment first.")
+    return [Breach("interest_is_paid", sentence, {"year": str(year)})]
 
 
 def check_undoing_of_run(known: KnownRun, *, is_undone: bool, effective_on: date) -> list[Breach]:
@@ -58,10 +61,14 @@ def check_undoing_of_run(known: KnownRun, *, is_undone: bool, effective_on: date
     if is_undone:
         sentence = N_("This is undone already. There is nothing left to undo.")
         return [Breach("run_undone_already", sentence)]
-    if effective_on < known.effective_on:
-        sentence = N_("This takes effect on %(day)s. Give that day or a later one.")
-        return [Breach("before_the_run", sentence, {"day": known.effective_on}, field="effective_on")]
-    return []
+    return _check_after(known, effective_on)
+
+
+def _check_after(known: KnownRun, effective_on: date) -> list[Breach]:
+    if effective_on >= known.effective_on:
+        return []
+    sentence = N_("This takes effect on %(day)s. Give that day or a later one.")
+    return [Breach("before_the_run", sentence, {"day": known.effective_on}, field="effective_on")]
 
 
 def check_stands(known: KnownRun | None, year: int) -> list[Breach]:

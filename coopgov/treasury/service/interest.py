@@ -117,8 +117,8 @@ def pay_interest(
     book.take_the_pen(act.session)
     told = Told(effective_on, **more)
     interest = queries.find_run(act.session, RunKind.INTEREST, year)
-    order = rules.check_run_order(interest.known if interest else None, None, year=year, is_payment=True)
-    refuse_if([*told.check(act, CapitalKind.INTEREST_PAID), *order])
+    payable = rules.check_payable(interest.known if interest else None, year=year, effective_on=effective_on)
+    refuse_if([*told.check(act, CapitalKind.INTEREST_PAID), *payable])
     assert interest is not None  # noqa: S101 - refused above
     run = open_run(act, RunKind.INTEREST_PAYMENT, year, told)
     due = queries.amounts_of_run(act.session, interest.id, Bucket.INTEREST_DUE)

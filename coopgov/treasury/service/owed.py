@@ -11,6 +11,7 @@ from coopgov.core.money import Cents
 from coopgov.members import queries as members
 from coopgov.shares.chain import least_from
 from coopgov.treasury import book, queries, rules
+from coopgov.treasury.banking.queries import open_files_of
 from coopgov.treasury.book import line_name
 from coopgov.treasury.rules import Bucket, CapitalKind, Leg, SetOff, Taking
 from coopgov.treasury.service.telling import Details, Told
@@ -103,7 +104,7 @@ def pay_tax(act: Act, *, cents: Cents, effective_on: date, reference: str = "", 
     """Record that tax withheld on interest was paid to the State; gives its number."""
     book.take_the_pen(act.session)
     told = Told(effective_on, reference, **more)
-    available = queries.balance_of(act.session, Bucket.TAX_DUE)
+    available = least_from(queries.moments_in(act.session, Bucket.TAX_DUE), effective_on)
     refuse_if(told.check(act, CapitalKind.TAX_PAID) + rules.check_tax(cents, available))
     legs = [Leg(Bucket.TAX_DUE, None, -cents), Leg(Bucket.BANK, None, cents)]
     [seq] = book.write(act, [told.entry(CapitalKind.TAX_PAID, legs)])
@@ -114,8 +115,7 @@ def pay_tax(act: Act, *, cents: Cents, effective_on: date, reference: str = "", 
 def _take(act: Act, kind: CapitalKind, member_id: UUID, cents: Cents, source: Bucket, told: Told) -> int:
     book.take_the_pen(act.session)
     taking = _taking(act, member_id, cents, source, told)
-    check = rules.check_repayment if kind is CapitalKind.REPAY else rules.check_taking
-    refuse_if(told.check(act, kind) + check(taking))
+    refuse_if(told.check(act, kind) + rules.check_repayment(taking))
     to = Bucket.BANK if kind is CapitalKind.REPAY else Bucket.RESERVE
     return _write(act, kind, member_id, cents, rules.giving_legs(member_id, cents, source, to), told)
 
@@ -124,7 +124,8 @@ def _taking(act: Act, member_id: UUID, cents: int, source: Bucket, told: Told) -
     name = members.get_member(act.session, member_id).name
     moments = queries.moments_of(act.session, [member_id])[member_id].get(source, [])
     is_frozen = member_id in members.frozen_members(act.session, [member_id])
-    return Taking(name, cents, told.day, least_from(moments, told.effective_on), is_frozen)
+    file = open_files_of(act.session, [member_id]).get(member_id) if source is Bucket.REPAYABLE else None
+    return Taking(name, cents, told.day, least_from(moments, told.effective_on), is_frozen, file)
 
 
 def _last_due(act: Act, member_id: UUID, cents: int, on: date) -> date:

@@ -91,7 +91,7 @@ def _check_paid(act: Act, run: queries.Run) -> list[Breach]:
     if run.kind is not RunKind.INTEREST:
         return []
     payment = queries.find_run(act.session, RunKind.INTEREST_PAYMENT, run.year)
-    return rules.check_run_order(run.known, payment.known if payment else None, year=run.year, is_payment=False)
+    return rules.check_not_paid(payment.known if payment else None, year=run.year)
 
 
 def _undo(act: Act, some: Sequence[Header], told: Told, run_id: UUID) -> int:

@@ -1,0 +1,125 @@
+"""What somebody tries who wants more than is due: more than was approved, twice, before its day, of the dead."""
+
+from datetime import date
+from fractions import Fraction
+from uuid import uuid4
+
+from coopgov.core.money import Cents
+from coopgov.core.policy import Actor
+from coopgov.members import service as members
+from coopgov.shares import queries, service
+from coopgov.shares.rules import BookName, RequestKind
+from coopgov.shares.service import Wish
+from coopgov.treasury import queries as money
+from coopgov.treasury import service as treasury
+from coopgov.treasury.banking import service as bank
+from coopgov.treasury.rules import Bucket, Rate
+from tests.service.test_ledger_faults import (
+    APRIL,
+    BOARD,
+    JUNE,
+    MARCH,
+    TODAY,
+    do,
+    faults,
+    held,
+    pair,
+    redeem,
+    refused,
+    subscribe,
+    world,
+)
+
+__all__ = ["pair", "world"]
+TREASURER, PRESIDENT = Actor("Trésorière", uuid4()), Actor("Présidente", uuid4())
+IBAN = "FR7630006000011234567890189"
+
+
+def by(world, who, command, **facts):
+    """Somebody's own act."""
+    with world.act(who) as act:
+        return command(act, **facts)
+
+
+def test_whoever_accepted_one_share_has_not_accepted_five(world, pair, session):
+    alice, _bob = pair
+    do(world, service.set_two_persons, of=BookName.SHARE, kinds={"redeem": True}, from_date=MARCH, decision="AG")
+    do(world, members.resign, member_id=alice, effective_on=JUNE)
+    [waits] = queries.refund_queue(session)
+    session.rollback()
+    do(world, service.withdraw, request_id=waits.id, reason="Une part seulement, dit-elle")
+    asked = by(world, TREASURER, service.request, wish=Wish(RequestKind.REFUND, alice, 1, TODAY, cause="exit"))
+    by(world, PRESIDENT, service.accept, request_id=asked, decision=BOARD)
+    with world.act(TREASURER) as act:
+        lot = queries.lots_left(act.session, alice, TODAY)[0].lot.id
+    asks = {"member_id": alice, "effective_on": TODAY, "decision": BOARD}
+    for more in ({"quantity": 5}, {"quantity": 1, "lots": {lot: 1}}):
+        refused("second_person_missing", world, _as(TREASURER, service.redeem), **asks, **more)
+    by(world, TREASURER, service.redeem, quantity=1, **asks)
+    assert held(session, alice) == 4
+    assert faults(world, session) == []
+
+
+def _as(who, command):
+    """The same command, by somebody."""
+
+    def done(act, **facts):
+        act.actor = who
+        return command(act, **facts)
+
+    return done
+
+
+def test_what_is_owed_to_an_estate_is_neither_paid_nor_given(world, pair):
+    alice, _bob = pair
+    do(world, treasury.pay, member_id=alice, cents=Cents(50_00), effective_on=APRIL)
+    do(world, members.record_death, member_id=alice, effective_on=JUNE, proof="acte de décès")
+    told = {"member_id": alice, "cents": Cents(50_00), "effective_on": TODAY}
+    refused("waits_for_heirs", world, treasury.refund_overpayment, **told)
+    refused("waits_for_heirs", world, treasury.give, source=Bucket.SUSPENSE, **told)
+
+
+def test_a_number_joined_to_another_is_not_paid_back_as_if_its_holder_had_left(world, pair, session):
+    alice, bob = pair
+    subscribe(world, bob, 4)
+    do(world, members.join_doubles, member_id=bob, into_id=alice, reason="Écrite deux fois")
+    taken = {"member_id": bob, "quantity": 4, "effective_on": TODAY, "decision": BOARD}
+    refused("has_not_left", world, service.redeem, **taken)
+    do(world, members.resign, member_id=alice, effective_on=TODAY)
+    do(world, service.redeem, **taken)
+    assert held(session, bob) == 0
+    assert faults(world, session) == []
+
+
+def test_nobody_is_paid_by_hand_what_a_payment_file_holds(world, pair, session):
+    alice, _bob = pair
+    do(world, bank.write_account, holder="Les Trois Rivières", iban=IBAN)
+    do(world, members.set_iban, member_id=alice, iban=IBAN, on=MARCH, proof="RIB")
+    do(world, members.resign, member_id=alice, effective_on=JUNE)
+    redeem(world, alice)
+    file = by(world, TREASURER, bank.draft_file, member_ids=[alice], pay_on=TODAY)
+    by(world, PRESIDENT, bank.release_file, file_id=file)
+    told = {"member_id": alice, "cents": Cents(100_00), "effective_on": TODAY}
+    for command in (treasury.repay, treasury.give):
+        refused("in_another_file", world, command, **told)
+    by(world, TREASURER, bank.execute_file, file_id=file, executed_on=TODAY)
+    refused("more_than_owed", world, treasury.repay, **told)
+    assert faults(world, session) == []
+
+
+def test_interest_is_not_paid_before_it_is_declared_nor_its_tax_before_it_is_withheld(world, pair, session):
+    _alice, bob = pair
+    begun = date(2024, 3, 1)
+    subscribe(world, bob, 100, on=begun)
+    do(world, treasury.pay, member_id=bob, cents=Cents(2000_00), effective_on=begun)
+    rates = [Rate(date(2025, 1, 1), date(2025, 12, 31), Fraction(1, 100))]
+    do(world, treasury.declare_interest, year=2025, rates=rates, assembly_on=APRIL, effective_on=JUNE,
+       cap_checked="Taux publiés", resolution="AG")  # fmt: skip
+    refused("before_the_run", world, treasury.pay_interest, year=2025, effective_on=APRIL)
+    do(world, treasury.pay_interest, year=2025, effective_on=TODAY)
+    tax = money.balance_of(session, Bucket.TAX_DUE)
+    session.rollback()
+    refused("more_than_withheld", world, treasury.pay_tax, cents=Cents(tax), effective_on=JUNE)
+    do(world, treasury.pay_tax, cents=Cents(tax), effective_on=TODAY)
+    assert money.balance_of(session, Bucket.TAX_DUE) == 0
+    assert faults(world, session) == []
