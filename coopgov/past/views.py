@@ -25,6 +25,7 @@ from coopgov.printing.sheets import CSV_TYPE, Column, Kind, write_csv
 from coopgov.web.acts import begin_act, reading
 from coopgov.web.forms import BaseForm, refusals_on
 from coopgov.web.guard import requires
+from coopgov.web.numbers import kept_number
 
 bp = Blueprint("past", __name__, url_prefix="/past")
 REFUSED = 422
@@ -179,13 +180,20 @@ def _batch_page(batch: BatchRow, form: BaseForm) -> str:
 def accounts(batch_id: UUID) -> ResponseReturnValue:
     """The register as it would be: what everybody would have, beside what the older register says."""
     found, differing = _read_batch(batch_id), "differing" in request.args
-    after = request.args.get("after", 0, type=int)
+    after = _after()
     with opened(working.sandbox_of(_data_dir(), batch_id)) as scratch:
         rows = Report(scratch, _maps(found)).accounts(after=after, differing=differing, limit=PAGE + 1)
     next_after = rows[PAGE - 1].number if len(rows) > PAGE else None
     return render_template(
         "past/accounts.html", batch=found, rows=rows[:PAGE], next_after=next_after, differing=differing
     )  # fmt: skip
+
+
+def _after() -> int:
+    try:
+        return kept_number(request.args.get("after", "0"))
+    except ValueError:
+        return 0
 
 
 @bp.get("/<uuid:batch_id>/accounts/<int:number>")

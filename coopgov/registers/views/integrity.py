@@ -15,6 +15,7 @@ from coopgov.registers.documents import heads_now
 from coopgov.registers.invariants import INVARIANTS, broken
 from coopgov.registers.queries import Proof
 from coopgov.registers.views.blueprint import bp, documents_folder
+from coopgov.shares import queries as shares
 from coopgov.web.acts import begin_act, now, reading
 from coopgov.web.filters import sentence
 from coopgov.web.guard import current_actor, requires
@@ -61,6 +62,7 @@ def attest() -> ResponseReturnValue:
 @requires(Permission.SHARES_RECORD)
 def repair(seq: int) -> ResponseReturnValue:
     """Draft the reversals that would repair an anomaly; nothing is undone before somebody accepts them."""
+    shares.get_transaction(reading(), seq)
     proof = queries.find_last_proof(reading())
     found = [one for one in (proof.anomalies if proof else ()) if one.seq == seq]
     if not found:

@@ -165,5 +165,6 @@ def sheet(member_id: UUID) -> ResponseReturnValue:
     """Issue the sheet of one member, on paper."""
     language = "en" if request.form.get("language") == "en" else "fr"
     with begin_act() as act:
-        document_id = issue_sheet(act, member_id=member_id, language=language)
-    return redirect(url_for("registers.document", document_id=document_id), 303)
+        issue_sheet(act, member_id=member_id, language=language)
+    flash(_("The sheet is being prepared, among the papers of this page."), "success")
+    return redirect(url_for("members.show", member_id=member_id), 303)
