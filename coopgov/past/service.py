@@ -39,6 +39,7 @@ from coopgov.past.writing import Numbers, write_past
 from coopgov.shares import past as share_past
 from coopgov.shares import queries as share_queries
 from coopgov.shares.rules import BookName
+from coopgov.web import filters
 
 TYPED_BALANCE = "balance-saisie.csv"
 MOST_FILES = 8
@@ -116,11 +117,13 @@ def keep(act: Act, *, files: Sequence[tuple[str, bytes]]) -> UUID:
     return batch.id
 
 
-def set_mapping(act: Act, *, batch_id: UUID, maps: Sequence[SheetMap], balance: str) -> None:
-    """Say how the sheets are read, and what the trial balance says; the reading begins anew."""
+def set_mapping(act: Act, *, batch_id: UUID, maps: Sequence[SheetMap], balance: str, waits: bool = True) -> None:
+    """Say how the sheets are read, and what the trial balance says; it is read anew, at once or by the worker."""
     batch = _open(act, batch_id)
     refuse_if(check_map(maps))
-    batch.mapping, batch.balance, batch.state = _told(maps), balance.strip(), BatchState.WAITING
+    batch.mapping, batch.balance = _told(maps), balance.strip()
+    # What is read at once must never wait: the worker would read it at the same time.
+    batch.state = BatchState.WAITING if waits else BatchState.SENT
     act.record("past.mapped", _name(batch_id), {"sheets": len(maps)})
 
 
@@ -141,7 +144,7 @@ def note_failed(act: Act, *, batch_id: UUID, refused: Sequence[Breach]) -> None:
     """Note that a past could not be read or written, and why."""
     batch = _open(act, batch_id)
     batch.state = BatchState.FAILED
-    batch.summary = json.dumps({"refused": [str(breach) for breach in refused]})
+    batch.summary = json.dumps({"refused": [filters.sentence(breach) for breach in refused]})
     act.record("past.failed", _name(batch_id), {"refused": [breach.code for breach in refused]})
 
 

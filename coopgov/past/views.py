@@ -103,10 +103,11 @@ def read(batch_id: UUID) -> ResponseReturnValue:
     batch, form = _open_batch(batch_id), MappingForm()
     maps = [_chosen(place, sheet) for place, sheet in enumerate(batch.maps)]
     if form.validate() and not any(_is_other(place) for place in range(len(maps))):
+        waits = batch.size > service.AT_ONCE
         with refusals_on(form), begin_act() as act:
-            service.set_mapping(act, batch_id=batch_id, maps=maps, balance=form.balance.data or "")
+            service.set_mapping(act, batch_id=batch_id, maps=maps, balance=form.balance.data or "", waits=waits)
         if not form.breaches:
-            if batch.size <= service.AT_ONCE:
+            if not waits:
                 working.examine_batch(batch_id, _data_dir(), begin_act)
             return redirect(url_for("past.batch", batch_id=batch_id), 303)
     return _mapping_page(batch, maps, form), REFUSED if form.breaches or form.errors else 200

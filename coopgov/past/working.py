@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from uuid import UUID
 
+from flask_babel import force_locale
+
 from coopgov.core.act import Act, open_act
 from coopgov.core.errors import Breach, RuleBroken
 from coopgov.core.i18n import N_
@@ -40,6 +42,12 @@ def examine_batch(batch_id: UUID, data_dir: Path, begin: Callable[[], AbstractCo
 
 def work(data_dir: Path) -> None:
     """Read and write what waits, one after the other."""
+    # What is refused is kept as a sentence, and nobody's language is known here.
+    with force_locale("fr"):
+        _work(data_dir)
+
+
+def _work(data_dir: Path) -> None:
     for batch in queries.batches_at_work(reading()):
         try:
             if batch.state is BatchState.WAITING:

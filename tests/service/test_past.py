@@ -16,7 +16,7 @@ from coopgov.core.errors import NotFound, RuleBroken
 from coopgov.core.money import Cents
 from coopgov.members import queries as member_queries
 from coopgov.members import service as member_service
-from coopgov.past import export, service
+from coopgov.past import export, queries, service, working
 from coopgov.past.models import PastSeal
 from coopgov.past.report import Report
 from coopgov.past.rules.found import Weight
@@ -129,6 +129,19 @@ def test_one_spreadsheet_says_the_same_as_its_sheets_as_files(world, sandbox):
         SheetKind.MEMBERS, SheetKind.EVENTS, SheetKind.MOVEMENTS, SheetKind.BALANCE,
     ]  # fmt: skip
     assert looked(world, book, sandbox) == looked(world, sent(register), sandbox)
+
+
+def test_a_past_that_is_read_at_once_never_waits_for_the_worker_whose_refusals_are_french(world, sandbox):
+    broken = b"Num\xe9ro;Nom;Statut\n" + b"12;Arnaud;salari\xe9\n" * 1000 + b"\x81"
+    with world.act() as act:
+        batch = service.keep(act, files=[("associes.csv", broken)])
+        maps = queries.get_batch(act.session, batch).maps
+        service.set_mapping(act, batch_id=batch, maps=maps, balance="", waits=False)
+        assert list(queries.batches_at_work(act.session)) == []
+        service.set_mapping(act, batch_id=batch, maps=maps, balance="")
+    working.work(sandbox.parent)
+    with world.act() as act:
+        assert "ne se lit pas" in queries.get_batch(act.session, batch).summary["refused"][0]
 
 
 def test_each_of_ten_mistakes_is_told_where_it_is(world, sandbox):

@@ -57,7 +57,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("college", "Collège", "", N_("Only where the statutes have colleges: its name or its code."), ("college",)),
     Column(
         "joined_on", "Date d’admission", "15/03/2024", N_("Day of admission, 15/03/2024 or 2024-03-15."),
-        ("admission", "admis le", "date d entrée", "entré le", "entrée", "date d’adhésion", "adhésion", "admitted on", "joined on", "admission date"), needed=True,
+        ("admission", "admis le", "date d entrée", "entré le", "entrée", "date d’adhésion", "adhésion", "admitted on",
+         "joined on", "admission date"), needed=True,
     ),
     Column(
         "applied_on", "Date de candidature", "", N_("Day of the application, if it is known."),

@@ -69,7 +69,10 @@ def doubts_of(movement: Movement, written: Written, books: Books, law: Law, nomi
     """What the law of that day says of a movement of shares that is in the books by now."""
     if written.shares is None:
         name = books.holders[movement.member].name
-        return [Found(movement.line, "decision", breach, Weight.DOUBT) for breach in _of_money(movement, written, name)]
+        return [
+            Found(movement.line, breach.field or "decision", breach, Weight.DOUBT)
+            for breach in _of_money(movement, written, name)
+        ]
     breaches = [*_of_decision(movement, written), *_of_kind(movement, written, books, law, nominal)]
     return [Found(movement.line, breach.field or "kind", breach, Weight.DOUBT) for breach in breaches]
 
