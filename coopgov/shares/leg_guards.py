@@ -13,6 +13,14 @@ _OTHER_PRICE = (
     "NOT EXISTS (SELECT 1 FROM share_lot o WHERE o.id = NEW.lot_id AND o.class_id = NEW.class_id "
     "AND o.issue_unit_cents = NEW.unit_cents)"
 )
+# Shares that are new are of a lot that begins with them: none is as old as shares there were before.
+FOREIGN_LOT = (
+    "t.kind IN ('subscribe', 'opening', 'convert', 'split', 'nominal_change') AND l.account = 'holder' AND l.qty > 0 "
+    "AND NOT EXISTS (SELECT 1 FROM share_lot o WHERE o.id = l.lot_id AND o.opened_by_tx = t.seq "
+    "AND (t.kind <> 'subscribe' OR o.first_acquired_on = coalesce(t.late_for, t.effective_on)) "
+    "AND (t.kind IN ('subscribe', 'opening') OR EXISTS (SELECT 1 FROM share_leg g WHERE g.tx_seq = t.seq "
+    "AND g.lot_id = o.parent_lot_id AND g.account = 'holder' AND g.qty < 0)))"
+)
 # Lot by lot what one side gives the other takes; who gives and who takes is the kind's.
 _WRONG_FORM = (
     "EXISTS (SELECT 1 FROM share_tx t WHERE t.seq = NEW.tx_seq AND t.kind <> 'reversal' AND ("
@@ -29,7 +37,8 @@ _WRONG_FORM = (
     "AND (SELECT count(DISTINCT l.class_id) FROM share_leg l WHERE l.tx_seq = t.seq) <> 1 "
     "OR t.kind = 'convert' AND NOT coalesce((SELECT sum(l.qty * l.unit_cents) <= 0 "
     "AND sum(l.qty * l.unit_cents) > -min(CASE WHEN l.qty > 0 THEN l.unit_cents END) "
-    "$held), false)))"
+    "$held), false) "
+    "OR EXISTS ($legs AND $foreign)))"
 )
 # What a membership is on the day a movement truly happens; whom no event names yet is a candidate.
 _STATUS = (
@@ -62,7 +71,7 @@ _WRONG_CLOSE = (
 
 
 def _guard(table: str, name: str, moment: str, when: str, wrong: str, refusal: str) -> Guard:
-    whole = Template(wrong).substitute(legs=_LEGS, held=_HELD, status=_STATUS)
+    whole = Template(wrong).substitute(legs=_LEGS, held=_HELD, status=_STATUS, foreign=FOREIGN_LOT)
     return Guard(f"{table}_{name}", table, moment, when, whole, f"{table}: {refusal}")
 
 

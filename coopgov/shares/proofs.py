@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from coopgov.core.journal import Fault
 from coopgov.shares.guards import DECIDED, TWO_PERSONS, Book
+from coopgov.shares.leg_guards import FOREIGN_LOT
 
 # So many lines of each kind are told.
 MOST = 20
@@ -22,6 +23,8 @@ _ON_LINES = (
     (TWO_PERSONS, "another person should have approved it"),
     (DECIDED, "it needs a decision and names none"),
 )
+_ALL_LEGS = "share_tx t JOIN share_leg l ON l.tx_seq = t.seq"
+_FOREIGN = f"SELECT DISTINCT t.seq FROM {_ALL_LEGS} WHERE {FOREIGN_LOT} ORDER BY 1 LIMIT :most"  # noqa: S608 - our own
 _LOT_FAULTS = (
     (
         (
@@ -29,6 +32,10 @@ _LOT_FAULTS = (
             "WHERE l.unit_cents <> o.issue_unit_cents ORDER BY 1 LIMIT :most"
         ),
         "a share of it is not worth the price of its lot",
+    ),
+    (
+        _FOREIGN,
+        "its new shares are of another lot, or of another day: the lot has lost its first day",
     ),
     (
         (

@@ -4,10 +4,15 @@ from datetime import date
 from fractions import Fraction
 from uuid import uuid4
 
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
+
 from coopgov.core.money import Cents
 from coopgov.core.policy import Actor
 from coopgov.members import service as members
 from coopgov.shares import queries, service
+from coopgov.shares.models import ShareLeg, ShareLot, ShareTx
 from coopgov.shares.rules import BookName, RequestKind
 from coopgov.shares.service import Wish
 from coopgov.treasury import queries as money
@@ -39,6 +44,41 @@ def by(world, who, command, **facts):
     """Somebody's own act."""
     with world.act(who) as act:
         return command(act, **facts)
+
+
+@pytest.mark.parametrize("kind", ["subscribe", "nominal_change", "1999"])
+def test_the_database_gives_no_new_shares_an_older_day(world, pair, session, kind):
+    """A share acquired long ago earns more, and owes the tax relief no more: nobody slips new ones among the old."""
+    alice, bob = pair
+    first, second = session.scalars(select(ShareLot).order_by(ShareLot.opened_by_tx))
+    session.rollback()
+    issued, old = [(bob, 3), (None, -3)], {"class_id": first.class_id, "issue_unit_cents": 20_00}
+    lot = {"id": uuid4(), "first_acquired_on": date(1999, 1, 1), **old}
+    legs = {
+        "subscribe": [(*side, first.id) for side in issued],
+        "nominal_change": [(alice, -5, first.id), (None, 5, first.id), (alice, 5, second.id), (None, -5, second.id)],
+        "1999": [(*side, lot["id"]) for side in issued],
+    }[kind]
+    opened = lot if kind == "1999" else None
+    with pytest.raises(DatabaseError, match="not those of this kind"), world.act() as act:
+        write_legs(act, "subscribe" if opened else kind, legs, class_id=first.class_id, opened=opened)
+
+
+def write_legs(act, kind, legs, *, class_id, opened):
+    """A line that somebody writes who does not go through coopgov: its legs lot by lot, and the lot it opens."""
+    last = act.session.execute(select(ShareTx.seq, ShareTx.hash).order_by(ShareTx.seq.desc()).limit(1)).one()
+    seq = last.seq + 1
+    act.session.execute(ShareTx.__table__.insert(), {
+        "seq": seq, "kind": kind, "effective_on": JUNE, "recorded_at": act.now, "recorded_by": "sql",
+        "resolution": BOARD, "legs": len(legs), "prev_hash": last.hash, "hash": f"{seq:064}",
+    })  # fmt: skip
+    if opened is not None:
+        act.session.execute(ShareLot.__table__.insert(), {**opened, "opened_by_tx": seq})
+    for line, (member_id, quantity, lot_id) in enumerate(legs, start=1):
+        act.session.execute(ShareLeg.__table__.insert(), {
+            "tx_seq": seq, "line": line, "effective_on": JUNE, "account": "holder" if member_id else "issuer",
+            "membership_id": member_id, "class_id": class_id, "lot_id": lot_id, "qty": quantity, "unit_cents": 20_00,
+        })  # fmt: skip
 
 
 def test_whoever_accepted_one_share_has_not_accepted_five(world, pair, session):
