@@ -177,6 +177,15 @@ CLOSING = Closing(CloseKind.REGISTER, date(2026, 6, 30), date(2026, 11, 24), dat
         ({"through_date": date(2025, 12, 31)}, ["closed_already"]),
         ({"kind": CloseKind.YEAR}, ["not_the_end_of_year"]),
         ({"kind": CloseKind.YEAR, "through_date": date(2025, 12, 31), "year_ends_on": date(2025, 12, 31)}, []),
+        (
+            {
+                "kind": CloseKind.YEAR,
+                "through_date": date(2025, 12, 31),
+                "year_ends_on": date(2025, 12, 31),
+                "is_year_closed": True,
+            },
+            ["closed_already"],
+        ),
         ({"untied_on": date(2026, 3, 1)}, ["books_disagree"]),
     ],
 )

@@ -339,6 +339,7 @@ def test_nothing_is_written_before_the_last_close_but_late_and_by_two_where_the_
     kept = share_queries.last_close(session)
     assert (kept.id, kept.capital_seq, kept.share_seq) == (close, 4, 2)
     refused("closed_already", world, service.close_period, kind=CloseKind.REGISTER, through_date=WINTER)
+    refused("closed_already", world, service.close_period, kind=CloseKind.YEAR, through_date=date(2025, 12, 31))
     refused("period_closed", world, service.pay, member_id=alice, cents=Cents(10_00), effective_on=WINTER)
     with pytest.raises(DatabaseError, match="is closed"), world.act() as act:
         act.session.execute(text(

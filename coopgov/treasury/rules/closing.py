@@ -20,6 +20,8 @@ class Closing:
     year_ends_on: date
     # The first day on which shares and money do not agree, if there is one.
     untied_on: date | None = None
+    # Whether a financial year was closed on the last day that is closed.
+    is_year_closed: bool = False
 
 
 def check_closing(closing: Closing) -> list[Breach]:
@@ -34,7 +36,7 @@ def _check_day(closing: Closing) -> list[Breach]:
         return [Breach("day_not_over", sentence, values, field="through_date")]
     # A year may be closed on the day its register was closed.
     earliest = closing.closed_through
-    again = closing.kind is CloseKind.YEAR and earliest == closing.through_date
+    again = closing.kind is CloseKind.YEAR and earliest == closing.through_date and not closing.is_year_closed
     if earliest is not None and closing.through_date <= earliest and not again:
         sentence = N_("The register is closed through %(closed)s already. Give a later day.")
         return [Breach("closed_already", sentence, values, field="through_date")]

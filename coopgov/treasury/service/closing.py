@@ -20,9 +20,10 @@ def close_period(act: Act, *, kind: CloseKind, through_date: date, document_id: 
     """
     book.take_the_pen(act.session)
     ends_on = year_of_account(act, through_date.year).ends_on if kind is CloseKind.YEAR else through_date
+    last = share_queries.last_close(act.session)
     closing = rules.Closing(
-        kind, through_date, act.today, share_queries.closed_through(act.session), ends_on,
-        first_untied(act.session, until=through_date),
+        kind, through_date, act.today, last.through_date if last else None, ends_on,
+        first_untied(act.session, until=through_date), last is not None and last.kind is CloseKind.YEAR,
     )  # fmt: skip
     refuse_if(rules.check_closing(closing))
     return write_close(
