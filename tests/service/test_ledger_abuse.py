@@ -10,7 +10,9 @@ from sqlalchemy.exc import DatabaseError
 
 from coopgov.core.money import Cents
 from coopgov.core.policy import Actor
+from coopgov.members import queries as members_queries
 from coopgov.members import service as members
+from coopgov.members.rules import EventKind
 from coopgov.shares import queries, service
 from coopgov.shares.models import ShareLeg, ShareLot, ShareTx
 from coopgov.shares.rules import BookName, RequestKind
@@ -82,14 +84,14 @@ def write_legs(act, kind, legs, *, class_id, opened):
 
 
 def test_whoever_accepted_one_share_has_not_accepted_five(world, pair, session):
-    alice, _bob = pair
+    alice, bob = pair
     do(world, service.set_two_persons, of=BookName.SHARE, kinds={"redeem": True}, from_date=MARCH, decision="AG")
     do(world, members.resign, member_id=alice, effective_on=JUNE)
+    moved = do(world, service.transfer, from_id=alice, to_id=bob, quantity=4, effective_on=TODAY, decision=BOARD)
     [waits] = queries.refund_queue(session)
     session.rollback()
-    do(world, service.withdraw, request_id=waits.id, reason="Une part seulement, dit-elle")
-    asked = by(world, TREASURER, service.request, wish=Wish(RequestKind.REFUND, alice, 1, TODAY, cause="exit"))
-    by(world, PRESIDENT, service.accept, request_id=asked, decision=BOARD)
+    by(world, PRESIDENT, service.accept, request_id=waits.id, decision=BOARD)
+    do(world, service.reverse, seq=moved, effective_on=TODAY, reason="Cession annulée")
     with world.act(TREASURER) as act:
         lot = queries.lots_left(act.session, alice, TODAY)[0].lot.id
     asks = {"member_id": alice, "effective_on": TODAY, "decision": BOARD}
@@ -98,6 +100,21 @@ def test_whoever_accepted_one_share_has_not_accepted_five(world, pair, session):
     by(world, TREASURER, service.redeem, quantity=1, **asks)
     assert held(session, alice) == 4
     assert faults(world, session) == []
+
+
+def test_whoever_has_left_keeps_her_place_in_the_queue(world, pair, session):
+    alice, _bob = pair
+    do(world, members.resign, member_id=alice, effective_on=JUNE)
+    [waits] = queries.refund_queue(session)
+    session.rollback()
+    refused("refund_is_due", world, service.withdraw, request_id=waits.id, reason="Au suivant")
+    refused("refund_is_due", world, service.refuse, request_id=waits.id, decision=BOARD)
+    more = by(world, TREASURER, service.request, wish=Wish(RequestKind.REFUND, alice, 1, TODAY, cause="exit"))
+    by(world, PRESIDENT, service.withdraw, request_id=more, reason="Demandée deux fois")
+    [event] = [one for one in members_queries.events_of(session, alice) if one.kind is EventKind.RESIGNED]
+    session.rollback()
+    do(world, members.reverse_event, event_id=event.id, reason="Elle reste")
+    assert queries.refund_queue(session) == []
 
 
 def _as(who, command):

@@ -82,6 +82,7 @@ from coopgov.shares.rules.requests import (
     RequestStep,
     check_answer,
     check_exit_undone,
+    check_may_end,
     check_wish,
 )
 from coopgov.shares.rules.subscribing import (
@@ -170,6 +171,7 @@ __all__ = [
     "check_least_held",
     "check_least_kept",
     "check_leaves",
+    "check_may_end",
     "check_new_class",
     "check_new_nominal",
     "check_nominal_follows",

@@ -101,6 +101,17 @@ def check_answer(decision: str, drafted_by: str, answered_by: str, *, needs_two:
     return breaches
 
 
+def check_may_end(name: str, *, is_of_exit: bool, has_left: bool) -> list[Breach]:
+    """List what stands against ending a request undone: whoever has left keeps the place in the queue of refunds."""
+    if not (is_of_exit and has_left):
+        return []
+    sentence = N_(
+        "%(name)s has left and holds shares: the refund waits at its place until it is carried out. Pay the shares "
+        "back in turn, or let them go to another member."
+    )
+    return [Breach("refund_is_due", sentence, {"name": name})]
+
+
 def check_exit_undone(seq: int | None) -> list[Breach]:
     """List what stands against undoing an exit: the shares it freed are withdrawn already."""
     if seq is None:

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from coopgov.core.act import Act
 from coopgov.core.canonical import canonical_json
-from coopgov.core.errors import refuse_if
+from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.ids import new_id
+from coopgov.core.policy import SYSTEM
 from coopgov.core.preflight import Check
 from coopgov.core.states import step
 from coopgov.members.events import MemberBack, MemberLeft
@@ -108,7 +109,7 @@ def refuse(act: Act, *, request_id: UUID, decision: str) -> None:
     """Refuse a request, by the decision that says so."""
     row = locked(act, request_id)
     state = step(REQUEST_STEPS, row.state, RequestStep.REFUSE)
-    refuse_if(rules.check_decided(decision))
+    refuse_if([*rules.check_decided(decision), *_check_may_end(act, row)])
     row.state, row.resolution, row.decided_on = state, decision.strip()[:200], act.today
     act.record("shares.request_refused", _name(request_id), {"decision": decision.strip()})
 
@@ -117,8 +118,15 @@ def withdraw(act: Act, *, request_id: UUID, reason: str) -> None:
     """Take a request back; what was done on it stays."""
     row = locked(act, request_id)
     row.state = step(REQUEST_STEPS, row.state, RequestStep.WITHDRAW)
-    refuse_if(rules.check_reason(reason))
+    refuse_if([*rules.check_reason(reason), *_check_may_end(act, row)])
     act.record("shares.request_withdrawn", _name(request_id), {"reason": reason.strip()})
+
+
+def _check_may_end(act: Act, row: ShareRequest) -> list[Breach]:
+    # A place in the queue was given by the exit itself, and goes with the shares alone.
+    is_of_exit = row.kind is RequestKind.REFUND and row.drafted_by == SYSTEM.pseudonym
+    holder = holder_on(act, row.membership_id, act.today)
+    return rules.check_may_end(holder.name, is_of_exit=is_of_exit, has_left=holder.is_former)
 
 
 def execute(
