@@ -239,6 +239,7 @@ def test_what_the_value_of_a_share_may_become():
     assert codes(rules.check_split(lots, 1)) == codes(rules.check_split(lots, 1001)) == ["bad_factor"]
     assert codes(rules.check_split(lots, 3)) == ["uneven_split"]
     assert codes(rules.check_split([*lots, LotLeft(a_lot(2, unit=10_00), 1)], 2)) == ["several_values"]
+    assert codes(rules.check_split([LotLeft(a_lot(1, unit=20_00), 1_000_000)], 1000)) == ["not_a_number_of_shares"]
     assert rules.check_split(lots, 4) == rules.check_split([], 4) == []
     assert codes(rules.check_new_nominal(lots, 0, scic, TODAY)) == ["bad_nominal"]
     assert codes(rules.check_new_nominal(lots, 21_00, scic, TODAY)) == ["nominal_of_held_shares"]

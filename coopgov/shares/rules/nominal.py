@@ -1,7 +1,7 @@
 """What the value of a share may become, and what shares may be exchanged for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import accumulate
 from uuid import UUID
@@ -10,8 +10,9 @@ from coopgov.core.errors import Breach
 from coopgov.core.figures import Figures
 from coopgov.core.i18n import N_
 from coopgov.core.money import Cents, Euros
-from coopgov.shares.rules.kinds import Account, Leg, Lot
+from coopgov.shares.rules.kinds import MOST_SHARES, Account, Leg, Lot
 from coopgov.shares.rules.moving import LotLeft, Taken, value_of
+from coopgov.shares.rules.subscribing import not_a_number_of_shares
 
 HIGHEST_FACTOR = 1000
 
@@ -57,7 +58,9 @@ def check_conversion(taken: Sequence[Taken], unit_cents: int, *, is_other: bool)
         return [
             Breach("same_class", N_("These shares are of that class already. Choose another one."), field="to_class")
         ]
-    if value_of(taken) >= unit_cents:
+    if (gained := value_of(taken) // unit_cents) >= MOST_SHARES:
+        return [not_a_number_of_shares(gained)]
+    if gained:
         return []
     values = {"value": Euros(Cents(value_of(taken))), "unit": Euros(Cents(unit_cents))}
     sentence = N_("These shares are worth %(value)s, less than one of that class, %(unit)s. Convert more of them.")
@@ -72,6 +75,9 @@ def check_split(lots: Sequence[LotLeft], factor: int) -> list[Breach]:
     if len({left.lot.issue_unit_cents for left in lots}) > 1:
         sentence = N_("Shares of several values are held. Give them one value first, then divide them.")
         return [Breach("several_values", sentence, field="factor")]
+    most = max((left.quantity for left in lots), default=0) * factor
+    if most >= MOST_SHARES:
+        return [replace(not_a_number_of_shares(most), field="factor")]
     uneven = next((left.lot.issue_unit_cents for left in lots if left.lot.issue_unit_cents % factor), None)
     if uneven is None:
         return []
