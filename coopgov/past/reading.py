@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # A spreadsheet is a compressed folder: what it grows to is bounded before it is opened.
 MOST_UNPACKED = 2 * 1024 * 1024 * 1024
+# The longest tables grow some forty times; what grows more was made to fill the memory.
+ALWAYS_UNPACKED, MOST_GROWTH = 64 * 1024 * 1024, 100
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _SAMPLE = 64 * 1024
 _FORMULA_MARKS = (b"<f>", b"<f ")
@@ -150,7 +152,7 @@ def _xlsx_rows(source: Source, sheet: str) -> Iterator[Line]:
     except GeneratorExit:
         raise
     except Exception:
-        _refuse("unreadable_xlsx", N_("%(file)s cannot be read. Save it again as XLSX or CSV."), source)
+        _refuse_xlsx(source)
 
 
 def _sheet_rows(source: Source, sheet: str, *, computed: bool) -> Iterator[tuple[object, ...]]:
@@ -190,9 +192,14 @@ def _cell(cell: object) -> str:
 
 
 def _workbook(source: Source, *, computed: bool = False) -> "_Opened":
-    with zipfile.ZipFile(source.again()) as folder:
-        if sum(entry.file_size for entry in folder.infolist()) > MOST_UNPACKED:
-            _refuse("too_large", N_("%(file)s is too large once opened. Save its sheets as CSV."), source)
+    try:
+        with zipfile.ZipFile(source.again()) as folder:
+            entries = folder.infolist()
+    except zipfile.BadZipFile:
+        _refuse_xlsx(source)
+    unpacked, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
+    if unpacked > min(MOST_UNPACKED, max(ALWAYS_UNPACKED, MOST_GROWTH * packed)):
+        _refuse("too_large", N_("%(file)s is too large once opened. Save its sheets as CSV."), source)
     return _Opened(source, computed=computed)
 
 
@@ -205,11 +212,18 @@ class _Opened:
     def __enter__(self) -> "openpyxl.Workbook":
         import openpyxl  # noqa: PLC0415 - slow to load, and most pages never read a spreadsheet
 
-        self._book = openpyxl.load_workbook(self._source.again(), read_only=True, data_only=self._computed)
+        try:
+            self._book = openpyxl.load_workbook(self._source.again(), read_only=True, data_only=self._computed)
+        except Exception:
+            _refuse_xlsx(self._source)
         return self._book
 
     def __exit__(self, *_told: object) -> None:
         self._book.close()
+
+
+def _refuse_xlsx(source: Source) -> NoReturn:
+    _refuse("unreadable_xlsx", N_("%(file)s cannot be read. Save it again as XLSX or CSV."), source)
 
 
 def _refuse(code: str, sentence: str, source: Source) -> NoReturn:

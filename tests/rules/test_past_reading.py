@@ -8,6 +8,7 @@ from datetime import date
 import openpyxl
 import pytest
 
+from coopgov.core.errors import RuleBroken
 from coopgov.past.columns import guess_columns
 from coopgov.past.reading import Source, guess_sheets, lines_of
 from coopgov.past.rows import cells_of
@@ -91,3 +92,23 @@ def test_headings_are_known_as_people_write_them(heading, key):
 )
 def test_days_are_read_as_people_write_them(text):
     assert read_day(text) == date(2024, 2, 3)
+
+
+def a_folder(**files: bytes) -> bytes:
+    """A compressed folder that calls itself a spreadsheet."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as folder:
+        for name, content in files.items():
+            folder.writestr(name, content)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04 and nothing else", a_folder(word=b"a letter"), as_xlsx()[:-40]])
+def test_a_file_that_is_no_spreadsheet_is_refused_in_words(data):
+    with pytest.raises(RuleBroken, match="unreadable_xlsx"):
+        guess_sheets([Source("parts.xlsx", io.BytesIO(data))])
+
+
+def test_a_file_made_to_fill_the_memory_is_not_opened():
+    with pytest.raises(RuleBroken, match="too_large"):
+        guess_sheets([Source("parts.xlsx", io.BytesIO(a_folder(strings=bytes(70 * 1024 * 1024))))])
