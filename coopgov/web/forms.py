@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField
+from wtforms import DateField, Field, StringField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
@@ -36,6 +36,8 @@ class BaseForm(FlaskForm):
             if any(isinstance(raw, str) and _holds_odd(field, raw) for raw in field.raw_data or ()):
                 field.errors = [*field.errors, _l("This text holds a character that cannot be kept. Type it again.")]
                 fine = False
+            if isinstance(field, DateField) and field.process_errors:
+                field.errors = [_l("This is not a day. Write it like 2024-03-15.")]
             if isinstance(field.data, date) and not EARLIEST_YEAR <= field.data.year <= LATEST_YEAR:
                 field.errors = [*field.errors, _l("Check the year of this day.")]
                 fine = False

@@ -131,3 +131,9 @@ def test_what_the_library_says_is_in_the_reader_s_language(apps, language, told)
         form = Numbers()
         form.validate()
         assert form.on.errors == [told]
+
+
+def test_what_is_no_day_is_told_with_how_to_write_one(typed):
+    form = typed(on="31 février")
+    assert not form.validate()
+    assert [str(error) for error in form.on.errors] == ["Ce n’est pas un jour. Écrivez-le comme 2024-03-15."]
