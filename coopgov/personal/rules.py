@@ -103,6 +103,7 @@ TABLES: Mapping[str, Hers | Below] = {
     "attendance_event": Hers(N_("Attendance"), {"member_id": Key.MEMBER}, ("by",)),
     "remote_presence": Hers(N_("Remote attendance"), {"member_id": Key.MEMBER}),
     "ballot_named": Hers(N_("Votes that bear a name"), {"voter_id": Key.MEMBER}, ("cast_by",)),
+    "ballot_marked": Hers(N_("Votes that bear a name"), {"voter_id": Key.MEMBER}, ("cast_by", "content")),
     "participation": Hers(N_("Participation in secret ballots"), {"voter_id": Key.MEMBER}, ("cast_by",)),
     "assembly_officer": Hers(N_("Bureau of assemblies"), {"account_id": Key.ACCOUNT}),
     "minutes_approval": Hers(N_("Minutes approved"), {"account_id": Key.ACCOUNT}),

@@ -15,6 +15,7 @@ from coopgov.members.rules import Application, Category, PartyKind, Person, Reac
 from coopgov.minutes import queries as minutes
 from coopgov.shares import queries as shares
 from coopgov.shares import service as share_service
+from coopgov.treasury import queries as accounts
 from coopgov.treasury import service as treasury
 from coopgov.wiring import HANDLERS
 from tests.assemblies_world import FOR, HELD_AT, wire
@@ -164,8 +165,8 @@ def test_shares_subscribed_on_condition_are_not_subscribed_again_at_admission(wo
     assert shares.shares_held(world.session, member_id=who, on=world.clock.now.date()) == 2
 
 
-@pytest.mark.parametrize(("paid", "held"), [(0, 0), (5000, 2)])
-def test_what_was_subscribed_on_condition_falls_with_the_candidature_unless_paid(world, paid, held):
+@pytest.mark.parametrize("paid", [0, 5000])
+def test_what_was_subscribed_on_condition_falls_with_the_candidature_and_what_was_paid_waits(world, paid):
     who = candidate(world, wished=2)
     with world.act() as a:
         share_service.subscribe(a, member_id=world.ids[0], quantity=50, effective_on=a.today)
@@ -175,7 +176,9 @@ def test_what_was_subscribed_on_condition_falls_with_the_candidature_unless_paid
     with world.act() as a:
         member_service.refuse_candidate(a, member_id=who, on=a.today, decision="Non")
     assert members.get_member(world.session, who).status is Status.REFUSED
-    assert shares.shares_held(world.session, member_id=who, on=world.clock.now.date()) == held
+    today = world.clock.now.date()
+    assert shares.shares_held(world.session, member_id=who, on=today) == 0
+    assert accounts.account_of(world.session, member_id=who, on=today).suspense == paid
 
 
 # Proxies at a second call
