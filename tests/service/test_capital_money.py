@@ -135,6 +135,7 @@ def test_f10_shares_are_paid_back_once_and_only_what_was_paid_on_them(world, ses
     left = leave(world, alice)
     do(world, service.repay, member_id=alice, cents=Cents(70_00), effective_on=ASSEMBLY, reference="VIR 9")
     refused("more_than_owed", world, service.repay, member_id=alice, cents=Cents(50_01), effective_on=TODAY)
+    refused("nothing_taken", world, service.repay, member_id=alice, cents=Cents(-5_00), effective_on=TODAY)
     refused("movement 6 of the money book", world, shares.reverse, seq=left, effective_on=TODAY, reason="Elle reste")
     refused(
         "still_claimable",

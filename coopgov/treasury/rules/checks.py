@@ -172,7 +172,9 @@ def check_taking(taking: Taking) -> list[Breach]:
     """List what stands against paying back, giving or otherwise taking what a member is owed."""
     if taking.open_file is not None:
         return [in_another_file(taking.name, taking.open_file)]
-    if 0 < taking.cents <= taking.available:
+    if taking.cents <= 0:
+        return [Breach("nothing_taken", N_("Give an amount above zero."), field="amount")]
+    if taking.cents <= taking.available:
         return []
     values = {"name": taking.name, "available": Euros(Cents(taking.available)), "day": taking.effective_on}
     sentence = N_("%(available)s is owed to %(name)s for this on %(day)s. Give an amount up to that.")
