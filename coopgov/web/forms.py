@@ -36,7 +36,7 @@ class BaseForm(FlaskForm):
             if any(isinstance(raw, str) and _holds_odd(field, raw) for raw in field.raw_data or ()):
                 field.errors = [*field.errors, _l("This text holds a character that cannot be kept. Type it again.")]
                 fine = False
-            if isinstance(field, DateField) and field.process_errors:
+            if isinstance(field, DateField) and field.process_errors and field.errors and any(field.raw_data or ()):
                 field.errors = [_l("This is not a day. Write it like 2024-03-15.")]
             if isinstance(field.data, date) and not EARLIEST_YEAR <= field.data.year <= LATEST_YEAR:
                 field.errors = [*field.errors, _l("Check the year of this day.")]

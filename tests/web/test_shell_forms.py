@@ -3,7 +3,7 @@
 import pytest
 from flask_babel import force_locale
 from wtforms import DateField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from coopgov.core.errors import Breach, RuleBroken
 from coopgov.web.forms import BaseForm, CentsField, RateField, WholeNumberField, refusals_on, required
@@ -17,6 +17,7 @@ class Numbers(BaseForm):
     count = WholeNumberField("Count")
     name = StringField("Name", [InputRequired(), Length(max=5)])
     on = DateField("On", [InputRequired()])
+    late = DateField("Late", [Optional()])
 
 
 @pytest.fixture
@@ -134,6 +135,13 @@ def test_what_the_library_says_is_in_the_reader_s_language(apps, language, told)
 
 
 def test_what_is_no_day_is_told_with_how_to_write_one(typed):
-    form = typed(on="31 février")
+    form = typed(on="31 février", late="")
     assert not form.validate()
+    assert list(form.late.errors) == []
     assert [str(error) for error in form.on.errors] == ["Ce n’est pas un jour. Écrivez-le comme 2024-03-15."]
+
+
+def test_an_empty_day_is_told_only_where_it_is_needed(typed):
+    form = typed(on="", late="")
+    assert not form.validate()
+    assert ([str(error) for error in form.on.errors], list(form.late.errors)) == (["Ce champ est requis."], [])
