@@ -55,7 +55,6 @@ class Books:
     moved: dict[int, dict[UUID, int]] = field(default_factory=dict)
     done: list[tuple[str, int]] = field(default_factory=list)
     # The last day on which each acquired shares.
-    gained: dict[UUID, date] = field(default_factory=dict)
     asked: int = 0
     accepted: int = 0
     refused: Counter[str] = field(default_factory=Counter)
@@ -110,12 +109,6 @@ class Books:
         for seq in new:
             self.moved[seq] = {side.member_id: side.quantity for side in queries.sides_of(self.session, seq)}
             self.held.update(self.moved[seq])
-            self._note_gains(seq)
-
-    def _note_gains(self, seq: int) -> None:
-        for side in queries.sides_of(self.session, seq):
-            if side.quantity > 0:
-                self.gained[side.member_id] = max(side.effective_on, self.gained.get(side.member_id, FIRST))
 
     def subscribe(self, who: int, quantity: int, on: date, *, due: int = 100, **more: Any) -> Any:
         """Subscribe; a part of the price is owed at once."""
@@ -243,9 +236,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, on=SOME_DAY)
     def leave(self, who: int, on: date) -> None:
-        # Nothing yet refuses an exit dated before the day she last acquired shares; the proof tells of it.
-        if on > self.books.gained.get(self.books.ids[who], FIRST):
-            self.books.ask(members.resign, member_id=self.books.ids[who], effective_on=on, reason="Départ")
+        self.books.ask(members.resign, member_id=self.books.ids[who], effective_on=on, reason="Départ")
 
     @rule(who=PEOPLE, on=SOME_DAY)
     def come_back(self, who: int, on: date) -> None:

@@ -117,6 +117,24 @@ def test_whoever_has_left_keeps_her_place_in_the_queue(world, pair, session):
     assert queries.refund_queue(session) == []
 
 
+def test_nobody_leaves_before_the_day_of_her_last_shares_nor_lives_after_her_heirs_have_them(world, pair, session):
+    alice, bob = pair
+    seq = subscribe(world, bob, 3, on=TODAY)
+    refused("acquired_since", world, members.resign, member_id=bob, effective_on=JUNE)
+    do(world, service.reverse, seq=seq, effective_on=TODAY, reason="Saisie en double")
+    subscribe(world, bob, 3, on=APRIL)
+    do(world, members.record_death, member_id=alice, effective_on=JUNE, proof="acte de décès")
+    told = {"from_id": alice, "to_id": bob, "quantity": 5, "effective_on": TODAY, "decision": BOARD}
+    inherited = do(world, service.inherit, **told)
+    [death] = [one for one in members_queries.events_of(session, alice) if one.kind is EventKind.DECEASED]
+    session.rollback()
+    undo = {"event_id": death.id, "reason": "Homonyme"}
+    refused("exit_was_carried_out", world, members.reverse_event, **undo)
+    do(world, service.reverse, seq=inherited, effective_on=TODAY, reason="Homonyme")
+    do(world, members.reverse_event, **undo)
+    assert faults(world, session) == []
+
+
 def _as(who, command):
     """The same command, by somebody."""
 

@@ -82,6 +82,7 @@ from coopgov.shares.rules.requests import (
     RequestStep,
     check_answer,
     check_exit_undone,
+    check_left_since,
     check_may_end,
     check_wish,
 )
@@ -171,6 +172,7 @@ __all__ = [
     "check_least_held",
     "check_least_kept",
     "check_leaves",
+    "check_left_since",
     "check_may_end",
     "check_new_class",
     "check_new_nominal",

@@ -112,9 +112,21 @@ def check_may_end(name: str, *, is_of_exit: bool, has_left: bool) -> list[Breach
     return [Breach("refund_is_due", sentence, {"name": name})]
 
 
+def check_left_since(name: str, gained: tuple[date, int] | None, left_on: date) -> list[Breach]:
+    """List what stands against an exit on that day: shares were acquired on it or after, by that movement."""
+    if gained is None or gained[0] < left_on:
+        return []
+    sentence = N_(
+        "%(name)s acquired shares on %(day)s, by movement %(seq)s. Give a later day, or reverse that movement first."
+    )
+    return [
+        Breach("acquired_since", sentence, {"name": name, "day": gained[0], "seq": gained[1]}, field="effective_on")
+    ]
+
+
 def check_exit_undone(seq: int | None) -> list[Breach]:
     """List what stands against undoing an exit: the shares it freed are withdrawn already."""
     if seq is None:
         return []
-    sentence = N_("Movement %(seq)s withdrew the shares after this exit. Reverse it in the share book first.")
+    sentence = N_("Movement %(seq)s took the shares after this exit. Reverse it in the share book first.")
     return [Breach("exit_was_carried_out", sentence, {"seq": seq})]

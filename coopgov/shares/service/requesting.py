@@ -13,6 +13,7 @@ from coopgov.core.ids import new_id
 from coopgov.core.policy import SYSTEM
 from coopgov.core.preflight import Check
 from coopgov.core.states import step
+from coopgov.members import queries as members
 from coopgov.members.events import MemberBack, MemberLeft
 from coopgov.members.rules import EventKind
 from coopgov.shares import book, queries, rules
@@ -215,9 +216,23 @@ def _write(
 
 def on_member_left(act: Act, event: MemberLeft) -> None:
     """Whoever leaves waits, from that day on, for the refund of the shares held (*remboursement*)."""
+    book.take_the_pen(act.session)
+    # Whose admission is undone never was a member.
+    left_on = date.min if event.kind is EventKind.REVERSAL else event.on
+    name = members.get_member(act.session, event.member_id).name
+    refuse_if(rules.check_left_since(name, _gained_last(act, event.member_id), left_on))
     if event.kind is not EventKind.REVERSAL:
-        book.take_the_pen(act.session)
         settle_refunds(act, event.member_id)
+
+
+_GAINS = (TxKind.SUBSCRIBE, TxKind.TRANSFER, TxKind.INHERIT)
+
+
+def _gained_last(act: Act, member_id: UUID) -> tuple[date, int] | None:
+    """The last day on which somebody acquired shares as a member, and the movement; or None."""
+    known = (movement.transaction for movement in queries.movements_of(act.session, member_id))
+    gains = [tx for tx in known if tx.kind in _GAINS and tx.quantity > 0 and tx.reversed_by is None]
+    return max(((tx.late_for or tx.effective_on, tx.seq) for tx in gains if not tx.is_conditional), default=None)
 
 
 def on_member_back(act: Act, event: MemberBack) -> None:
@@ -230,10 +245,11 @@ def on_member_back(act: Act, event: MemberBack) -> None:
 
 
 def _carried_out(act: Act, member_id: UUID) -> int | None:
-    """The withdrawal of somebody who, as it now stands, had not left on its day; or None."""
+    """What took the shares of somebody who, as it now stands, had not left on its day; or None."""
     for tx in (movement.transaction for movement in queries.movements_of(act.session, member_id)):
-        is_exit = tx.kind is TxKind.REDEEM and tx.reason_code == Cause.EXIT and tx.reversed_by is None
-        if is_exit and holder_on(act, member_id, tx.late_for or tx.effective_on).is_member:
+        is_exit = (tx.kind is TxKind.REDEEM and tx.reason_code == Cause.EXIT) or tx.kind is TxKind.INHERIT
+        is_taken = is_exit and tx.quantity < 0 and tx.reversed_by is None
+        if is_taken and holder_on(act, member_id, tx.late_for or tx.effective_on).is_member:
             return tx.seq
     return None
 
