@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coopgov.core import journal
@@ -13,6 +14,7 @@ from coopgov.core.journal import Fault
 from coopgov.shares.chain import GENESIS, commitment, link
 from coopgov.shares.proofs import prove_procedure
 from coopgov.treasury import proofs
+from coopgov.treasury.banking.models import BankAccount, TransferFile, TransferLine
 from coopgov.treasury.book import BOOK_NAME, HEADER, header_facts, line_name
 from coopgov.treasury.models import BOOK, CapitalLeg, CapitalNote, CapitalTx
 from coopgov.treasury.rules import CapitalKind
@@ -48,6 +50,24 @@ def verify(session: Session) -> Iterator[Fault]:
     ):
         yield from prove(session)
     yield from prove_procedure(session, BOOK)
+    yield from journal.check_kept(session, BankAccount)
+    yield from _check_files(session)
+
+
+def _check_files(session: Session) -> Iterator[Fault]:
+    """A payment file is the one that was drafted, and its lines add up to what it pays."""
+    lines = select(TransferLine.file_id, func.count().label("lines"), func.sum(TransferLine.cents).label("cents"))
+    told = lines.group_by(TransferLine.file_id).subquery()
+    rows = session.execute(
+        select(TransferFile.message_id, TransferFile.content, TransferFile.sha256)
+        .add_columns((told.c.lines == TransferFile.lines) & (told.c.cents == TransferFile.total_cents))
+        .outerjoin(told, told.c.file_id == TransferFile.id)
+        .order_by(TransferFile.message_id)
+        .execution_options(yield_per=BATCH)
+    )
+    for message_id, content, kept, adds_up in rows:
+        if sha256(content).hexdigest() != kept or not adds_up:
+            yield Fault(f"transfer_file {message_id}", "it is not the file that was drafted")
 
 
 def _lines(session: Session) -> Iterator[tuple[Any, list[Any]]]:

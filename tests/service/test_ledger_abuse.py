@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
+from coopgov.core.db import db
 from coopgov.core.money import Cents
 from coopgov.core.policy import Actor
 from coopgov.members import queries as members_queries
@@ -21,6 +22,7 @@ from coopgov.treasury import queries as money
 from coopgov.treasury import service as treasury
 from coopgov.treasury.banking import service as bank
 from coopgov.treasury.rules import Bucket, Rate
+from tests.service.tampering import by_hand
 from tests.service.test_ledger_faults import (
     APRIL,
     BOARD,
@@ -174,12 +176,31 @@ def test_nobody_is_paid_by_hand_what_a_payment_file_holds(world, pair, session):
     redeem(world, alice)
     file = by(world, TREASURER, bank.draft_file, member_ids=[alice], pay_on=TODAY)
     by(world, PRESIDENT, bank.release_file, file_id=file)
+    assert faults(world, session) == []
     told = {"member_id": alice, "cents": Cents(100_00), "effective_on": TODAY}
     for command in (treasury.repay, treasury.give):
         refused("in_another_file", world, command, **told)
     by(world, TREASURER, bank.execute_file, file_id=file, executed_on=TODAY)
     refused("more_than_owed", world, treasury.repay, **told)
     assert faults(world, session) == []
+
+
+@pytest.mark.parametrize("change", [
+    "UPDATE bank_account SET iban = 'FR7612345987650123456789014'",
+    "UPDATE transfer_line SET cents = 1", "DELETE FROM transfer_line", "UPDATE transfer_file SET total_cents = 1",
+    "UPDATE transfer_file SET content = (SELECT CAST('other' AS BLOB))",
+])  # fmt: skip
+def test_an_account_or_a_payment_file_that_was_changed_is_found(world, pair, session, change):
+    alice, _bob = pair
+    do(world, bank.write_account, holder="Les Trois Rivières", iban=IBAN)
+    do(world, members.set_iban, member_id=alice, iban=IBAN, on=MARCH, proof="RIB")
+    do(world, members.resign, member_id=alice, effective_on=JUNE)
+    redeem(world, alice)
+    do(world, bank.draft_file, member_ids=[alice], pay_on=TODAY)
+    by_hand(change.replace("CAST('other' AS BLOB)", "'other'::bytea") if "postgresql" in str(db.engine.url) else change)
+    found = faults(world, session)
+    assert found
+    assert all(fault.startswith(("bank_account", "transfer_file")) for fault in found)
 
 
 def test_interest_is_not_paid_before_it_is_declared_nor_its_tax_before_it_is_withheld(world, pair, session):
