@@ -49,11 +49,6 @@ def as_of(on: date | None, known_on: date | None, *, now: datetime) -> AsOf:
     return AsOf(day, min(end, now))
 
 
-def initials(name: str) -> str:
-    """The first letters of a name (*initiales*): M. D. for Marie-Thérèse Dubois."""
-    return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalnum())
-
-
 class Standing(StrEnum):
     """What a stranger is told of a certificate: it still holds, or something came after it."""
 

@@ -15,7 +15,7 @@ from coopgov.members import service as members
 from coopgov.printing import archive, plain
 from coopgov.printing.sheets import write_csv, write_xlsx
 from coopgov.registers import documents, ocf, queries, service, tables
-from coopgov.registers.rules import AsOf, as_of, initials
+from coopgov.registers.rules import AsOf, as_of
 from coopgov.registers.tables import Register
 from coopgov.shares import service as shares
 from tests.shares_world import FOUNDED, wire
@@ -161,7 +161,3 @@ def test_the_open_cap_format_package_holds_what_the_share_book_holds(world, sess
     expected = {str(row.member_id): row.quantity for row in queries.member_rows(session, asked(None, None))}
     assert {holder: quantity for holder, quantity in held.items() if quantity} == expected
     assert {item["id"] for item in parts["Stakeholders.ocf.json"]["items"]} == set(expected)
-
-
-def test_initials_say_who_without_saying_the_name():
-    assert initials("Marie-Thérèse d’Haïti") == "M. D."

@@ -7,10 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coopgov.members import queries as members
 from coopgov.printing import archive
 from coopgov.registers.models import ShareCertificate
-from coopgov.registers.rules import Standing, initials, standing_of
+from coopgov.registers.rules import Standing, standing_of
 from coopgov.shares import queries as shares
 
 
@@ -23,7 +22,6 @@ class Checked:
     on: date
     issued_at: datetime
     quantity: int
-    initials: str
 
 
 def code_hash(code: str) -> str:
@@ -36,12 +34,11 @@ def find_certificate(session: Session, code: str, today: date) -> Checked | None
     row = session.get(ShareCertificate, code_hash(code))
     if row is None:
         return None
-    member, last = members.get_member(session, row.membership_id), _last_document(session, row)
-    then, now = (shares.shares_held(session, member_id=member.id, on=day) for day in (row.on_day, today))
+    last, holder = _last_document(session, row), row.membership_id
+    then, now = (shares.shares_held(session, member_id=holder, on=day) for day in (row.on_day, today))
     return Checked(
         standing_of(row.quantity, then=then, now=now, is_last=last == row.document_id),
         archive.get_document(session, row.document_id).number, row.on_day, row.issued_at, row.quantity,
-        initials(member.name),
     )  # fmt: skip
 
 
