@@ -10,6 +10,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import text
 
 from coopgov.members import service as members
 from coopgov.printing import archive, plain
@@ -161,3 +162,10 @@ def test_the_open_cap_format_package_holds_what_the_share_book_holds(world, sess
     expected = {str(row.member_id): row.quantity for row in queries.member_rows(session, asked(None, None))}
     assert {holder: quantity for holder, quantity in held.items() if quantity} == expected
     assert {item["id"] for item in parts["Stakeholders.ocf.json"]["items"]} == set(expected)
+
+
+def test_a_register_is_planned_to_be_read_to_its_end(world, session):
+    if session.get_bind().dialect.name == "postgresql":
+        assert session.scalar(text("SHOW cursor_tuple_fraction")) == "1"
+    everybody = list(queries.member_rows(session, asked(SUMMER, None), is_everybody=True))
+    assert [row.name for row in everybody] == ["Alice Martin", "Bob Le Goff"]
