@@ -68,7 +68,6 @@ def test_the_public_page_tells_no_name_and_answers_wrong_codes_alike(world, clie
     client.environ_base["REMOTE_ADDR"] = f"192.0.{client.application.extensions['coopgov.config'].is_sqlite + 2}.1"
     page = client.get(f"/verify/{code}")
     assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
-    assert "M. D." in page.text
     assert "Haïti" not in page.text
     wrong = {one: client.get(f"/verify/{one}") for one in ("xx", "xx" * 11, "xx" * 250)}
     assert len({(answer.status_code, answer.text.replace(one, "")) for one, answer in wrong.items()}) == 1
