@@ -25,7 +25,8 @@ class BookName(StrEnum):
 # The kinds of movement for which statutes may ask for a second person.
 TWO_PERSON_KINDS: Mapping[BookName, tuple[str, ...]] = {
     BookName.SHARE: ("redeem", "transfer", "inherit", "convert", "reversal"),
-    BookName.CAPITAL: ("repay", "gift", "interest_paid", "reversal"),
+    # A payment file is drafted by one person and released by another; the rest of the money book has no such way yet.
+    BookName.CAPITAL: ("repay",),
 }
 
 
@@ -61,7 +62,7 @@ def check_second_person(*, is_needed: bool, recorded_by: str, approved_by: str |
         sentence = N_("Nobody approves what she records herself. Ask another person.")
         return [Breach("approved_by_oneself", sentence)]
     if is_needed and approved_by is None:
-        sentence = N_("The statutes ask for two persons here. Submit a request: another person approves it.")
+        sentence = N_("The statutes ask for two persons here. Submit a request, or draft a payment file: another person approves it.")
         return [Breach("second_person_missing", sentence)]
     return []
 
