@@ -4,7 +4,6 @@ import argparse
 import csv
 import io
 import json
-import multiprocessing
 import resource
 import statistics
 import sys
@@ -20,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.large import SEARCHES, Page
 from bench.pages import CLIENTS, Figure, measure
+from bench.past import in_a_process, measure_import
 from bench.world import Place, cookie_of, make_app, postgresql, served, sqlite
 from coopgov.core import clock
 from coopgov.core.dates import paris_day
@@ -145,12 +145,6 @@ def compare_exports(place: Place, today: date) -> None:
     how = f"s; {size / 1e6:.1f} MB of file, in a process of its own"
     say(f"{place.engine}: XLSX of the register of members", taken, 10, how)
     say(f"{place.engine}: memory of the XLSX", memory, 100, f"MB beyond those of the application; {taken:.1f} s")
-
-
-def in_a_process(work: Callable[..., Any], *args: Any) -> Any:
-    """Do this in a fresh process, so that its memory is its own."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(work, args)
 
 
 def _xlsx(place: Place, today: date) -> tuple[float, float, int]:
@@ -296,14 +290,19 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15, help="how long members subscribe")
     parser.add_argument("--engine", choices=["sqlite", "postgresql"])
     parser.add_argument("--keep", type=Path, help="keep the filled databases in this folder, and use them again")
+    parser.add_argument("--only-import", action="store_true", help="only take over a past")
     parser.add_argument("--without-peer", action="store_true", help="leave juntagrico out")
     told = parser.parse_args()
     for maker in (sqlite, postgresql):
-        if told.engine in (None, maker.__name__):
+        if told.engine not in (None, maker.__name__):
+            continue
+        with maker() as place:
+            measure_import(place, told.members, told.movements, paris_day(clock.now()), say)
+        if not told.only_import:
             keep = told.keep and told.keep / f"ledger-{maker.__name__}-{told.members}-{told.movements}"
             with maker(keep) as place:
                 run(place, told)
-    if not told.without_peer:
+    if not (told.without_peer or told.only_import):
         from bench.peer import compare_with_juntagrico
 
         compare_with_juntagrico(told.keep, say)

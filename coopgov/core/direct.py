@@ -77,6 +77,8 @@ def bulk_insert(session: Session, model: Any, rows: Sequence[Mapping[str, Any]])
     connection, table = session.connection(), model.__table__
     if connection.dialect.name == "postgresql" and len(rows) > FEW and _tells_all(table, rows[0]):
         _copy(connection, table, rows)
+    elif connection.dialect.name == "sqlite" and len(rows) > FEW and _tells_all(table, rows[0]):
+        _insert_all(connection, table, rows)
     else:
         session.execute(table.insert(), rows if len(rows) > 1 else rows[0])
 
@@ -86,17 +88,32 @@ def _tells_all(table: Table, row: Mapping[str, Any]) -> bool:
     return all(column.default is None or column.name in row for column in table.columns)
 
 
+def _insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    columns = [table.columns[name] for name in rows[0]]
+    marks, names = ", ".join("?" * len(columns)), ", ".join(column.name for column in columns)
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - our names
+    connection.exec_driver_sql(statement, list(_bound_rows(connection, columns, rows)))
+
+
+def _bound_rows(
+    connection: Connection, columns: Sequence[Any], rows: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[Any, ...]]:
+    """The values of each row as the driver takes them; rows tell the same columns in the same order."""
+    processors = [_kind(column, connection.dialect).bind_processor(connection.dialect) for column in columns]
+    told = [(at, processor) for at, processor in enumerate(processors) if processor is not None]
+    for row in rows:
+        values = list(row.values())
+        for at, processor in told:
+            values[at] = processor(values[at])
+        yield tuple(values)
+
+
 def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     columns = [table.columns[name] for name in rows[0]]
-    processors = [_kind(column, connection.dialect).bind_processor(connection.dialect) or _same for column in columns]
     into = f"COPY {table.name} ({', '.join(column.name for column in columns)}) FROM STDIN"
     with _refusals(connection), _driver(connection).cursor() as cursor, cursor.copy(into) as copy:
-        for row in rows:
-            copy.write_row([process(value) for process, value in zip(processors, row.values(), strict=True)])
-
-
-def _same(value: Any) -> Any:
-    return value
+        for row in _bound_rows(connection, columns, rows):
+            copy.write_row(row)
 
 
 def look_again(session: Session, *models: Any) -> None:

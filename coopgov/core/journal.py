@@ -146,6 +146,12 @@ def last_about(session: Session, things: Sequence[str]) -> dict[str, datetime]:
     return dict(session.execute(last.group_by(JournalLine.about)).all())
 
 
+def last_beside(session: Session, thing: str) -> str:
+    """The hash of the last line about anything but this kind of thing: nothing else was done since."""
+    last = select(JournalLine.hash).where(~JournalLine.about.startswith(f"{thing}:", autoescape=True))
+    return session.scalar(last.order_by(JournalLine.seq.desc()).limit(1)) or ""
+
+
 def mark(row: Mapping[str, Any]) -> str:
     """The beginning of a row's hash, by which the journal knows it again.
 

@@ -27,6 +27,7 @@ from coopgov.members.rules import EventKind, Status
 from coopgov.members.service.writing import take_turn
 from coopgov.past.columns import SheetMap, check_map, from_json, guess
 from coopgov.past.examining import Coop, Progress, Sheets, Tell, coop_of, examine
+from coopgov.past.made import ABOUT, Made, as_of_now, is_as_read, made_for, note_made
 from coopgov.past.models import PastBatch, PastFile, PastSeal
 from coopgov.past.reading import Source, guess_sheets
 from coopgov.past.report import Report, Summary, typed_balance
@@ -92,6 +93,7 @@ def look(session: Session, figures: Figures, today: date, past: Past, path: Path
     sheets = past.sheets()
     with making(path) as scratch:
         examine(scratch, sheets, coop_of(session, figures, today), tell)
+        note_made(scratch, _made_for(session, past, today))
         return Report(scratch, list(sheets.maps)).summary()
 
 
@@ -179,11 +181,13 @@ def seal_batch(act: Act, *, batch_id: UUID, reasons: Mapping[str, str], path: Pa
 def seal(
     act: Act, *, past: Past, reasons: Mapping[str, str], path: Path, tell: Tell, seal_id: UUID | None = None
 ) -> Numbers:
-    """Read a past once more as of now, and write it into the books in this one act, all or nothing."""
+    """Write a past as it is read as of now into the books in this one act, all or nothing."""
     take_turn(act.session)
     sheets, coop = past.sheets(), coop_of(act.session, act.rulebook, act.today)
-    with making(path) as scratch:
-        examine(scratch, sheets, coop, lambda done, total: tell(done, 3 * total))
+    made = _made_for(act.session, past, act.today)
+    with as_of_now(
+        path, made, lambda new: examine(new, sheets, coop, lambda done, all_: tell(done, 3 * all_))
+    ) as scratch:
         report = Report(scratch, list(sheets.maps))
         points = _accepted(act.session, past, report, reasons)
         refuse_if(_check_two_persons(act, scratch))
@@ -197,11 +201,15 @@ def seal(
     return numbers
 
 
+def _made_for(session: Session, past: Past, today: date) -> Made:
+    return made_for(session, today, files=past.sha256(), read=[_told(past.maps), past.balance])
+
+
 def _write(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, tell: Tell) -> tuple[Numbers, Books]:
     try:
         movements = int(scratch.fact("movements"))
         progress = Progress(lambda done, total: tell(total + 2 * done, 3 * total), movements)
-        return write_past(act, scratch, sheets, coop, progress)
+        numbers, books = write_past(act, scratch, sheets, coop, progress)
     except DBAPIError as refusal:
         # The database has the last word; what it says names no person.
         sentence = N_(
@@ -210,6 +218,10 @@ def _write(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, tell: Tell) -
         )
         why = str(refusal.orig).splitlines()[0][:200]
         raise RuleBroken([Breach("books_refuse", sentence, {"why": why})]) from None
+    if not is_as_read(scratch, books):
+        sentence = N_("What was written is not what the sandbox says. Nothing was kept: let these files be read again.")
+        raise RuleBroken([Breach("sandbox_differs", sentence)])
+    return numbers, books
 
 
 def _accepted(session: Session, past: Past, report: Report, reasons: Mapping[str, str]) -> list[Point]:
@@ -351,4 +363,4 @@ def _told(maps: Sequence[SheetMap]) -> str:
 
 
 def _name(batch_id: UUID) -> str:
-    return f"past:{batch_id}"
+    return f"{ABOUT}:{batch_id}"

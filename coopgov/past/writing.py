@@ -6,7 +6,7 @@ from uuid import UUID
 
 from coopgov.core.act import Act
 from coopgov.members.rules import NewMember
-from coopgov.members.service.past import PastMember, enrol_past
+from coopgov.members.service.past import PastMember, enrol_past, look_anew
 from coopgov.members.service.writing import NewEvent
 from coopgov.past.examining import Coop, Follower, Progress, Sheets, follow
 from coopgov.past.rules.books import Books, MoneyLine, ShareLine, Written
@@ -16,6 +16,8 @@ from coopgov.shares import book as share_book
 from coopgov.treasury import book as money_book
 
 CHUNK = 2000
+# How many times the chunks double before they are as large.
+SMALLER = 4
 
 
 @dataclass(slots=True)
@@ -40,6 +42,9 @@ class Writer:
     shares: dict[str, int] = field(default_factory=dict)
     money: dict[str, int] = field(default_factory=dict)
     numbers: Numbers = field(default_factory=Numbers)
+    # How many chunks of people and of lines are written.
+    crowds: int = 0
+    chunks: int = 0
 
     def begin(self) -> None:
         """Be alone with the books, and note where they end."""
@@ -61,7 +66,8 @@ class Writer:
         if self.people:
             self._write_people()
         self.lines.append(written)
-        if len(self.lines) >= CHUNK:
+        # The first chunks are small: until the database has looked, each line costs it a reading of all before.
+        if len(self.lines) >= CHUNK >> max(0, SMALLER - self.chunks):
             self._write_lines()
 
     def end(self) -> Numbers:
@@ -74,6 +80,9 @@ class Writer:
         if self.people:
             self.numbers.members += enrol_past(self.act, iter(self.people))
             self.people.clear()
+            self.crowds += 1
+            if _has_doubled(self.crowds):
+                look_anew(self.act.session)
 
     def _write_lines(self) -> None:
         if not self.lines:
@@ -87,6 +96,14 @@ class Writer:
         for name in [name for name in self.shares if name not in self.wanted]:
             del self.shares[name]
         self.lines.clear()
+        self._look_anew()
+
+    def _look_anew(self) -> None:
+        # Triggers read a table as small as the database last knew it.
+        self.chunks += 1
+        if self.chunks <= SMALLER or _has_doubled(self.chunks - SMALLER):
+            share_book.look_anew(self.act.session)
+            money_book.look_anew(self.act.session)
 
     def _number(self) -> tuple[int, int]:
         """Give the numbers that the books will give, so that lines can name one another."""
@@ -131,6 +148,10 @@ def write_past(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, progress:
     writer.begin()
     books = follow(scratch, sheets, coop, Follower(writer.member, writer.line), progress, notes=False)
     return writer.end(), books
+
+
+def _has_doubled(chunks: int) -> bool:
+    return chunks & (chunks - 1) == 0
 
 
 def _events(life: Life) -> Iterator[tuple[NewEvent, int | None]]:

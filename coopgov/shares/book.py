@@ -87,7 +87,7 @@ def write(act: Act, entries: Sequence[Entry], *, after: Head | None = None) -> l
             end = _write_some(act, some, end)
             act.mark(BOOK_NAME, [head_facts(end)])
             if number == 0 and len(entries) > len(some):
-                look_again(act.session, ShareTx, ShareLot, ShareLeg)
+                look_anew(act.session)
     return list(range(first, end.seq + 1))
 
 
@@ -101,6 +101,11 @@ def _standing_told() -> Iterator[None]:
             raise
         sentence = N_("On that day somebody in this movement was no member, or had not left yet. Check the day.")
         raise RuleBroken([Breach("no_standing_that_day", sentence, field="effective_on")]) from error
+
+
+def look_anew(session: Session) -> None:
+    """Let the database see how large the book has become, between many chunks of one act."""
+    look_again(session, ShareTx, ShareLot, ShareLeg)
 
 
 def head_facts(end: Head) -> dict[str, Any]:

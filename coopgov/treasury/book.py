@@ -66,8 +66,13 @@ def write(act: Act, entries: Sequence[Entry]) -> list[int]:
         end = _write_some(act, some, end)
         act.mark(BOOK_NAME, [head_facts(end)])
         if number == 0 and len(entries) > len(some):
-            look_again(act.session, CapitalTx, CapitalLeg)
+            look_anew(act.session)
     return list(range(first, end.seq + 1))
+
+
+def look_anew(session: Session) -> None:
+    """Let the database see how large the book has become, between many chunks of one act."""
+    look_again(session, CapitalTx, CapitalLeg)
 
 
 def head_facts(end: Head) -> dict[str, Any]:

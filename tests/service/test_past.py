@@ -90,6 +90,25 @@ def test_f22_a_past_with_its_history_is_sealed_once_and_its_totals_are_right(wor
         assert json.loads(taken.report)["capital"] == found.capital
 
 
+def test_what_was_read_is_read_again_only_when_something_else_was_done_since(world, sandbox):
+    past = sent(an_older_register(12, nominal=NOMINAL))
+    looked(world, past, sandbox)
+    made = sandbox.stat().st_ino
+    with pytest.raises(RuleBroken, match="reason_missing"):
+        sealed(world, past, sandbox)
+    assert sandbox.stat().st_ino == made
+    # A sandbox that somebody has touched is not what the lines make.
+    with opened(sandbox) as scratch:
+        scratch.keep("capital", scratch.fact("capital") + 1)
+    with pytest.raises(RuleBroken, match="sandbox_differs"):
+        sealed(world, past, sandbox, **WHY)
+    world.members("Alice Martin")
+    with pytest.raises(RuleBroken, match="faults_left"):
+        sealed(world, past, sandbox, **WHY)
+    with world.act() as act:
+        assert shares.capital_on(act.session, act.today) == 0
+
+
 def test_a_doubt_is_accepted_with_a_reason_or_nothing_is_written(world, sandbox):
     register = an_older_register(6, nominal=NOMINAL)
     register.events[2][3] = ""

@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from coopgov.accounts.bulk import Holder, open_for_members
 from coopgov.accounts.rules import fold_email
 from coopgov.core.act import Act
 from coopgov.core.canonical import digest
-from coopgov.members.models import EmailConsent, MembershipEvent
+from coopgov.core.direct import look_again
+from coopgov.members.models import EmailConsent, Membership, MembershipEvent, Party, PartyContact
 from coopgov.members.rules import NewMember, Standing, Status
 from coopgov.members.service.writing import CHUNK, Draft, NewEvent, event_row, insert_drafts, insert_rows
 
@@ -37,6 +39,11 @@ def enrol_past(act: Act, members: Iterator[PastMember]) -> int:
         facts = {"members": len(some), "sha256": digest([_told(past) for past in some])}
         act.record("members.taken_over", "members", facts)
     return count
+
+
+def look_anew(session: Session) -> None:
+    """Let the database see how many members there have become, between many chunks of one act."""
+    look_again(session, Membership, MembershipEvent, Party, PartyContact)
 
 
 def _write(act: Act, some: Sequence[PastMember]) -> None:
