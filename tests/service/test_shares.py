@@ -273,8 +273,8 @@ def test_the_book_is_neither_changed_nor_cut(held, statement):
 
 def test_a_sound_line_written_by_hand_passes_the_guards(held):
     with held.act() as a:
-        raw_tx(a)
-        raw_legs(a, 3, -3)
+        raw_tx(a, kind="redeem")
+        raw_legs(a, -1, 1)
 
 
 @pytest.mark.parametrize(

@@ -118,14 +118,14 @@ def test_integrity_says_that_all_is_sound(client, world, people, clock):
     page = client.get("/integrity")
     assert page.status_code == 200
     assert "Tout est tel" not in page.text
-    assert "Tout est tel qu’il a été écrit" in client.post("/integrity").text
+    assert "Tout est tel qu’il a été écrit" in client.post("/integrity", follow_redirects=True).text
 
 
 def test_integrity_names_the_damaged_document(client, world, people):
     path = archived(world, issue(world))
     path.write_bytes(b"%PDF-1.7 another")
     sign_in(client, world, people[1][0])
-    page = client.post("/integrity").text
+    page = client.post("/integrity", follow_redirects=True).text
     assert "Anomalie" in page
     assert "document specimen 1" in page
     assert "son fichier archivé n’est pas celui qui a été émis" in page
