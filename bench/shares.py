@@ -1,4 +1,4 @@
-"""The books of shares and money of a large cooperative: registers, pages, exports, subscriptions, proof; each beside its bare limit."""
+"""The books of shares and money of a large cooperative: its past, registers, pages, exports, subscriptions, proof; each beside its bare limit."""
 
 import argparse
 import csv

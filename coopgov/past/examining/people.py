@@ -46,7 +46,8 @@ def follow_members(following: Following) -> None:
             number, place, line = row[0], row[1], row[2]
             following.note(place, *found, *_twice(row, member, seen, emails, owners))
             if number is not None and seen[number] == line:
-                following.told[number] = (place, line, row[5], row[6], row[7])
+                if following.notes:
+                    following.told[number] = (place, line, row[5], row[6], row[7])
                 _follow_member(following, row, member)
 
 
