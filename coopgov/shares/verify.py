@@ -1,24 +1,26 @@
 """Prove the share book again from its rows: numbers, chain, sums, reversals, holdings."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from coopgov.core import journal
 from coopgov.core.journal import Fault
+from coopgov.core.prepared import form_of
 from coopgov.members import queries as members
 from coopgov.members.rules import Status
-from coopgov.shares.book import BOOK_NAME, HEADER, header_facts, line_name
-from coopgov.shares.chain import GENESIS, commitment, link
+from coopgov.shares.book import BOOK_NAME, HEADER, line_name
+from coopgov.shares.chain import GENESIS, commitment
+from coopgov.shares.lines import Line, read_lines, table_of
 from coopgov.shares.models import BOOK, PeriodClose, ShareLeg, ShareLot, ShareNote, ShareTx, TwoPersonRule
 from coopgov.shares.proofs import prove_lots, prove_procedure
 from coopgov.shares.rules import CONDITIONAL, Account, Cause, TxKind, has_its_form
 
-BATCH = 1000
 Sides = list[tuple[Any, ...]]
+_TX, _LEG, _LOT, _NOTE = map(table_of, (ShareTx, ShareLeg, ShareLot, ShareNote))
+_ISSUED = (TxKind.SUBSCRIBE, TxKind.OPENING)
 
 
 def verify(session: Session) -> Iterator[Fault]:
@@ -26,20 +28,15 @@ def verify(session: Session) -> Iterator[Fault]:
     prev, expected, heads = GENESIS, 0, journal.Heads(session, BOOK_NAME)
     originals: dict[int, Sides] = {}
     wanted = set(session.scalars(select(ShareTx.reverses_seq).where(ShareTx.reverses_seq.is_not(None))))
-    for tx, legs in _lines(session):
+    for line in _lines(session):
         expected += 1
-        if tx.seq in wanted:
-            originals[tx.seq] = _sides(legs)
-        fault = (
-            _check_chain(tx, legs, expected, prev)
-            or _check_legs(tx, legs, originals)
-            or _check_form(tx, legs)
-            or _check_note(tx)
-        )
+        if line.seq in wanted:
+            originals[line.seq] = _sides(line.legs)
+        fault = _check_chain(line, expected, prev) or _check_legs(line, originals) or _check_note(line)
         if fault:
-            yield Fault(f"share_tx {tx.seq}", fault)
-        expected, prev = tx.seq, tx.hash
-        heads.pass_by(tx.seq, tx.hash)
+            yield Fault(f"share_tx {line.seq}", fault)
+        expected, prev = line.seq, line.hash
+        heads.pass_by(line.seq, line.hash)
     yield from _check_tail(session, expected)
     yield from heads.faults(f"share_tx {expected}")
     yield from _check_holdings(session)
@@ -51,91 +48,84 @@ def verify(session: Session) -> Iterator[Fault]:
     yield from _check_standing(session)
 
 
-def _lines(session: Session) -> Iterator[tuple[Any, list[Any]]]:
-    # Batches by number rather than one open cursor, so that each batch brings its legs with it.
-    last = 0
-    while True:
-        batch = session.execute(
-            select(*_HEADER, ShareNote.salt, ShareNote.words)
-            .outerjoin(ShareNote, ShareNote.tx_seq == ShareTx.seq)
-            .where(ShareTx.seq > last)
-            .order_by(ShareTx.seq)
-            .limit(BATCH)
-        ).all()
-        if not batch:
-            return
-        legs = _legs_between(session, last, batch[-1].seq)
-        yield from ((tx, legs.get(tx.seq, [])) for tx in batch)
-        last = batch[-1].seq
+class _Leg(NamedTuple):
+    """What the proof reads of a leg, in the order of names."""
+
+    account: Any
+    class_id: Any
+    first_acquired_on: Any
+    issue_unit_cents: int
+    line: int
+    lot_id: Any
+    membership_id: Any
+    parent_lot_id: Any
+    qty: int
+    unit_cents: int
+    tx_seq: int
 
 
-def _legs_between(session: Session, after: int, until: int) -> dict[int, list[Any]]:
-    rows = session.execute(
-        select(
-            ShareLeg.tx_seq, ShareLeg.line, ShareLeg.account, ShareLeg.membership_id, ShareLeg.class_id,
-            ShareLeg.lot_id, ShareLeg.qty, ShareLeg.unit_cents, ShareLeg.effective_on,
-            ShareLot.first_acquired_on, ShareLot.issue_unit_cents, ShareLot.parent_lot_id,
-        )
-        .join(ShareLot, ShareLot.id == ShareLeg.lot_id)
-        .where(ShareLeg.tx_seq > after, ShareLeg.tx_seq <= until)
-        .order_by(ShareLeg.tx_seq, ShareLeg.line)
-    )  # fmt: skip
-    return {seq: list(legs) for seq, legs in groupby(rows, key=lambda row: row.tx_seq)}
+def _lines(session: Session) -> Iterator[Line]:
+    of_lot = {name: _LOT.c[name] for name in ("first_acquired_on", "issue_unit_cents", "parent_lot_id")}
+    own = {name: _LEG.c[name] for name in _Leg._fields if name not in (*of_lot, "tx_seq")}
+    form = form_of(session.get_bind().dialect.name, of_lot | own, optional="parent_lot_id")
+    both = _LEG.join(_LOT, _LOT.c.id == _LEG.c.lot_id)
+    legs = select(*form.columns, _LEG.c.tx_seq).select_from(both).order_by(_LEG.c.tx_seq, _LEG.c.line)
+    return read_lines(session, _TX, _NOTE, (*HEADER, "recorded_at", "late_for"), legs, form)
 
 
-# The columns of the header come first, in its order.
-_HEADER = [ShareTx.__table__.c[name] for name in (*HEADER, "recorded_at", "late_for", "prev_hash", "hash")]
-
-
-def _header(tx: Any) -> dict[str, Any]:
-    return header_facts(dict(zip((*HEADER, "recorded_at", "late_for"), tx, strict=False)))
-
-
-def _check_chain(tx: Any, rows: Sequence[Any], expected: int, prev: str) -> str | None:
-    if tx.seq != expected:
+def _check_chain(line: Line, expected: int, prev: str) -> str | None:
+    if line.seq != expected:
         return f"line {expected} is missing"
-    if tx.prev_hash != prev:
+    if line.prev_hash != prev:
         return "its prev_hash is not the hash of the line before"
-    if link(prev, _header(tx), [_facts(row) for row in rows]) != tx.hash:
-        return "its content does not give its hash"
-    return None
+    return None if line.made == line.hash else "its content does not give its hash"
 
 
-def _facts(row: Any) -> dict[str, Any]:
-    parent = {"parent_lot_id": row.parent_lot_id} if row.parent_lot_id is not None else {}
-    return parent | {
-        "line": row.line, "account": row.account, "membership_id": row.membership_id, "qty": row.qty,
-        "unit_cents": row.unit_cents, "lot_id": row.lot_id, "class_id": row.class_id,
-        "first_acquired_on": row.first_acquired_on, "issue_unit_cents": row.issue_unit_cents,
-    }  # fmt: skip
-
-
-def _check_legs(tx: Any, rows: Sequence[Any], originals: dict[int, Sides]) -> str | None:
-    if len(rows) != tx.legs:
-        return f"it has {len(rows)} legs instead of {tx.legs}"
-    if any(_sum_of_class(rows, class_id) for class_id in {row.class_id for row in rows}):
-        return "its legs do not add up to zero"
-    if tx.kind is not TxKind.REVERSAL:
+def _check_legs(line: Line, originals: dict[int, Sides]) -> str | None:
+    if len(line.legs) != line.told_legs:
+        return f"it has {len(line.legs)} legs instead of {line.told_legs}"
+    if _is_plain_issue(line):
         return None
-    undone = {(*side, -quantity) for *side, quantity in originals.get(tx.reverses_seq, [])}
-    return None if set(_sides(rows)) == undone else "it is not the exact reversal of its original"
+    legs = [_Leg._make(row) for row in line.legs]
+    if any(_sum_of_class(legs, class_id) for class_id in {leg.class_id for leg in legs}):
+        return "its legs do not add up to zero"
+    if line.kind == TxKind.REVERSAL:
+        undone = {(*side, -quantity) for *side, quantity in originals.get(line.reverses_seq or 0, [])}
+        return None if set(_sides(line.legs)) == undone else "it is not the exact reversal of its original"
+    return None if _has_its_form(line.kind, legs) else f"its legs are not those of a {line.kind}"
 
 
-def _check_form(tx: Any, rows: Sequence[Any]) -> str | None:
-    return None if has_its_form(tx.kind, rows) else f"its legs are not those of a {tx.kind.value}"
+def _is_plain_issue(line: Line) -> bool:
+    """What most lines are: one lot that its holder is given and that is issued; nothing more is to be asked of them."""
+    if len(line.legs) != 2 or line.kind not in _ISSUED:
+        return False
+    taken, issued = line.legs
+    quantity = taken[8]
+    return bool(
+        taken[0] == Account.HOLDER and issued[0] == Account.ISSUER and quantity > 0 and issued[8] == -quantity
+        and taken[1] == issued[1] and taken[5] == issued[5]
+    )  # fmt: skip
+
+
+def _has_its_form(kind: str, legs: list[_Leg]) -> bool:
+    try:
+        sides = [leg._replace(account=Account(leg.account)) for leg in legs]
+        return has_its_form(TxKind(kind), sides)
+    except ValueError:
+        return False
 
 
 def _sides(rows: Sequence[Any]) -> Sides:
-    return [(row.account, row.membership_id, row.lot_id, row.unit_cents, row.qty) for row in rows]
+    return [(leg.account, leg.membership_id, leg.lot_id, leg.unit_cents, leg.qty) for leg in map(_Leg._make, rows)]
 
 
-def _sum_of_class(rows: Sequence[Any], class_id: Any) -> int:
-    return sum(row.qty for row in rows if row.class_id == class_id)
+def _sum_of_class(legs: Sequence[_Leg], class_id: Any) -> int:
+    return sum(leg.qty for leg in legs if leg.class_id == class_id)
 
 
-def _check_note(tx: Any) -> str | None:
+def _check_note(line: Line) -> str | None:
     # An erased remark leaves its digest: that is how it can be forgotten without touching the book.
-    if tx.salt is None or commitment(tx.salt, tx.words) == tx.payload_digest:
+    if line.salt is None or commitment(line.salt, line.words) == line.payload_digest:
         return None
     return "its remark does not give its digest"
 

@@ -3,24 +3,26 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coopgov.core import journal
 from coopgov.core.journal import Fault
-from coopgov.shares.chain import GENESIS, commitment, link
+from coopgov.core.prepared import form_of
+from coopgov.shares.chain import GENESIS, commitment
+from coopgov.shares.lines import Line, read_lines, table_of
 from coopgov.shares.proofs import prove_procedure
 from coopgov.treasury import proofs
 from coopgov.treasury.banking.models import BankAccount, TransferFile, TransferLine
-from coopgov.treasury.book import BOOK_NAME, HEADER, header_facts, line_name
+from coopgov.treasury.book import BOOK_NAME, HEADER, line_name
 from coopgov.treasury.models import BOOK, CapitalLeg, CapitalNote, CapitalTx
 from coopgov.treasury.rules import CapitalKind
 
 BATCH = 1000
 Sides = list[tuple[Any, ...]]
+_TX, _LEG, _NOTE = map(table_of, (CapitalTx, CapitalLeg, CapitalNote))
 
 
 def verify(session: Session) -> Iterator[Fault]:
@@ -28,15 +30,15 @@ def verify(session: Session) -> Iterator[Fault]:
     prev, expected, heads = GENESIS, 0, journal.Heads(session, BOOK_NAME)
     originals: dict[int, Sides] = {}
     wanted = set(session.scalars(select(CapitalTx.reverses_seq).where(CapitalTx.reverses_seq.is_not(None))))
-    for tx, legs in _lines(session):
+    for line in _lines(session):
         expected += 1
-        if tx.seq in wanted:
-            originals[tx.seq] = _sides(legs)
-        fault = _check_chain(tx, legs, expected, prev) or _check_legs(tx, legs, originals) or _check_note(tx)
+        if line.seq in wanted:
+            originals[line.seq] = _sides(line.legs)
+        fault = _check_chain(line, expected, prev) or _check_legs(line, originals) or _check_note(line)
         if fault:
-            yield Fault(f"capital_tx {tx.seq}", fault)
-        expected, prev = tx.seq, tx.hash
-        heads.pass_by(tx.seq, tx.hash)
+            yield Fault(f"capital_tx {line.seq}", fault)
+        expected, prev = line.seq, line.hash
+        heads.pass_by(line.seq, line.hash)
     yield from _check_tail(session, expected)
     yield from heads.faults(f"capital_tx {expected}")
     for prove in (
@@ -70,70 +72,48 @@ def _check_files(session: Session) -> Iterator[Fault]:
             yield Fault(f"transfer_file {message_id}", "it is not the file that was drafted")
 
 
-def _lines(session: Session) -> Iterator[tuple[Any, list[Any]]]:
-    # Batches by number rather than one open cursor, so that each batch brings its legs with it.
-    last = 0
-    while True:
-        batch = session.execute(
-            select(*_HEADER, CapitalNote.salt, CapitalNote.words)
-            .outerjoin(CapitalNote, CapitalNote.tx_seq == CapitalTx.seq)
-            .where(CapitalTx.seq > last)
-            .order_by(CapitalTx.seq)
-            .limit(BATCH)
-        ).all()
-        if not batch:
-            return
-        legs = _legs_between(session, last, batch[-1].seq)
-        yield from ((tx, legs.get(tx.seq, [])) for tx in batch)
-        last = batch[-1].seq
+class _Leg(NamedTuple):
+    """What the proof reads of a leg, in the order of names."""
+
+    bucket: str
+    cents: int
+    line: int
+    membership_id: Any
+    tx_seq: int
 
 
-def _legs_between(session: Session, after: int, until: int) -> dict[int, list[Any]]:
-    rows = session.execute(
-        select(*CapitalLeg.__table__.c)
-        .where(CapitalLeg.tx_seq > after, CapitalLeg.tx_seq <= until)
-        .order_by(CapitalLeg.tx_seq, CapitalLeg.line)
-    )
-    return {seq: list(legs) for seq, legs in groupby(rows, key=lambda row: row.tx_seq)}
+def _lines(session: Session) -> Iterator[Line]:
+    form = form_of(session.get_bind().dialect.name, {name: _LEG.c[name] for name in _Leg._fields if name != "tx_seq"})
+    legs = select(*form.columns, _LEG.c.tx_seq).order_by(_LEG.c.tx_seq, _LEG.c.line)
+    return read_lines(session, _TX, _NOTE, (*HEADER, "recorded_at", "late_for"), legs, form)
 
 
-# The columns of the header come first, in its order.
-_HEADER = [CapitalTx.__table__.c[name] for name in (*HEADER, "recorded_at", "late_for", "prev_hash", "hash")]
-
-
-def _header(tx: Any) -> dict[str, Any]:
-    return header_facts(dict(zip((*HEADER, "recorded_at", "late_for"), tx, strict=False)))
-
-
-def _check_chain(tx: Any, rows: Sequence[Any], expected: int, prev: str) -> str | None:
-    if tx.seq != expected:
+def _check_chain(line: Line, expected: int, prev: str) -> str | None:
+    if line.seq != expected:
         return f"line {expected} is missing"
-    if tx.prev_hash != prev:
+    if line.prev_hash != prev:
         return "its prev_hash is not the hash of the line before"
-    legs = [
-        {"line": row.line, "bucket": row.bucket, "membership_id": row.membership_id, "cents": row.cents} for row in rows
-    ]
-    return None if link(prev, _header(tx), legs) == tx.hash else "its content does not give its hash"
+    return None if line.made == line.hash else "its content does not give its hash"
 
 
-def _check_legs(tx: Any, rows: Sequence[Any], originals: dict[int, Sides]) -> str | None:
-    if len(rows) != tx.legs:
-        return f"it has {len(rows)} legs instead of {tx.legs}"
-    if sum(row.cents for row in rows):
+def _check_legs(line: Line, originals: dict[int, Sides]) -> str | None:
+    if len(line.legs) != line.told_legs:
+        return f"it has {len(line.legs)} legs instead of {line.told_legs}"
+    if sum([leg[1] for leg in line.legs]):
         return "its legs do not add up to zero"
-    if tx.kind is not CapitalKind.REVERSAL:
+    if line.kind != CapitalKind.REVERSAL:
         return None
-    undone = Counter((*side, -cents) for *side, cents in originals.get(tx.reverses_seq, []))
-    return None if Counter(_sides(rows)) == undone else "it is not the exact reversal of its original"
+    undone = Counter((*side, -cents) for *side, cents in originals.get(line.reverses_seq or 0, []))
+    return None if Counter(_sides(line.legs)) == undone else "it is not the exact reversal of its original"
 
 
 def _sides(rows: Sequence[Any]) -> Sides:
-    return [(row.membership_id, row.bucket, row.cents) for row in rows]
+    return [(leg.membership_id, leg.bucket, leg.cents) for leg in map(_Leg._make, rows)]
 
 
-def _check_note(tx: Any) -> str | None:
+def _check_note(line: Line) -> str | None:
     # An erased remark leaves its digest: that is how it can be forgotten without touching the book.
-    if tx.salt is None or commitment(tx.salt, tx.words) == tx.payload_digest:
+    if line.salt is None or commitment(line.salt, line.words) == line.payload_digest:
         return None
     return "its remark does not give its digest"
 
