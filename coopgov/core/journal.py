@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, Text, delete, func, inspect, select
+from sqlalchemy import Index, LargeBinary, String, Table, Text, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coopgov.core.canonical import canonical_json, plain
-from coopgov.core.db import Base, Instant, Model, append_only, one_at_a_time
+from coopgov.core.db import Base, Instant, Model, append_only, one_at_a_time, table_of
 from coopgov.core.direct import Question, insert_together
 from coopgov.core.ids import new_id
 from coopgov.core.policy import Actor
@@ -184,14 +184,20 @@ def _is_given(column: Any) -> bool:
 def check_kept(session: Session, *models: type[Base]) -> Iterator[Fault]:
     """Tell the rows of these tables that no act kept, and whether kept ones are gone."""
     for model in models:
-        table = str(model.__table__)
-        rows = session.scalars(select(model).execution_options(yield_per=1000))
-        yield from check_marks(session, table, ((_name(row), row_facts(row)) for row in rows))
+        table = table_of(model)
+        told, is_whole = _marks_of(session, table.name)
+        columns = [(at, column) for at, column in enumerate(table.columns) if not _is_given(column)]
+        whole = [(at, column.name, "since" in column.info) for at, column in columns]
+        # Rows rather than objects, which cost three times as much.
+        for row in session.execute(select(table).execution_options(yield_per=1000)):
+            facts = {name: row[at] for at, name, is_later in whole if not is_later or row[at] is not None}
+            if not _take(told, facts) and is_whole:
+                yield Fault(_name(table, row), "it is not what the journal tells")
+        yield from _check_gone(table.name, told, is_whole=is_whole)
 
 
-def _name(row: Base) -> str:
-    key = ", ".join(str(value) for value in inspect(row).identity or ())
-    return f"{row.__table__} {key}"
+def _name(table: Table, row: Any) -> str:
+    return f"{table} {', '.join(str(row[table.columns.values().index(key)]) for key in table.primary_key)}"
 
 
 Named = tuple[str, Mapping[str, Any]]

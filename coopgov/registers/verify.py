@@ -17,6 +17,7 @@ from coopgov.members import verify as members
 from coopgov.minutes import verify as minutes
 from coopgov.past import verify as past
 from coopgov.printing import archive
+from coopgov.registers.beside import THERE, proved_beside
 from coopgov.registers.invariants import Store
 from coopgov.registers.models import IntegrityProof, ShareCertificate
 from coopgov.shares import asof as shares_asof
@@ -37,7 +38,17 @@ class Report:
 
 def reports(session: Session, folder: Path, *, most: int | None = None) -> list[Report]:
     """Check every store; tell at most so many faults of each (all of them without a limit)."""
-    checks: dict[Store, Callable[[], Iterator[Fault]]] = {
+    checks = _checks(session, folder)
+    with proved_beside(session, most) as ask:
+        later = () if ask is None else THERE
+        here = {store: _report(session, store, checks[store], most) for store in checks if store not in later}
+        there = {} if ask is None else ask()
+    here |= {store: Report(store, faults) for store, faults in there.items()}
+    return [here.get(store) or _report(session, store, check, most) for store, check in checks.items()]
+
+
+def _checks(session: Session, folder: Path) -> dict[Store, Callable[[], Iterator[Fault]]]:
+    return {
         Store.JOURNAL: lambda: chain(journal.verify(session), judgements.verify(session)),
         Store.OFFICES: lambda: accounts.verify(session),
         Store.STATUTES: lambda: statutes.verify(session),
@@ -54,7 +65,6 @@ def reports(session: Session, folder: Path, *, most: int | None = None) -> list[
             journal.check_kept(session, ShareCertificate, IntegrityProof), past.verify(session)
         ),
     }
-    return [_report(session, store, check, most) for store, check in checks.items()]
 
 
 def _report(session: Session, store: Store, check: Callable[[], Iterator[Fault]], most: int | None) -> Report:

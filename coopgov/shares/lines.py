@@ -30,12 +30,6 @@ class Line(NamedTuple):
     words: str
 
 
-def table_of(model: Any) -> Table:
-    """The table of a model."""
-    table: Table = model.__table__
-    return table
-
-
 def read_lines(
     session: Session, tx: Table, note: Table, names: tuple[str, ...], legs: Any, leg: Form
 ) -> Iterator[Line]:
@@ -71,6 +65,6 @@ def _made(prev: str, header: Form, row: Any, leg: Form, legs: list[Any]) -> str:
 def _by_line(session: Session, legs: Any, after: int, until: int) -> dict[int, list[Any]]:
     number = legs.selected_columns.tx_seq
     found: dict[int, list[Any]] = {}
-    for row in session.execute(legs.where(number > after, number <= until)):
+    for row in session.execute(legs.where(number > after, number <= until)).all():
         found.setdefault(row[-1], []).append(row)
     return found

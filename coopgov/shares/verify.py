@@ -7,13 +7,14 @@ from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from coopgov.core import journal
+from coopgov.core.db import table_of
 from coopgov.core.journal import Fault
 from coopgov.core.prepared import form_of
 from coopgov.members import queries as members
 from coopgov.members.rules import Status
 from coopgov.shares.book import BOOK_NAME, HEADER, line_name
 from coopgov.shares.chain import GENESIS, commitment
-from coopgov.shares.lines import Line, read_lines, table_of
+from coopgov.shares.lines import Line, read_lines
 from coopgov.shares.models import BOOK, PeriodClose, ShareLeg, ShareLot, ShareNote, ShareTx, TwoPersonRule
 from coopgov.shares.proofs import prove_lots, prove_procedure
 from coopgov.shares.rules import CONDITIONAL, Account, Cause, TxKind, has_its_form

@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coopgov.core import journal
+from coopgov.core.db import table_of
 from coopgov.core.journal import Fault
 from coopgov.core.prepared import form_of
 from coopgov.shares.chain import GENESIS, commitment
-from coopgov.shares.lines import Line, read_lines, table_of
+from coopgov.shares.lines import Line, read_lines
 from coopgov.shares.proofs import prove_procedure
 from coopgov.treasury import proofs
 from coopgov.treasury.banking.models import BankAccount, TransferFile, TransferLine

@@ -4,17 +4,20 @@ import hashlib
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from coopgov.minutes import service as minutes
 from coopgov.minutes.rules import Signer
 from coopgov.registers.verify import Store, reports, verify_all
+from coopgov.shares import book as share_book
 from coopgov.shares import service as shares
-from coopgov.shares import verify as share_check
 from coopgov.shares.chain import GENESIS, link
+from coopgov.shares.models import ShareLeg, ShareLot, ShareTx
+from coopgov.shares.rules import Leg, Lot
 from coopgov.terms import service as terms
+from coopgov.treasury import book as money_book
 from coopgov.treasury import service as treasury
-from coopgov.treasury import verify as capital_check
+from coopgov.treasury.models import CapitalLeg, CapitalTx
 from tests.minutes_world import hold
 from tests.shares_world import wire
 
@@ -122,20 +125,24 @@ def test_a_book_that_is_chained_anew_is_not_the_book_the_journal_knows(world, li
 
 def rechained(session, store):
     """Each line's hashes as a forger with the program in hand would compute them."""
-    check = {Store.SHARES: share_check, Store.CAPITAL: capital_check}[store]
+    tx, leg, book = {
+        Store.SHARES: (ShareTx, ShareLeg, share_book), Store.CAPITAL: (CapitalTx, CapitalLeg, money_book),
+    }[store]  # fmt: skip
     prev, found = GENESIS, {}
-    for tx, legs in check._lines(session):
-        header = check.header_facts(tx._asdict())
-        hashed = link(prev, header, [_leg(check, leg) for leg in legs])
-        found[tx.seq] = (prev, hashed)
+    for row in session.execute(select(*tx.__table__.c).order_by(tx.seq)).mappings().all():
+        legs = session.scalars(select(leg).where(leg.tx_seq == row["seq"]).order_by(leg.line))
+        hashed = link(prev, book.header_facts(row), [_leg(session, one) for one in legs])
+        found[row["seq"]] = (prev, hashed)
         prev = hashed
     return found
 
 
-def _leg(check, leg):
-    if check is share_check:
-        return share_check._facts(leg)
-    return {"line": leg.line, "bucket": leg.bucket, "membership_id": leg.membership_id, "cents": leg.cents}
+def _leg(session, leg):
+    if isinstance(leg, CapitalLeg):
+        return {"line": leg.line, "bucket": leg.bucket, "membership_id": leg.membership_id, "cents": leg.cents}
+    lot = session.get(ShareLot, leg.lot_id)
+    told = Lot(lot.id, lot.class_id, lot.first_acquired_on, lot.issue_unit_cents, lot.parent_lot_id)
+    return share_book.leg_facts(leg.line, Leg(leg.account, leg.membership_id, told, leg.qty, leg.unit_cents))
 
 
 def test_papers_whose_facts_and_hash_change_together_are_found(world, lived, session, folder):

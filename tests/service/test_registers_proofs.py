@@ -8,13 +8,14 @@ from sqlalchemy import text
 from coopgov.core.errors import RuleBroken
 from coopgov.core.journal import Fault
 from coopgov.printing import archive
-from coopgov.registers import documents, proving, queries, service
+from coopgov.registers import beside, documents, proving, queries, service, verify
 from coopgov.registers.invariants import INVARIANTS, Repair, Store, anomaly_of, broken
 from coopgov.registers.rules import CODES_PER_NETWORK, Standing
 from coopgov.registers.verify import check_held, read_heads
 from coopgov.shares import queries as share_queries
 from coopgov.shares import service as shares
 from coopgov.treasury import service as treasury
+from tests.service.tampering import by_hand
 from tests.shares_world import wire
 
 
@@ -148,3 +149,23 @@ def test_a_cut_tail_is_found_against_a_printed_head(world, session):
     assert told["capital_tx 1"] == "its hash is not that of the head you hold"
     with pytest.raises(ValueError, match="livre"):
         read_heads(f"livre=1:{'0' * 64}")
+
+
+def test_long_books_are_proved_by_two_processes_that_find_what_one_finds(world, session, tmp_path, monkeypatch):
+    member = world.a_member()
+    with world.act() as a:
+        shares.subscribe(a, member_id=member, quantity=3, effective_on=a.today)
+    by_hand(
+        "UPDATE capital_leg SET cents = cents + 1",
+        "UPDATE share_leg SET unit_cents = unit_cents + 1",
+        "UPDATE membership SET status = 'former'",
+    )
+    alone = verify.reports(session, tmp_path)
+    monkeypatch.setattr(beside, "LARGE", 1)
+    asked, answer = [], beside._answer
+    monkeypatch.setattr(beside, "_answer", lambda second: asked.append(answer(second)) or asked[0])
+    assert verify.reports(session, tmp_path) == alone
+    assert {store: bool(faults) for store, faults in asked[0].items()} == {Store.CAPITAL: True, Store.MEMBERS: True}
+    # Where the second process cannot tell, the first one does it all.
+    monkeypatch.setattr(beside, "_answer", lambda _second: {})
+    assert verify.reports(session, tmp_path) == alone
