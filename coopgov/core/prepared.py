@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
+from operator import call
 from typing import Any
 
 from sqlalchemy import Date, DateTime, Integer, String, Text, Uuid, cast, type_coerce
@@ -45,7 +46,7 @@ class Form:
 
     def fill(self, row: Any) -> str:
         """The object of this row."""
-        texts = [tell(value) for tell, value in zip(self._tells, row, strict=False)]
+        texts = [*map(call, self._tells, row)]
         if self._at is not None and texts[self._at] == "null":
             del texts[self._at]
             return self._short % tuple(texts)
