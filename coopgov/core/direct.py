@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 # More rows than this go to PostgreSQL table by table.
 FEW = 12
+# What SQLite may map and keep (below zero: KiB) while a whole past is written.
+_BOUNDS = {"mmap_size": 0, "cache_size": -64 * 1024}
 Processor = Callable[[Any], Any]
 
 
@@ -114,6 +116,26 @@ def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]
     with _refusals(connection), _driver(connection).cursor() as cursor, cursor.copy(into) as copy:
         for row in _bound_rows(connection, columns, rows):
             copy.write_row(row)
+
+
+@contextmanager
+def bounded(session: Session) -> Iterator[None]:
+    """Let SQLite keep some of its file in memory of its own while very much is written, rather than map all of it."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    usual = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in _BOUNDS}
+    _set_bounds(connection, _BOUNDS)
+    try:
+        yield
+    finally:
+        _set_bounds(connection, usual)
+
+
+def _set_bounds(connection: Connection, bounds: Mapping[str, Any]) -> None:
+    for name, value in bounds.items():
+        connection.exec_driver_sql(f"PRAGMA {name}={value}")
 
 
 def look_again(session: Session, *models: Any) -> None:

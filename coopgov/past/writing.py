@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from coopgov.core.act import Act
+from coopgov.core.direct import bounded
 from coopgov.members.rules import NewMember
 from coopgov.members.service.past import PastMember, enrol_past, look_anew
 from coopgov.members.service.writing import NewEvent
@@ -145,9 +146,10 @@ def write_past(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, progress:
         "SELECT reverses FROM movement WHERE reverses <> '' UNION SELECT beside FROM movement WHERE beside <> ''"
     )  # fmt: skip
     writer = Writer(act, frozenset(name for (name,) in named))
-    writer.begin()
-    books = follow(scratch, sheets, coop, Follower(writer.member, writer.line), progress, notes=False)
-    return writer.end(), books
+    with bounded(act.session):
+        writer.begin()
+        books = follow(scratch, sheets, coop, Follower(writer.member, writer.line), progress, notes=False)
+        return writer.end(), books
 
 
 def _has_doubled(chunks: int) -> bool:
