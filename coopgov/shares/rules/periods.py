@@ -62,7 +62,10 @@ def check_second_person(*, is_needed: bool, recorded_by: str, approved_by: str |
         sentence = N_("Nobody approves what she records herself. Ask another person.")
         return [Breach("approved_by_oneself", sentence)]
     if is_needed and approved_by is None:
-        sentence = N_("The statutes ask for two persons here. Submit a request, or draft a payment file: another person approves it.")
+        sentence = N_(
+            "The statutes ask for two persons here. Submit a request, or draft a payment file: another person approves "
+            "it."
+        )
         return [Breach("second_person_missing", sentence)]
     return []
 
