@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from coopgov.core import journal
 from coopgov.core.dates import paris_day
 from coopgov.core.db import Base, db, for_writing, writers_turn
+from coopgov.core.direct import ahead
 from coopgov.core.events import Event, Handlers
 from coopgov.core.figures import Figures
 from coopgov.core.policy import Actor
@@ -119,8 +120,9 @@ def open_act(runtime: Runtime, actor: Actor) -> Iterator[Act]:
         try:
             for_writing(session)
             act = Act(session=session, actor=actor, now=runtime.clock(), runtime=runtime)
-            yield act
-            journal.write(session, act.actor, act.now, act.notes())
+            with ahead(session):
+                yield act
+                journal.write(session, act.actor, act.now, act.notes())
             session.commit()
         except BaseException:
             session.rollback()

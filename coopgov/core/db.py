@@ -28,6 +28,7 @@ BUSY_TIMEOUT_MS = 30_000
 MAPPED_BYTES = 1 << 30
 WRITES = "coopgov_writes"
 _KEYS = "coopgov_keys"
+WAIT = "SELECT pg_advisory_xact_lock(%s)"
 
 
 class Base(DeclarativeBase):
@@ -171,16 +172,22 @@ def one_at_a_time(session: Session, key: int) -> None:
     """
     if session.get_bind().dialect.name != "postgresql":
         return
+    if not is_held(session, key):
+        session.connection().exec_driver_sql(WAIT, (key,))
+        hold_key(session, key)
+
+
+def is_held(session: Session, key: int) -> bool:
+    """Whether this act holds the key; one taken within a savepoint is lost when that is undone."""
+    held: dict[int, SessionTransaction | None] = session.info.get(_KEYS, {})
     here = session.get_nested_transaction() or session.get_transaction()
+    return held.get(key) is not None and _goes_on(held[key], here)
+
+
+def hold_key(session: Session, key: int) -> None:
+    """Remember that this act holds the key, as long as its present transaction goes on."""
     held: dict[int, SessionTransaction | None] = session.info.setdefault(_KEYS, {})
-    # A key taken within a savepoint is lost when that is undone: it counts only while its transaction goes on.
-    if held.get(key) is None or not _goes_on(held[key], here):
-        _wait_for(session.connection(), key)
-        held[key] = session.get_nested_transaction() or session.get_transaction()
-
-
-def _wait_for(connection: Connection, key: int) -> None:
-    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (key,))
+    held[key] = session.get_nested_transaction() or session.get_transaction()
 
 
 def _goes_on(taken: SessionTransaction | None, here: SessionTransaction | None) -> bool:

@@ -15,8 +15,8 @@ from sqlalchemy import Index, LargeBinary, String, Table, Text, delete, func, se
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coopgov.core.canonical import canonical_json, plain
-from coopgov.core.db import Base, Instant, Model, append_only, one_at_a_time, table_of
-from coopgov.core.direct import Question, insert_together
+from coopgov.core.db import Base, Instant, Model, append_only, table_of
+from coopgov.core.direct import Question, ask_ahead, insert_together
 from coopgov.core.ids import new_id
 from coopgov.core.policy import Actor
 
@@ -109,7 +109,9 @@ def write(session: Session, actor: Actor, now: datetime, notes: Sequence[Note]) 
     """Add the lines of one act; raises ClockWentBack when `now` is over a minute before the last line."""
     if not notes:
         return
-    _wait_for_the_pen(session)
+    session.flush()
+    # The last lock of every act: whoever took it earlier and then waited for anything else could wait for ever.
+    ask_ahead(session, (_LAST, {}), keys=(_ADVISORY_LOCK,))
     last = _last(session)
     now = (_never_earlier(now, last) if last else now).astimezone(UTC)
     seq, prev = (last.seq, last.hash) if last else (0, FIRST_PREV)
@@ -400,11 +402,6 @@ def _never_earlier(now: datetime, last: "_Last") -> datetime:
     if last.at - now > MAX_DISORDER:
         raise ClockWentBack(f"now {now.isoformat()} is before line {last.seq} of {last.at.isoformat()}")
     return max(now, last.at)
-
-
-def _wait_for_the_pen(session: Session) -> None:
-    session.flush()
-    one_at_a_time(session, _ADVISORY_LOCK)
 
 
 class _Last(NamedTuple):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from coopgov.core.errors import Breach, Citation, RuleBroken, refuse_if
 from coopgov.core.figures import Confidence, Figure, FigureValue, LegalForm, Speaker
@@ -12,6 +13,8 @@ from coopgov.core.i18n import N_
 from coopgov.core.money import Cents, Euros
 from coopgov.law.book import Entry, Law, Leeway, StatutesMay, Version
 from coopgov.law.values import Unit, read_value
+
+MOST_KNOWN = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Rulebook:
         self.law = law
         self._statutes = sorted(statutes, key=lambda version: version.in_force_from)
         self._days = [version.in_force_from for version in self._statutes]
+        # A book never changes: what it says of a day is looked up once.
+        self._known = lru_cache(MOST_KNOWN)(self._find)
         refuse_if(breach for version in self._statutes for breach in check_statutes_version(law, version))
 
     @property
@@ -65,6 +70,9 @@ class Rulebook:
 
     def find_figure(self, name: str, *, on: date) -> Figure | None:
         """The figure in force on that day, or None; raises KeyError for a name no text of law knows."""
+        return self._known(name, on)
+
+    def _find(self, name: str, on: date) -> Figure | None:
         statutes = self.statutes_on(on)
         entry = self.law.entry(name)
         own = statutes.figures.get(name) if statutes.in_force_from <= on else None

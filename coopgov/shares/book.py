@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
 from coopgov.core.db import one_at_a_time
-from coopgov.core.direct import Question, insert_together, look_again
+from coopgov.core.direct import Asked, Question, insert_together, look_again
 from coopgov.core.errors import Breach, RuleBroken
 from coopgov.core.i18n import N_
 from coopgov.core.money import Cents
@@ -67,6 +67,19 @@ def member_name(member_id: UUID) -> str:
 _LAST = Question(select(ShareTx.seq, ShareTx.hash).order_by(ShareTx.seq.desc()).limit(1))
 
 
+_heads: list[Question] = [_LAST]
+
+
+def ask_too(question: Question) -> None:
+    """Let the head of a book that answers this one be asked with its own."""
+    _heads.append(question)
+
+
+def heads_asked() -> list[Asked]:
+    """What both books are asked first by whoever writes, to be asked ahead."""
+    return [(question, {}) for question in _heads]
+
+
 def head(session: Session) -> Head:
     """The end of the chain."""
     last = _LAST.first(session)
@@ -82,7 +95,7 @@ def write(act: Act, entries: Sequence[Entry], *, after: Head | None = None) -> l
     note_written(act.session, BOOK_NAME)
     end = after or head(act.session)
     first = end.seq + 1
-    with _standing_told():
+    with standing_told():
         for number, some in enumerate(chunks(entries)):
             end = _write_some(act, some, end)
             act.mark(BOOK_NAME, [head_facts(end)])
@@ -92,7 +105,7 @@ def write(act: Act, entries: Sequence[Entry], *, after: Head | None = None) -> l
 
 
 @contextmanager
-def _standing_told() -> Iterator[None]:
+def standing_told() -> Iterator[None]:
     """Tell as a refusal what only the database looks up for each of many: what a membership was on a past day."""
     try:
         yield

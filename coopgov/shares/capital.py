@@ -7,10 +7,10 @@ from datetime import date
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from coopgov.core.direct import Question
+from coopgov.core.direct import Asked, Question
 from coopgov.core.money import Cents
 from coopgov.core.reading import has_written
 from coopgov.shares.book import BOOK_NAME, head
@@ -19,12 +19,15 @@ from coopgov.shares.models import ShareLeg, ShareTx
 from coopgov.shares.rules import Account
 
 _VALUE = ShareLeg.qty * ShareLeg.unit_cents
+# More lines than this are not carried on: the whole book is added up at once. Told of a limit, PostgreSQL plans once.
+MOST_NEW = 500
 # The line of the head that is known comes first: without it, or with another hash, this is another book.
 _SINCE = Question(
     select(ShareTx.seq, ShareTx.hash, ShareLeg.effective_on, _VALUE)
     .outerjoin(ShareLeg, (ShareLeg.tx_seq == ShareTx.seq) & (ShareLeg.account == Account.HOLDER))
     .where(ShareTx.seq >= bindparam("seq"))
     .order_by(ShareTx.seq)
+    .limit(literal_column(str(MOST_NEW)))
 )
 _ALL = (
     select(ShareLeg.effective_on, func.sum(_VALUE))
@@ -92,8 +95,13 @@ def capital(session: Session) -> Capital:
     return found
 
 
+def asked() -> Asked:
+    """What `capital` asks, to be asked ahead."""
+    return _SINCE, {"seq": _known.end.seq}
+
+
 def _carry_on(before: Capital, rows: Sequence[Any]) -> Capital | None:
-    if not rows or Head(rows[0][0], rows[0][1]) != before.end:
+    if not rows or len(rows) == MOST_NEW or Head(rows[0][0], rows[0][1]) != before.end:
         return None
     new = [row for row in rows if row[0] > before.end.seq]
     if not new:

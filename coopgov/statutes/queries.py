@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coopgov.core.canonical import digest
-from coopgov.core.direct import Question
+from coopgov.core.direct import Asked, Question
 from coopgov.core.errors import Breach, NotFound
 from coopgov.core.figures import LegalForm
 from coopgov.core.i18n import N_
@@ -324,6 +324,11 @@ def mentions(statutes: Statutes, capital_cents: int, language: str = "fr") -> di
 
 
 _IDS = Question(select(StatutesRow.id).order_by(StatutesRow.in_force_from.desc()))
+
+
+def asked() -> Asked:
+    """What every reading of the statutes asks first, to be asked ahead."""
+    return _IDS, {}
 
 
 @once

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from coopgov.core.act import Act
 from coopgov.core.db import one_at_a_time
 from coopgov.core.direct import Question, insert_together, look_again
+from coopgov.shares import book as shares
 from coopgov.shares.chain import LEDGER_PEN, Head, chunks, commitment, link
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
 from coopgov.treasury.rules import CapitalKind, Leg
@@ -49,6 +50,9 @@ def line_name(seq: int) -> str:
 
 
 _LAST = Question(select(CapitalTx.seq, CapitalTx.hash).order_by(CapitalTx.seq.desc()).limit(1))
+
+
+shares.ask_too(_LAST)
 
 
 def head(session: Session) -> Head:

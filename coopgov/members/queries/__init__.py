@@ -5,6 +5,7 @@ from coopgov.members.queries.kinds import organisations_among
 from coopgov.members.queries.lists import applications, count_candidates, earlier_memberships, list_members, waiting_for
 from coopgov.members.queries.mandates import MandateShown, count_mandates_ending, office_preflight, organs_on
 from coopgov.members.queries.one import (
+    asked_of,
     events_of,
     find_by_account,
     find_by_number,
@@ -88,6 +89,7 @@ __all__ = [
     "Seller",
     "Voter",
     "applications",
+    "asked_of",
     "count_candidates",
     "count_estates",
     "count_mandates_ending",

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
-from coopgov.core.direct import Question
+from coopgov.core.direct import Asked, Question
 from coopgov.core.errors import NotFound
 from coopgov.core.reading import once
 from coopgov.members.models import (
@@ -42,6 +42,11 @@ def find_by_account(session: Session, account_id: UUID) -> MemberRow | None:
     """The membership of an account: the present one, or the latest there was."""
     rows = [member_row(row) for row in session.execute(members_select().where(Membership.account_id == account_id))]
     return max(rows, key=lambda row: (row.status is Status.MEMBER, row.number), default=None)
+
+
+def asked_of(member_id: UUID) -> Asked:
+    """What `get_member` asks, to be asked ahead."""
+    return _ONE, {"wanted": member_id}
 
 
 def find_member(session: Session, member_id: UUID) -> MemberRow | None:

@@ -2,6 +2,7 @@
 
 from coopgov.shares.queries.after import (
     Held,
+    asked_held,
     days_from,
     employed_capital_on,
     ever_worth_more,
@@ -30,7 +31,7 @@ from coopgov.shares.queries.lots import (
     undo_steps,
     values_held,
 )
-from coopgov.shares.queries.periods import Close, closed_through, closes, last_close, needs_two
+from coopgov.shares.queries.periods import Close, asked_closed, closed_through, closes, last_close, needs_two
 from coopgov.shares.queries.register import (
     Movement,
     Transaction,
@@ -54,6 +55,8 @@ __all__ = [
     "RequestRow",
     "Transaction",
     "ValueHeld",
+    "asked_closed",
+    "asked_held",
     "capital_by_day",
     "capital_on",
     "classes",

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from coopgov.core.direct import Question
+from coopgov.core.direct import Asked, Question
 from coopgov.core.money import Cents
 from coopgov.members import queries as members
 from coopgov.members.rules import Category, Status
@@ -40,6 +40,11 @@ _MOVES = Question(
     .where(ShareLeg.membership_id == bindparam("member_id", type_=Uuid()))
     .order_by(ShareLeg.effective_on, ShareLeg.tx_seq, ShareLeg.line)
 )
+
+
+def asked_held(member_id: UUID) -> Asked:
+    """What `held_on_days` asks, to be asked ahead."""
+    return _MOVES, {"member_id": member_id}
 
 
 def held_on_days(session: Session, member_id: UUID, class_id: UUID | None, days: Sequence[date]) -> list[Held]:

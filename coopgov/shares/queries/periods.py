@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coopgov.core.direct import Question
+from coopgov.core.direct import Asked, Question
 from coopgov.shares.models import PeriodClose, TwoPersonRule
 from coopgov.shares.rules import BookName, CloseKind
 
@@ -45,6 +45,11 @@ def last_close(session: Session) -> Close | None:
 
 
 _THROUGH = Question(select(PeriodClose.through_date).order_by(PeriodClose.through_date.desc()).limit(1))
+
+
+def asked_closed() -> Asked:
+    """What `closed_through` asks, to be asked ahead."""
+    return _THROUGH, {}
 
 
 def closed_through(session: Session) -> date | None:

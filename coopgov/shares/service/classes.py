@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Date, bindparam, select
 
 from coopgov.core.act import Act
-from coopgov.core.direct import Question
+from coopgov.core.direct import Asked, Question
 from coopgov.core.errors import refuse_if
 from coopgov.core.ids import new_id
 from coopgov.shares import book, queries, rules
@@ -77,6 +77,11 @@ def nominal_of(look: Seeing, code: str, on: date) -> int:
 def version_on(act: Seeing, on: date) -> Statutes:
     """The statutes that give the price on that day: before the first ones, the first ones."""
     return statutes.find_statutes_on(act.session, on) or statutes.history(act.session)[-1]
+
+
+def asked_nominal(version: Statutes) -> Asked:
+    """What `nominal_by` asks, to be asked ahead."""
+    return _KNOWN, {"since": version.in_force_from}
 
 
 def nominal_by(act: Act, version: Statutes) -> tuple[UUID, int]:

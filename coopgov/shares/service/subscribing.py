@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
+from coopgov.core.direct import ask_ahead, sent_together
 from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.figures import Figures
 from coopgov.core.money import Cents
@@ -17,16 +18,18 @@ from coopgov.core.preflight import Check, check_preflight
 from coopgov.members import queries as members
 from coopgov.members.queries import MemberRow
 from coopgov.members.rules import Category, check_composition
-from coopgov.shares import book, queries, rules
+from coopgov.shares import book, capital, queries, rules
 from coopgov.shares.book import BOOK_NAME, Entry, line_name
+from coopgov.shares.chain import LEDGER_PEN
 from coopgov.shares.events import ManySharesSubscribed, SharesSubscribed
 from coopgov.shares.preflight import Beside
 from coopgov.shares.preflight import preflight as checks_of
 from coopgov.shares.rules import Draft, Standing, TxKind, late_day
-from coopgov.shares.service.classes import class_and_nominal, nominal_by, version_on
+from coopgov.shares.service.classes import asked_nominal, class_and_nominal, nominal_by, version_on
 from coopgov.shares.service.limits import ratios_after
 from coopgov.shares.service.people import MOST_REFUSALS, issue_legs, people_of, subscriber_of
 from coopgov.statutes import queries as statutes
+from coopgov.statutes.queries import Statutes
 from coopgov.web.preflight import judge
 
 
@@ -126,9 +129,10 @@ def record(act: Act, asked: Asked, reasons: Mapping[str, str]) -> int:
     """Record the subscription that was asked for; `reasons` says what a person checked of each point left to her."""
     member_id, effective_on, payable_now = asked.member_id, asked.effective_on, asked.payable_now
     # What is not of the book is read before the pen is taken: whoever holds it holds up everybody else.
+    ask_ahead(act.session, members.asked_of(member_id), statutes.asked())
     member, figures = members.get_member(act.session, member_id), act.rulebook
     version = version_on(act, effective_on)
-    book.take_the_pen(act.session)
+    _ask_under_the_pen(act.session, member_id, version)
     class_id, unit = nominal_by(act, version)
     draft = _draft(act.session, asked, member, unit, act.today, figures)
     checks = _preflight(act.session, draft, member, figures)
@@ -137,12 +141,21 @@ def record(act: Act, asked: Asked, reasons: Mapping[str, str]) -> int:
     reason_code = rules.CONDITIONAL if draft.subscriber.standing is Standing.CANDIDATE else reason
     owed = draft.total if payable_now is None else payable_now
     entry = _issue(member_id, class_id, draft, reason_code, asked.resolution, owed)
-    [seq] = book.write(act, [entry])
-    judged = judge(act, line_name(seq), checks, reasons)
-    facts = {"member": member_id, "quantity": quantity, "last": seq, "judged": judged}
-    act.record("shares.subscribed", line_name(seq), facts)
-    act.publish(SharesSubscribed(seq, member_id, quantity, unit, effective_on, owed))
+    with book.standing_told(), sent_together(act.session):
+        [seq] = book.write(act, [entry])
+        judged = judge(act, line_name(seq), checks, reasons)
+        facts = {"member": member_id, "quantity": quantity, "last": seq, "judged": judged}
+        act.record("shares.subscribed", line_name(seq), facts)
+        act.publish(SharesSubscribed(seq, member_id, quantity, unit, effective_on, owed))
     return seq
+
+
+def _ask_under_the_pen(session: Session, member_id: UUID, version: Statutes) -> None:
+    """Take the pen and ask all that is asked of both books, in one message."""
+    ask_ahead(
+        session, asked_nominal(version), capital.asked(), queries.asked_held(member_id), queries.asked_closed(),
+        *book.heads_asked(), keys=(LEDGER_PEN,),
+    )  # fmt: skip
 
 
 def subscribe_many(act: Act, rows: Sequence[Subscription], *, resolution: str = "") -> list[int]:
