@@ -118,7 +118,7 @@ def test_what_is_kept_of_the_registers_is_never_an_old_answer(world, session):
     ids, _late = lived(world)
     seen = [queries.situation_on(session, TODAY)]
     session.rollback()
-    subscribe(world, [(ids[3], 2)], TODAY)
+    subscribe(world, [(ids[4], 2)], TODAY)
     seen.append(queries.situation_on(session, TODAY))
     session.rollback()
     with suppress(ZeroDivisionError), world.act() as act:
