@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -272,15 +273,21 @@ def list_mandates(session: Session, account_id: UUID) -> list[Mandate]:
 
 def offices_held_on(session: Session, on: date) -> list[OfficeHeld]:
     """Every mandate given by hand that runs on a day, by office, then by name."""
+    rows = session.execute(_offices_held(), {"on": on})
+    found = [OfficeHeld(_mandate(row, last_day), name) for row, last_day, name in rows]
+    return sorted(found, key=lambda held: (GIVEN_BY_HAND.index(held.mandate.role), held.name.casefold()))
+
+
+@cache
+def _offices_held() -> Any:
+    # Every home page asks it: made once.
     ended = _ends()
-    rows = session.execute(
+    return (
         select(RoleMandate, ended.c.last_day, Account.name)
         .join(Account, Account.id == RoleMandate.account_id)
         .outerjoin(ended, ended.c.mandate_id == RoleMandate.id)
-        .where(RoleMandate.role.in_(GIVEN_BY_HAND), _holds_on(on))
+        .where(RoleMandate.role.in_(GIVEN_BY_HAND), _holds_on(bindparam("on", type_=Date())))
     )
-    found = [OfficeHeld(_mandate(row, last_day), name) for row, last_day, name in rows]
-    return sorted(found, key=lambda held: (GIVEN_BY_HAND.index(held.mandate.role), held.name.casefold()))
 
 
 def register_of_mandates(session: Session, on: date, known_at: datetime | None = None) -> list[MandateLine]:

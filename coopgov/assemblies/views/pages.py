@@ -85,6 +85,7 @@ def show(assembly_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(".prepare", assembly_id=assembly_id), 303)
     items, member = queries.agenda(session, assembly_id), me()
     scrutins = [item.scrutin_id for item in items if item.scrutin_id is not None]
+    sealed = ballots.get_scrutins(session, scrutins)
     return render_template(
         "assemblies/show.html",
         assembly=assembly,
@@ -95,8 +96,10 @@ def show(assembly_id: UUID) -> ResponseReturnValue:
         can_give_proxy=assembly.takes_proxies(now()),
         voting=next((item for item in items if item.state is ItemState.VOTING), None),
         results=ballots.results(session, scrutins) if any(item.proclaimed_at for item in items) else {},
-        scrutins=ballots.get_scrutins(session, scrutins),
-        turnouts=ballots.told_turnouts(session, scrutins) if current_actor().may(Permission.BALLOTS_RUN) else {},
+        scrutins=sealed,
+        turnouts=ballots.told_turnouts(session, scrutins, sealed)
+        if current_actor().may(Permission.BALLOTS_RUN)
+        else {},
         quorum=queries.quorum_now(session, assembly_id, rulebook()) if assembly.state in _WITH_QUORUM else None,
         documents=papers(assembly, member),
         letters=letters(assembly),
