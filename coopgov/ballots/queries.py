@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, cast, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, bindparam, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from coopgov.ballots.counting.papers import Paper, paper_from_facts
@@ -277,7 +278,7 @@ def find_form(session: Session, scrutin_id: UUID) -> Form | None:
     return _forms[scrutin_id]
 
 
-def _papers(scrutin_ids: Collection[UUID], *more: str) -> Subquery:
+def _papers(scrutin_ids: Any, *more: str) -> Subquery:
     """Who voted in these votes, named or sealed, before and after the urn is opened."""
     names = ("scrutin_id", "voter_id", "channel", "cast_by", *more)
     return union_all(*(_of(kind, names, scrutin_ids) for kind in _KINDS)).subquery()
@@ -286,7 +287,7 @@ def _papers(scrutin_ids: Collection[UUID], *more: str) -> Subquery:
 _KINDS = (BallotNamed, BallotMarked, Envelope, Participation)
 
 
-def _of(kind: Any, names: Sequence[str], scrutin_ids: Collection[UUID]) -> Select[Any]:
+def _of(kind: Any, names: Sequence[str], scrutin_ids: Any) -> Select[Any]:
     columns: list[Any] = [getattr(kind, name, _NOTHING.get(name)) for name in names]
     return select(*columns).where(kind.scrutin_id.in_(scrutin_ids))
 
@@ -345,9 +346,16 @@ def voted_ids(
     session: Session, scrutin_ids: Collection[UUID], voter_ids: Collection[UUID]
 ) -> frozenset[tuple[UUID, UUID]]:
     """The pairs (vote, voter) among these whose ballot is in the urn."""
-    papers = _papers(scrutin_ids)
-    rows = session.execute(select(papers.c.scrutin_id, papers.c.voter_id).where(papers.c.voter_id.in_(voter_ids)))
+    rows = session.execute(_who_voted(), {"scrutins": list(scrutin_ids), "voters": list(voter_ids)})
     return frozenset((scrutin_id, voter_id) for scrutin_id, voter_id in rows)
+
+
+@cache
+def _who_voted() -> Select[Any]:
+    # Nearly every page of a member asks it: the statement is built once.
+    papers = _papers(bindparam("scrutins", expanding=True))
+    mine = papers.c.voter_id.in_(bindparam("voters", expanding=True))
+    return select(papers.c.scrutin_id, papers.c.voter_id).where(mine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,11 +374,15 @@ class CastRow:
 
 def ballots_of(session: Session, scrutin_ids: Collection[UUID], voter_ids: Collection[UUID]) -> list[CastRow]:
     """The ballots of these voters; ask only for those the reader cast or owns."""
-    papers = _papers(scrutin_ids, "choice", "receipt", "content")
-    rows = session.execute(
-        select(papers).where(papers.c.voter_id.in_(voter_ids)).order_by(papers.c.scrutin_id, papers.c.voter_id)
-    )
+    rows = session.execute(_cast_for(), {"scrutins": list(scrutin_ids), "voters": list(voter_ids)})
     return [CastRow(r.scrutin_id, r.voter_id, r.choice, r.channel, r.cast_by, r.receipt, r.content) for r in rows]
+
+
+@cache
+def _cast_for() -> Select[Any]:
+    papers = _papers(bindparam("scrutins", expanding=True), "choice", "receipt", "content")
+    theirs = papers.c.voter_id.in_(bindparam("voters", expanding=True))
+    return select(papers).where(theirs).order_by(papers.c.scrutin_id, papers.c.voter_id)
 
 
 def cast_in(session: Session, scrutin_id: UUID) -> Iterator[CastRow]:
