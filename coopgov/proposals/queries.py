@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -331,6 +332,7 @@ def _waiting(row: ProposalRow, title: str, icon: str) -> Waiting:
     return Waiting(title, "proposals.show", {"proposal_id": row.id}, None, icon)
 
 
+@cache
 def _backers_of_proposal() -> Any:
     return (
         select(func.count())
