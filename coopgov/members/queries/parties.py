@@ -207,11 +207,6 @@ def frozen_members(session: Session, member_ids: Collection[UUID]) -> set[UUID]:
     )
 
 
-def count_estates(session: Session) -> int:
-    """How many files of a death are open."""
-    return session.scalar(select(func.count()).select_from(DeathFile).where(DeathFile.closed_on.is_(None))) or 0
-
-
 def open_estates(session: Session) -> list[tuple[MemberRow, date]]:
     """The deceased members whose file is open, the longest ago first."""
     found = session.execute(
