@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext
-from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy import BindParameter, Select, Uuid, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from coopgov.core.errors import NotFound
@@ -293,17 +293,18 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     found: list[Waiting] = []
     member = members.find_by_account(session, actor.account_id) if actor.account_id else None
     if member is not None and actor.may(Permission.PROPOSALS_WRITE):
+        hers = {"member": member.id}
         found += [
-            _waiting(row, gettext("Finish your draft: %(title)s", title=row.title), "edit")
-            for row in _drafts(session, member.id)
+            _waiting(row.id, gettext("Finish your draft: %(title)s", title=row.title), "edit")
+            for row in session.execute(_drafts(), hers)
         ]
         found += [
-            _waiting(row, gettext("Read and discuss: %(title)s", title=row.title), "chat")
-            for row in _unread(session, member.id)
+            _waiting(row.id, gettext("Read and discuss: %(title)s", title=row.title), "chat")
+            for row in session.execute(_unread(), hers)
         ]
     if actor.may(Permission.PROPOSALS_BRING):
         found += [
-            _waiting(row, gettext("Put before an assembly: %(title)s", title=row.title), "assembly")
+            _waiting(row.id, gettext("Put before an assembly: %(title)s", title=row.title), "assembly")
             for row in _ready(session)
         ]
     return found
@@ -313,23 +314,33 @@ def _ready(session: Session) -> list[ProposalRow]:
     return ready_for_assembly(session) if statutes.find_latest(session) else []
 
 
-def _drafts(session: Session, member_id: UUID) -> list[ProposalRow]:
-    query = select(Proposal).where(Proposal.state == State.DRAFT, Proposal.author_id == member_id)
-    return _rows(session, query.order_by(Proposal.number.desc()).limit(SHOWN_WAITING))
+# Every home page asks these two: each statement is built once.
+@cache
+def _drafts() -> Select[UUID, str]:
+    return _titles().where(Proposal.state == State.DRAFT, Proposal.author_id == _MEMBER)
 
 
-def _unread(session: Session, member_id: UUID) -> list[ProposalRow]:
-    """The newest debated proposals of others that this member has neither backed nor spoken on."""
-    backed = select(Backing.member_id).where(Backing.proposal_id == Proposal.id, Backing.member_id == member_id)
-    spoke = select(Comment.id).where(Comment.proposal_id == Proposal.id, Comment.author_id == member_id)
-    query = select(Proposal).where(
-        Proposal.state == State.DEBATING, Proposal.author_id != member_id, ~backed.exists(), ~spoke.exists()
+@cache
+def _unread() -> Select[UUID, str]:
+    """The newest debated proposals of others that a member has neither backed nor spoken on."""
+    backed = select(Backing.member_id).where(Backing.proposal_id == Proposal.id, Backing.member_id == _MEMBER)
+    spoke = select(Comment.id).where(Comment.proposal_id == Proposal.id, Comment.author_id == _MEMBER)
+    return _titles().where(
+        Proposal.state == State.DEBATING, Proposal.author_id != _MEMBER, ~backed.exists(), ~spoke.exists()
     )
-    return _rows(session, query.order_by(Proposal.number.desc()).limit(SHOWN_WAITING))
 
 
-def _waiting(row: ProposalRow, title: str, icon: str) -> Waiting:
-    return Waiting(title, "proposals.show", {"proposal_id": row.id}, None, icon)
+def _titles() -> Select[UUID, str]:
+    words = and_(ProposalVersion.proposal_id == Proposal.id, ProposalVersion.n == Proposal.version)
+    newest = select(Proposal.id, ProposalVersion.title).join(ProposalVersion, words).order_by(Proposal.number.desc())
+    return newest.limit(SHOWN_WAITING)
+
+
+_MEMBER: BindParameter[UUID] = bindparam("member", type_=Uuid())
+
+
+def _waiting(proposal_id: UUID, title: str, icon: str) -> Waiting:
+    return Waiting(title, "proposals.show", {"proposal_id": proposal_id}, None, icon)
 
 
 @cache
