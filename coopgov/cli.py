@@ -108,7 +108,8 @@ def demo(app: Any, *, form: str, seed: int, on: datetime | None, year: bool) -> 
     """Remplit une base vide avec la coopérative de démonstration."""
     from coopgov.core import clock
     from coopgov.core.dates import paris_day
-    from coopgov.demo.data import Plan, fill, is_empty, play_a_year
+    from coopgov.demo.data import fill, is_empty, play_a_year
+    from coopgov.demo.plan import Plan
     from coopgov.migrating import upgrade
 
     upgrade()

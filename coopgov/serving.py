@@ -72,7 +72,8 @@ def prepare(config: Config) -> None:
 def _fill_demonstration(app: Any) -> None:
     from coopgov.core import clock  # noqa: PLC0415 - only in the demonstration
     from coopgov.core.dates import paris_day  # noqa: PLC0415 - the same
-    from coopgov.demo.data import Plan, fill, is_empty, welcome  # noqa: PLC0415 - the same
+    from coopgov.demo.data import fill, is_empty, welcome  # noqa: PLC0415 - the same
+    from coopgov.demo.plan import Plan  # noqa: PLC0415 - the same
 
     if is_empty():
         fill(app, Plan(form="scop-sa", seed=2017, today=paris_day(clock.now())), print)

@@ -1,11 +1,11 @@
 """The demonstration cooperative, lived through the services: nothing here writes a table by itself."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from flask import Flask
@@ -14,9 +14,7 @@ from coopgov.accounts import queries as accounts
 from coopgov.accounts import service as offices
 from coopgov.assemblies import queries as assembly_queries
 from coopgov.assemblies import service as assemblies
-from coopgov.assemblies.queries import ItemRow
-from coopgov.assemblies.rules import AssemblyKind, SubjectKind
-from coopgov.ballots.rules import Channel, Choice
+from coopgov.assemblies.rules import AssemblyKind
 from coopgov.compliance import queries as compliance_queries
 from coopgov.compliance import service as compliance
 from coopgov.compliance.rules import FactKind
@@ -24,23 +22,29 @@ from coopgov.core.act import Act
 from coopgov.core.dates import paris_instant
 from coopgov.core.figures import LegalForm
 from coopgov.core.money import Cents
-from coopgov.core.policy import Actor
-from coopgov.core.preflight import points_to_judge
 from coopgov.demo.cast import CAST
 from coopgov.demo.life import Life, born, live
+from coopgov.demo.meeting import (
+    HALL,
+    adopt_by_show_of_hands,
+    convene,
+    hold,
+    meet,
+    propose,
+    reasons,
+    vote_from_home,
+    wait_for_effect,
+    write_minutes,
+)
 from coopgov.demo.people import Person as Somebody
 from coopgov.demo.people import draw_people
+from coopgov.demo.plan import Plan, Troupe
 from coopgov.demo.rules import category_of
 from coopgov.demo.service import keep_time, register_character
 from coopgov.demo.stage import AFTERNOON, Stage, Tell, on_stage
 from coopgov.law.rulebook import StatutesFigure
-from coopgov.members import queries as members
 from coopgov.members import service as membership
 from coopgov.members.rules import Application, Category, NewMember, PartyKind, Person, Reach
-from coopgov.minutes import queries as minutes_queries
-from coopgov.minutes import service as minutes
-from coopgov.minutes.rules import Part as Section
-from coopgov.minutes.rules import Signer
 from coopgov.proposals import service as proposals
 from coopgov.proposals.rules import Position
 from coopgov.shares import service as shares
@@ -50,7 +54,7 @@ from coopgov.statutes.drafting import Edit
 from coopgov.statutes.ready import ready_set
 from coopgov.terms import service as terms
 from coopgov.treasury import service as treasury
-from coopgov.web.acts import reading, today
+from coopgov.web.acts import reading
 
 READY: Final = {"scop-sa": "scop-sa-cae", "scic-sa": "scic-sa", "loi47-sa": "loi47-sa"}
 CREATORS, STAFF, EXTERNAL, CLIENTS = 240, 9, 4, 12
@@ -59,61 +63,8 @@ FOUNDED: Final = timedelta(days=1_100)
 FILING, REVIEWED = 25, 40
 # How many days before the reference day each scene is played.
 MISTAKE, DEBATE, CONVENED = 60, 20, 12
-# The accounts are approved within six months of the end of the financial year (C. com. L225-100).
-ANNUAL_DAY: Final = (6, 20)
-# Who comes to the extraordinary assembly: enough for a quarter of the members, and some of every college.
-THERE: Final = (50, 26)
-HALL: Final = "Salle des fêtes, 3 place de la Liberté, 26000 Valence"
-QUIET_DAYS: Final = timedelta(days=110)
 NEXT_WEEK: Final = timedelta(days=7)
-# What the secretary checked of each point that the pre-flight leaves to people, by the beginning of its code.
-JUDGED: Final = {
-    "competence": "La résolution ne touche ni aux statuts, ni à l’existence de la société, ni à la qualité d’un associé.",
-    "convenor": "Décision du conseil prise à sa dernière réunion, au registre de ses délibérations.",
-    "doubts": "Articles relus sur Légifrance avec notre juriste : les règles appliquées sont celles en vigueur.",
-}
 FIRST_FEES: Final = {"commission.sales": 600, "listing.monthly": 500, "payment.fee": 120}
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to play: the legal form, the seed, and the day that is today."""
-
-    form: str
-    seed: int
-    today: date
-
-    @property
-    def second_assembly(self) -> date:
-        """The last annual assembly long enough before today for its decisions to be in force."""
-        day = date(self.today.year, *ANNUAL_DAY)
-        return day if day <= self.today - QUIET_DAYS else date(self.today.year - 1, *ANNUAL_DAY)
-
-    @property
-    def first_assembly(self) -> date:
-        """The annual assembly of the year before."""
-        return date(self.second_assembly.year - 1, *ANNUAL_DAY)
-
-    @property
-    def enrolled(self) -> date:
-        """The day by which everybody has joined."""
-        return self.first_assembly - timedelta(days=60)
-
-
-@dataclass
-class Troupe:
-    """Who plays: the characters by key, and everybody's membership."""
-
-    stage: Stage
-    dice: random.Random
-    accounts: dict[str, UUID]
-    members: dict[str, UUID]
-    everyone: list[UUID]
-
-    def actor(self, key: str) -> Actor:
-        """A character as she acts on the day of the scene."""
-        account = accounts.get_account(reading(), self.accounts[key])
-        return Actor(account.name, account.id, accounts.roles_on(reading(), account.id, today()))
 
 
 def is_empty() -> bool:
@@ -261,10 +212,10 @@ def _subscribe(troupe: Troupe, plan: Plan) -> None:
 
 def _first_assembly(troupe: Troupe, plan: Plan) -> None:
     held = plan.first_assembly
-    fewer = _propose(troupe, held - timedelta(days=45), "awa", "Une commission de 5,5 % au lieu de 6 %",
+    fewer = propose(troupe, held - timedelta(days=45), "awa", "Une commission de 5,5 % au lieu de 6 %",
                      "Nos marges ont baissé avec le prix des matières. Un demi-point nous aide toutes et tous, et la "
                      "réserve de l'an dernier le permet.", {"commission.sales": 550})  # fmt: skip
-    _hold(troupe, held, [fewer], {fewer: 0.62}, "La discussion a porté sur la baisse de la commission et sur ses effets "
+    hold(troupe, held, [fewer], {fewer: 0.62}, "La discussion a porté sur la baisse de la commission et sur ses effets "
           "sur le budget de la plateforme. Plusieurs associés ont demandé un point d'étape à six mois.")  # fmt: skip
 
 
@@ -280,11 +231,11 @@ def _change_of_statutes(troupe: Troupe, plan: Plan) -> None:
             act, kind=AssemblyKind.EXTRAORDINARY, held_at=paris_instant(held, AFTERNOON), place=HALL, remote_vote=False
         )  # fmt: skip
         assemblies.add_statutes_item(act, assembly_id=assembly, draft_id=drafted)
-        assemblies.convene(act, assembly_id=assembly, reasons=_reasons(act, assembly))
+        assemblies.convene(act, assembly_id=assembly, reasons=reasons(act, assembly))
     stage.night()
     stage.at(held, 14, 1)
-    _adopt_by_show_of_hands(troupe, assembly)
-    _write_minutes(troupe, assembly, held + timedelta(days=4), "Le délai de dix jours a fait l'unanimité ou presque.")
+    adopt_by_show_of_hands(troupe, assembly)
+    write_minutes(troupe, assembly, held + timedelta(days=4), "Le délai de dix jours a fait l'unanimité ou presque.")
     stage.say("Les statuts modifiés sont en vigueur depuis le lendemain de l'assemblée.")
 
 
@@ -298,207 +249,16 @@ def _draft_statutes(troupe: Troupe, title: str, reasons: str, name: str, value: 
     return drafted
 
 
-def _adopt_by_show_of_hands(troupe: Troupe, assembly: UUID) -> None:
-    """A little more than a quarter of the members come; all but one in ten are for it."""
-    stage, chair = troupe.stage, troupe.actor("helene")
-    bureau = [troupe.members[key] for key in ("helene", "malik", "samir", "awa")]
-    first, last = THERE
-    present = list(dict.fromkeys([*bureau, *troupe.everyone[:first], *troupe.everyone[-last:]]))
-    [item] = assembly_queries.agenda(reading(), assembly)
-    with stage.act(troupe.actor("samir")) as act:
-        for member in present:
-            assemblies.arrive(act, assembly_id=assembly, member_id=member)
-    with stage.act(chair) as act:
-        assemblies.open_assembly(act, assembly_id=assembly, **_bureau(troupe))
-        assemblies.open_vote(act, item_id=item.id)
-    choices = {(item.id, who): Choice.FOR if n % 10 else Choice.AGAINST for n, who in enumerate(present, 1)}
-    with stage.act(troupe.actor("samir")) as act:
-        assemblies.cast_all(act, cast_by=troupe.accounts["samir"], choices=choices, channel=Channel.ROOM)
-    with stage.act(chair) as act:
-        assemblies.close_vote(act, item_id=item.id)
-        assemblies.proclaim(act, item_id=item.id)
-        assemblies.close_assembly(act, assembly_id=assembly)
-
-
 def _second_assembly(troupe: Troupe, plan: Plan) -> None:
     held = plan.second_assembly
-    five = _propose(troupe, held - timedelta(days=50), "benoit", "Passer la commission à 5 %",
+    five = propose(troupe, held - timedelta(days=50), "benoit", "Passer la commission à 5 %",
                     "Après un an à 5,5 %, les ventes ont progressé et les comptes sont à l'équilibre.",
                     {"commission.sales": 500})  # fmt: skip
-    dearer = _propose(troupe, held - timedelta(days=48), "malik", "Un abonnement de boutique à 8 €",
+    dearer = propose(troupe, held - timedelta(days=48), "malik", "Un abonnement de boutique à 8 €",
                       "Un abonnement plus élevé donnerait à l'équipe un revenu plus régulier.",
                       {"listing.monthly": 800})  # fmt: skip
-    _hold(troupe, held, [five, dearer], {five: 0.55, dearer: 0.38}, "Les deux propositions ont été longuement débattues : "
+    hold(troupe, held, [five, dearer], {five: 0.55, dearer: 0.38}, "Les deux propositions ont été longuement débattues : "
           "la première pour son coût, la seconde pour son poids sur les petites boutiques.")  # fmt: skip
-
-
-def _propose(troupe: Troupe, day: date, author: str, title: str, reasons: str, changes: Mapping[str, int]) -> UUID:
-    stage, author_id = troupe.stage, troupe.members[author]
-    stage.at(day, 11)
-    with stage.act(troupe.actor(author)) as act:
-        proposal = proposals.draft(act, author_id=author_id, title=title, reasons=reasons, changes=changes)
-        proposals.submit(act, proposal_id=proposal, author_id=author_id)
-    stage.say(f"{troupe.actor(author).name} propose : « {title} ».")
-    stage.pass_days(3)
-    for backer in _some(troupe, 5):
-        with stage.act() as act:
-            proposals.back(act, proposal_id=proposal, member_id=backer)
-    return proposal
-
-
-def _hold(troupe: Troupe, held: date, brought: Sequence[UUID], favour: Mapping[UUID, float], debate: str) -> UUID:
-    assembly = _convene(troupe, held - timedelta(days=21), held, brought)
-    _vote_from_home(troupe, assembly, held - timedelta(days=5), favour)
-    _meet(troupe, assembly, held, favour)
-    _write_minutes(troupe, assembly, held + timedelta(days=4), debate)
-    _wait_for_effect(troupe, held)
-    return assembly
-
-
-def _convene(troupe: Troupe, sent: date, held: date, brought: Sequence[UUID], *, is_annual: bool = True) -> UUID:
-    stage = troupe.stage
-    stage.at(sent)
-    with stage.act(troupe.actor("malik")) as act:
-        assembly = assemblies.plan(
-            act, kind=AssemblyKind.ORDINARY, held_at=paris_instant(held, AFTERNOON), place=HALL, remote_vote=True
-        )  # fmt: skip
-        if is_annual:
-            assemblies.add_accounts_item(act, assembly_id=assembly)
-        for proposal in brought:
-            assemblies.add_proposal_item(act, assembly_id=assembly, proposal_id=proposal)
-        for candidate in _candidates_for_assembly(act):
-            assemblies.add_admission_item(act, assembly_id=assembly, candidate_id=candidate)
-    with stage.act(troupe.actor("malik")) as act:
-        assemblies.convene(act, assembly_id=assembly, reasons=_reasons(act, assembly))
-    stage.night()
-    stage.say(f"L'assemblée du {held:%d/%m/%Y} est convoquée, par courriel ou par lettre selon l'accord de chacun.")
-    return assembly
-
-
-def _reasons(act: Act, assembly: UUID) -> dict[str, str]:
-    row = assembly_queries.get_assembly(act.session, assembly)
-    checks = assembly_queries.preflight(act.session, act.rulebook, row, act.actor, on=act.today)
-    return {point.code: JUDGED[point.code.partition("-")[0]] for point in points_to_judge(checks)}
-
-
-def _candidates_for_assembly(act: Act) -> list[UUID]:
-    body = act.rulebook.figure("membership.admission_body", on=act.today).as_text()
-    return [row.id for row in members.applications(act.session)] if body == "ordinary_assembly" else []
-
-
-def _vote_from_home(troupe: Troupe, assembly: UUID, day: date, favour: Mapping[UUID, float]) -> None:
-    stage = troupe.stage
-    stage.at(day, 20)
-    items = assembly_queries.agenda(reading(), assembly)
-    voters = _some(troupe, 88)
-    grantors = [member for member in _some(troupe, 40) if member not in voters][:12]
-    for grantor, key in zip(grantors, ("awa", "benoit", "samir") * 4, strict=False):
-        with stage.act() as act:
-            assemblies.give_proxy(act, assembly_id=assembly, grantor_id=grantor, holder_id=troupe.members[key])
-    for voter in voters:
-        with stage.act() as act:
-            choices = {(item.id, voter): _choice(troupe, item, favour) for item in items}
-            assemblies.cast_all(act, cast_by=voter, choices=choices, channel=Channel.REMOTE)
-    stage.say(f"{len(voters)} associés votent à distance ; {len(grantors)} donnent un pouvoir.")
-
-
-def _meet(troupe: Troupe, assembly: UUID, held: date, favour: Mapping[UUID, float]) -> None:
-    stage = troupe.stage
-    stage.at(held, 14, 1)
-    present = _open_session(troupe, assembly)
-    chair = troupe.actor("helene")
-    for item in assembly_queries.agenda(reading(), assembly):
-        stage.pass_minutes(12)
-        with stage.act(chair) as act:
-            assemblies.open_vote(act, item_id=item.id)
-        _vote_in_the_room(troupe, assembly, item, present, favour)
-        with stage.act(chair) as act:
-            assemblies.close_vote(act, item_id=item.id)
-        with stage.act(chair) as act:
-            result = assemblies.proclaim(act, item_id=item.id)
-        stage.say(f"Résolution {item.position} « {item.title} » : {_told(result.outcome)}.")
-    with stage.act(chair) as act:
-        assemblies.close_assembly(act, assembly_id=assembly)
-
-
-def _told(outcome: str) -> str:
-    return {"adopted": "adoptée", "rejected": "rejetée"}.get(outcome, "sans décision")
-
-
-def _open_session(troupe: Troupe, assembly: UUID) -> list[UUID]:
-    stage = troupe.stage
-    at_home = {member for member in troupe.everyone if _voted(assembly, member)}
-    core = [troupe.members[key] for key in ("helene", "malik", "nadia", "samir", "awa", "benoit", "zoe")]
-    crowd = [member for member in _some(troupe, 70) if member not in at_home and member not in core]
-    present = [member for member in [*core, *crowd] if member not in at_home]
-    with stage.act(troupe.actor("samir")) as act:
-        for member in present:
-            assemblies.arrive(act, assembly_id=assembly, member_id=member)
-    with stage.act(troupe.actor("helene")) as act:
-        assemblies.open_assembly(
-            act, assembly_id=assembly, **_bureau(troupe)
-        )  # fmt: skip
-    stage.say(f"La séance s'ouvre, {len(present)} associés dans la salle, quorum atteint.")
-    return present
-
-
-def _bureau(troupe: Troupe) -> dict[str, Any]:
-    known = troupe.accounts
-    return {"chair": known["helene"], "secretary": known["malik"], "tellers": [known["samir"], known["awa"]]}
-
-
-def _voted(assembly: UUID, member: UUID) -> bool:
-    return member in assembly_queries.are_present(reading(), assembly, [member])
-
-
-def _vote_in_the_room(
-    troupe: Troupe, assembly: UUID, item: ItemRow, present: Sequence[UUID], favour: Mapping[UUID, float]
-) -> None:
-    with troupe.stage.act(troupe.actor("samir")) as act:
-        convened = assembly_queries.get_assembly(act.session, assembly)
-        for member in present:
-            for voter in assembly_queries.my_votes(act.session, convened, member):
-                if item.scrutin_id not in voter.voted:
-                    assemblies.vote(
-                        act, item_id=item.id, voter_id=voter.voter_id, choice=_choice(troupe, item, favour),
-                        channel=Channel.ROOM, cast_by=member,
-                    )  # fmt: skip
-
-
-def _choice(troupe: Troupe, item: ItemRow, favour: Mapping[UUID, float]) -> Choice:
-    usual = 0.93 if item.subject_kind is not SubjectKind.PROPOSAL else 0.5
-    share = favour.get(item.subject_id, usual) if item.subject_id else usual
-    drawn = troupe.dice.random()
-    if drawn > 0.95:
-        return Choice.BLANK if drawn > 0.98 else Choice.ABSTAIN
-    return Choice.FOR if drawn < share else Choice.AGAINST
-
-
-def _some(troupe: Troupe, count: int) -> list[UUID]:
-    cast = set(troupe.members.values())
-    return [member for member in troupe.dice.sample(troupe.everyone, count) if member not in cast]
-
-
-def _write_minutes(troupe: Troupe, assembly: UUID, day: date, debate: str) -> None:
-    stage = troupe.stage
-    stage.at(day)
-    found = minutes_queries.find_by_assembly(reading(), assembly)
-    assert found is not None  # noqa: S101 - closing the assembly drafted them
-    with stage.act(troupe.actor("malik")) as act:
-        minutes.edit_prose(act, minutes_id=found.id, texts={Section.DEBATES.value: debate})
-    for key, signer in (("malik", Signer.SECRETARY), ("helene", Signer.CHAIR)):
-        with stage.act(troupe.actor(key)) as act:
-            minutes.approve(act, minutes_id=found.id, as_=signer)
-    stage.say("Le procès-verbal est approuvé par la secrétaire de séance et la présidente, numéroté et archivé.")
-
-
-def _wait_for_effect(troupe: Troupe, held: date) -> None:
-    stage = troupe.stage
-    stage.night()
-    stage.say("Chaque vendeur est prévenu par courriel de ce qui a été adopté.")
-    stage.at(held + timedelta(days=40), 3)
-    stage.night()
-    stage.say("Le préavis est écoulé : le tarif voté s'applique de lui-même.")
 
 
 # What is going on today
@@ -547,7 +307,7 @@ def _nominal(day: date) -> int:
 def _open_debate(troupe: Troupe, plan: Plan) -> None:
     day = plan.today - timedelta(days=DEBATE)
     stage = troupe.stage
-    proposal = _propose(troupe, day, "awa", "Ramener la commission sur les ventes à 4,5 %",
+    proposal = propose(troupe, day, "awa", "Ramener la commission sur les ventes à 4,5 %",
                         "Nos ventes ont dépassé deux millions d'euros.\n\nAvec 4,5 %, une boutique qui vend 1 000 € par "
                         "mois garde 60 € de plus par an, et la plateforme reste à l'équilibre.",
                         {"commission.sales": 450})  # fmt: skip
@@ -568,9 +328,9 @@ def _open_debate(troupe: Troupe, plan: Plan) -> None:
 
 def _convene_next(troupe: Troupe, plan: Plan) -> None:
     _apply(troupe, plan)
-    cheaper = _propose(troupe, plan.today - timedelta(days=CONVENED + 4), "benoit", "Un abonnement de boutique à 4 €",
+    cheaper = propose(troupe, plan.today - timedelta(days=CONVENED + 4), "benoit", "Un abonnement de boutique à 4 €",
                        "Un euro de moins par mois pour les boutiques qui débutent.", {"listing.monthly": 400})  # fmt: skip
-    _convene(troupe, plan.today - timedelta(days=CONVENED), plan.today + NEXT_WEEK, [cheaper], is_annual=False)
+    convene(troupe, plan.today - timedelta(days=CONVENED), plan.today + NEXT_WEEK, [cheaper], is_annual=False)
 
 
 def _write_statutes(troupe: Troupe, plan: Plan) -> None:
@@ -597,7 +357,7 @@ def _apply(troupe: Troupe, plan: Plan) -> None:
 def _hold_next(troupe: Troupe, plan: Plan) -> None:
     held = plan.today + NEXT_WEEK
     [assembly] = [row.id for row in assembly_queries.list_assemblies(reading(), to_come=True).rows]
-    _vote_from_home(troupe, assembly, held - timedelta(days=3), {})
-    _meet(troupe, assembly, held, {})
-    _write_minutes(troupe, assembly, held + timedelta(days=2), "La discussion a été brève et cordiale.")
-    _wait_for_effect(troupe, held)
+    vote_from_home(troupe, assembly, held - timedelta(days=3), {})
+    meet(troupe, assembly, held, {})
+    write_minutes(troupe, assembly, held + timedelta(days=2), "La discussion a été brève et cordiale.")
+    wait_for_effect(troupe, held)

@@ -20,7 +20,8 @@ from coopgov.core.dates import paris_instant
 from coopgov.core.db import WRITES, Base, db
 from coopgov.core.policy import SYSTEM
 from coopgov.demo import data
-from coopgov.demo.data import Plan, fill
+from coopgov.demo.data import fill
+from coopgov.demo.plan import Plan
 from coopgov.demo.service import keep_time
 from coopgov.printing import archive
 from coopgov.web.acts import now, reading
