@@ -67,6 +67,7 @@ from coopgov.ballots.rules import (
 )
 from coopgov.core.act import Act
 from coopgov.core.canonical import canonical_json
+from coopgov.core.direct import look_again
 from coopgov.core.errors import refuse_if
 from coopgov.core.ids import new_id
 from coopgov.core.states import step
@@ -93,7 +94,7 @@ def freeze_roll(act: Act, *, reference_on: date, voters: Sequence[RollVoter]) ->
         )
     )  # fmt: skip
     _write_entries(act, roll_id, voters)
-    _tell_the_planner(act, voters)
+    look_again(act.session, RollEntry, rows=len(voters))
     act.record("roll.frozen", f"roll:{roll_id}", {"on": reference_on, "size": len(voters), "hash": hashed})
     return roll_id
 
@@ -106,13 +107,6 @@ def _write_entries(act: Act, roll_id: UUID, voters: Sequence[RollVoter]) -> None
             for v in batch
         ]
         act.session.execute(insert(RollEntry.__table__), rows)  # type: ignore[arg-type]  # declarative's FromClause is a Table
-
-
-def _tell_the_planner(act: Act, voters: Sequence[RollVoter]) -> None:
-    # A roll is used within minutes of its writing, before PostgreSQL looks at it by itself: without figures it
-    # joins a large roll with its ballots row by row, for minutes instead of a second.
-    if len(voters) >= BATCH and act.session.get_bind().dialect.name == "postgresql":
-        act.session.execute(text("ANALYZE roll_entry"))
 
 
 def seal_scrutin(  # noqa: PLR0913 - all that is fixed before the first ballot

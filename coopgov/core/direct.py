@@ -20,6 +20,8 @@ from coopgov.core.db import WAIT, hold_key, is_held, one_at_a_time
 
 # More rows than this go to PostgreSQL table by table.
 FEW = 12
+# So many rows make a plan for a small table a slow one.
+MANY = 500
 # What SQLite may map and keep (below zero: KiB) while a whole past is written.
 _BOUNDS = {"mmap_size": 0, "cache_size": -64 * 1024}
 _AHEAD = "coopgov_ahead"
@@ -163,10 +165,13 @@ def _set_bounds(connection: Connection, bounds: Mapping[str, Any]) -> None:
         connection.exec_driver_sql(f"PRAGMA {name}={value}")
 
 
-def look_again(session: Session, *models: Any) -> None:
-    """Let PostgreSQL see how large these tables have become: its triggers read a table as small as it last knew it."""
+def look_again(session: Session, *models: Any, rows: int = MANY) -> None:
+    """Let PostgreSQL see how large these tables have become, once many `rows` were written.
+
+    It looks by itself minutes later; until then it reads and joins them as small as it last knew them, row by row.
+    """
     connection = session.connection()
-    if connection.dialect.name == "postgresql":
+    if rows >= MANY and connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"ANALYZE {', '.join(model.__tablename__ for model in models)}")
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from coopgov.members.models import (
@@ -186,14 +186,21 @@ def events_head(session: Session) -> EventsHead:
 
 def _standing_on(on: date, known_at: datetime | None) -> Any:
     """Each membership's events up to that day, the latest with place 1; a reversed event never was."""
-    event, reversal = aliased(MembershipEvent), aliased(MembershipEvent)
-    undone = exists().where(reversal.reverses_id == event.id, *_known(reversal, known_at))
+    event = aliased(MembershipEvent)
+    undone = select(MembershipEvent.reverses_id).where(
+        MembershipEvent.reverses_id.is_not(None), *_known(MembershipEvent, known_at)
+    )
     place = func.row_number().over(
         partition_by=event.membership_id, order_by=(event.effective_on.desc(), event.id.desc())
     )
     return (
         select(event.membership_id, event.status, event.category, event.college, place.label("place"))
-        .where(event.effective_on <= on, event.kind != EventKind.REVERSAL, ~undone, *_known(event, known_at))
+        .where(
+            event.effective_on <= on,
+            event.kind != EventKind.REVERSAL,
+            event.id.not_in(undone),
+            *_known(event, known_at),
+        )
         .subquery()
     )
 

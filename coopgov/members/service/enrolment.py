@@ -8,6 +8,7 @@ from coopgov.accounts.bulk import Holder, open_for_members
 from coopgov.accounts.rules import fold_email
 from coopgov.core.act import Act
 from coopgov.core.canonical import digest
+from coopgov.core.direct import look_again
 from coopgov.core.errors import refuse_if
 from coopgov.core.ids import new_id
 from coopgov.members import mails
@@ -85,6 +86,7 @@ def _write(act: Act, pairs: Sequence[tuple[Draft, NewMember]]) -> None:
     insert_drafts(act, (draft for draft, _member in pairs))
     insert_rows(act, MembershipEvent, (row for draft, member in pairs for row in _events(act, draft, member)))
     insert_rows(act, EmailConsent, (row for draft, member in pairs for row in _consents(act, draft, member)))
+    look_again(act.session, Membership, MembershipEvent, EmailConsent, rows=len(pairs))
 
 
 def _draft(member: NewMember, number: int, account_id: UUID | None) -> Draft:
