@@ -2,7 +2,7 @@
 
 from string import Template
 
-from coopgov.shares.guards import Guard
+from coopgov.shares.guards import ALWAYS, Guard
 
 # The refusal that commands tell in their own words.
 NO_STANDING = "who holds or leaves is not one on that day"
@@ -70,19 +70,19 @@ _WRONG_CLOSE = (
 )
 
 
-def _guard(table: str, name: str, moment: str, when: str, wrong: str, refusal: str) -> Guard:
+def _guard(table: str, when: str, wrong: str, refusal: str) -> Guard:
     whole = Template(wrong).substitute(legs=_LEGS, held=_HELD, status=_STATUS, foreign=FOREIGN_LOT)
-    return Guard(f"{table}_{name}", table, moment, when, whole, f"{table}: {refusal}")
+    return Guard(table, when, whole, f"{table}: {refusal}")
 
 
 LEG_GUARDS = [
-    _guard("share_leg", "price", "BEFORE", "NEW.line IS NOT NULL", _OTHER_PRICE, "a share has the price of its lot"),
-    _guard("share_leg", "form", "AFTER", _COMPLETE, _WRONG_FORM, "the legs are not those of this kind"),
-    _guard("share_leg", "standing", "AFTER", _COMPLETE, _NO_STANDING, NO_STANDING),
+    _guard("share_leg", ALWAYS, _OTHER_PRICE, "a share has the price of its lot"),
+    _guard("share_leg", _COMPLETE, _WRONG_FORM, "the legs are not those of this kind"),
+    _guard("share_leg", _COMPLETE, _NO_STANDING, NO_STANDING),
 ]  # fmt: skip
 LOT_GUARDS = [
-    _guard("share_lot", "origin", "BEFORE", "NEW.id IS NOT NULL", _WRONG_LOT, "a lot keeps its first day"),
+    _guard("share_lot", ALWAYS, _WRONG_LOT, "a lot keeps its first day"),
 ]  # fmt: skip
 CLOSE_GUARDS = [
-    _guard("period_close", "heads", "BEFORE", "NEW.id IS NOT NULL", _WRONG_CLOSE, "it tells the heads there are"),
+    _guard("period_close", ALWAYS, _WRONG_CLOSE, "it tells the heads there are"),
 ]  # fmt: skip

@@ -1,22 +1,17 @@
 """What the database itself refuses in the money book, beyond what it refuses in both books."""
 
-from dataclasses import replace
 from string import Template
 
-from coopgov.shares.guards import Book, Guard, guards_of
-from coopgov.treasury.rules import CAPITAL, FORMS, NEVER_NEGATIVE_TOO, Bucket
+from coopgov.shares.guards import ALWAYS, Guard
+from coopgov.treasury.rules import CAPITAL, FORMS, Bucket
 
 
-def money_guards(book: Book) -> list[Guard]:
-    """The triggers of the money book alone: form, claim, the tie to the share book, what else is never below zero."""
+def money_guards() -> list[Guard]:
+    """The triggers of the money book alone: form, claim, the tie to the share book."""
     return [
-        _leg("form", "AFTER", _COMPLETE, _WRONG_FORM, "this kind does not move that bucket that way"),
-        _leg("claim", "AFTER", _COMPLETE, _WRONG_CLAIM, "what is not paid is a claim"),
-        _leg("tied", "AFTER", _COMPLETE, _UNTIED, "capital moves with shares of that value, on their day"),
-        replace(
-            guards_of(replace(book, held=f"bucket IN ({_words(NEVER_NEGATIVE_TOO)})"))[-1],
-            name="capital_leg_owed_never_negative",
-        ),
+        _leg(_COMPLETE, _WRONG_FORM, "this kind does not move that bucket that way"),
+        _leg(_COMPLETE, _WRONG_CLAIM, "what is not paid is a claim"),
+        _leg(_COMPLETE, _UNTIED, "capital moves with shares of that value, on their day"),
     ]
 
 
@@ -24,18 +19,18 @@ def run_guards() -> list[Guard]:
     """The triggers of yearly runs: once a year until it is undone, and undone as a whole."""
     return [
         Guard(
-            "capital_run_once", "capital_run", "BEFORE", "NEW.attempt IS NOT NULL", _TWICE,
+            "capital_run", ALWAYS, _TWICE,
             "capital_run: a run is done once for a year, and again only when it is undone",
         ),
         Guard(
-            "capital_run_reversal_whole", "capital_run_reversal", "BEFORE", "NEW.run_id IS NOT NULL", _IN_PART,
+            "capital_run_reversal", ALWAYS, _IN_PART,
             "capital_run_reversal: a run is undone as a whole",
         ),
     ]  # fmt: skip
 
 
-def _leg(name: str, moment: str, when: str, wrong: str, refusal: str) -> Guard:
-    return Guard(f"capital_leg_{name}", "capital_leg", moment, when, wrong, f"capital_leg: {refusal}")
+def _leg(when: str, wrong: str, refusal: str) -> Guard:
+    return Guard("capital_leg", when, wrong, f"capital_leg: {refusal}")
 
 
 def _words(buckets: tuple[Bucket, ...]) -> str:
@@ -67,8 +62,8 @@ _UNTIED = Template(
     "AND h.membership_id = l.membership_id)))"
 ).substitute(capital=_words(CAPITAL))
 _TWICE = (
-    "NEW.attempt <> 1 + (SELECT count(*) FROM capital_run WHERE kind = NEW.kind AND year = NEW.year) "
-    "OR EXISTS (SELECT 1 FROM capital_run r WHERE r.kind = NEW.kind AND r.year = NEW.year "
+    "NEW.attempt <> (SELECT count(*) FROM capital_run WHERE kind = NEW.kind AND year = NEW.year) "
+    "OR EXISTS (SELECT 1 FROM capital_run r WHERE r.kind = NEW.kind AND r.year = NEW.year AND r.id <> NEW.id "
     "AND NOT EXISTS (SELECT 1 FROM capital_run_reversal x WHERE x.run_id = r.id))"
 )
 _IN_PART = (

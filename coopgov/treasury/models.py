@@ -171,6 +171,6 @@ for _table in (
 ):
     append_only(_table)
 append_only(CapitalNote.__table__, verbs=("UPDATE",))
-_GUARDS = [*guards_of(BOOK), *procedure_of(BOOK), *money_guards(BOOK), *run_guards()]
+_GUARDS = [*guards_of(BOOK), *procedure_of(BOOK), *money_guards(), *run_guards()]
 for _table in (CapitalTx.__table__, CapitalLeg.__table__, CapitalRun.__table__, CapitalRunReversal.__table__):
     install(_table, _GUARDS)

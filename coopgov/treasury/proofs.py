@@ -15,7 +15,7 @@ from coopgov.shares import queries as shares
 from coopgov.shares.queries import Close
 from coopgov.treasury.interest_lines import digest_of
 from coopgov.treasury.models import CapitalLeg, CapitalRun, CapitalRunReversal, CapitalTx, InterestLine
-from coopgov.treasury.rules import ALL_NEVER_NEGATIVE, CAPITAL, Bucket, CapitalKind, RunKind, has_form
+from coopgov.treasury.rules import CAPITAL, NEVER_NEGATIVE, Bucket, CapitalKind, RunKind, has_form
 
 BATCH = 1000
 UNPAID = (Bucket.CALLED_UNPAID, Bucket.SUBSCRIBED_UNCALLED, Bucket.CLAIM)
@@ -61,7 +61,7 @@ def check_balances(session: Session) -> Iterator[Fault]:
             )
             .label("held"),
         )
-        .where(CapitalLeg.bucket.in_(ALL_NEVER_NEGATIVE), CapitalLeg.membership_id.is_not(None))
+        .where(CapitalLeg.bucket.in_(NEVER_NEGATIVE), CapitalLeg.membership_id.is_not(None))
         .subquery()
     )
     first = session.scalar(select(func.min(running.c.tx_seq)).where(running.c.held < 0))

@@ -70,7 +70,7 @@ def _triggers() -> dict[str, str]:
             rows = connection.execute(
                 text(
                     "SELECT tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal "
-                    "UNION ALL SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+                    "UNION ALL SELECT proname, concat(prosrc, proconfig) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
                 )
             ).all()
         return {name: re.sub(r"\s+", " ", body) for name, body in rows}

@@ -338,7 +338,7 @@ def without_guards(world, table):
         return [f"ALTER TABLE {table} DISABLE TRIGGER USER"]
     names = {
         "share_tx": ("share_tx_no_update", "share_tx_no_delete"),
-        "share_leg": ("share_leg_no_update", "share_leg_no_delete", "share_leg_sealed"),
+        "share_leg": ("share_leg_no_update", "share_leg_no_delete", "share_leg_guarded"),
         "share_lot": ("share_lot_no_update", "share_lot_no_delete"),
         "capital_tx": ("capital_tx_no_delete",),
         "capital_leg": ("capital_leg_no_delete",),

@@ -303,7 +303,7 @@ def test_a_line_that_does_not_hold_is_refused_by_the_database(world, alice, legs
 def test_the_proof_sees_money_that_the_share_book_does_not_know(world, session, alice):
     with world.act() as a:
         where = " ON capital_leg" if a.session.get_bind().dialect.name == "postgresql" else ""
-        a.session.execute(text(f"DROP TRIGGER capital_leg_tied{where}"))
+        a.session.execute(text(f"DROP TRIGGER capital_leg_guarded{where}"))
     raw(world, [("called_unpaid", 10), ("claim", -10)], kind="call")
     session.rollback()
     faults = [fault.what for fault in verify(session)]

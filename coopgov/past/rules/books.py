@@ -11,7 +11,7 @@ from coopgov.core.money import Cents, Euros
 from coopgov.members.rules import EventKind, Status
 from coopgov.past.rules.life import status_on
 from coopgov.shares.rules import Account, Leg, Lot, TxKind
-from coopgov.treasury.rules import ALL_NEVER_NEGATIVE, CAPITAL, Bucket, CapitalKind
+from coopgov.treasury.rules import CAPITAL, NEVER_NEGATIVE, Bucket, CapitalKind
 from coopgov.treasury.rules import Leg as MoneyLeg
 
 
@@ -174,7 +174,7 @@ def _check_holder(holder: Holder) -> Iterable[Breach]:
         sentence = N_("%(name)s does not hold that many shares of this lot. Check the number and the lot.")
         yield Breach("below_zero", sentence, {"name": holder.name}, field="quantity")
     money = holder.money
-    for bucket in ALL_NEVER_NEGATIVE:
+    for bucket in NEVER_NEGATIVE:
         if money.get(bucket, 0) < 0:
             sentence = N_(
                 "%(name)s: %(missing)s are missing in the account for this. Check the amount and the lines before."

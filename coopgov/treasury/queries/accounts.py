@@ -21,7 +21,7 @@ from coopgov.shares.chain import Kept
 from coopgov.treasury.book import head
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
 from coopgov.treasury.queries.lines import moments_of
-from coopgov.treasury.rules import ALL_NEVER_NEGATIVE, KIND_LABELS, Bucket, CapitalKind, called_since
+from coopgov.treasury.rules import KIND_LABELS, NEVER_NEGATIVE, Bucket, CapitalKind, called_since
 
 PAGE = 50
 _kept = Kept()
@@ -136,7 +136,7 @@ def totals_on(session: Session, on: date) -> MemberAccount:
 def _totals_on(session: Session, on: date) -> MemberAccount:
     rows = session.execute(
         select(CapitalLeg.bucket, func.sum(CapitalLeg.cents))
-        .where(CapitalLeg.bucket.in_(ALL_NEVER_NEGATIVE), CapitalLeg.effective_on <= on)
+        .where(CapitalLeg.bucket.in_(NEVER_NEGATIVE), CapitalLeg.effective_on <= on)
         .group_by(CapitalLeg.bucket)
     )
     return _account({bucket: int(cents) for bucket, cents in rows})

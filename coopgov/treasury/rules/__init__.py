@@ -3,13 +3,11 @@
 from coopgov.shares.rules import check_decided
 from coopgov.treasury.rules.accounts import ACCOUNTS, CHART, LedgerAccount, account_of, entries
 from coopgov.treasury.rules.buckets import (
-    ALL_NEVER_NEGATIVE,
     CAPITAL,
     FORMS,
     KIND_LABELS,
     NEEDS_DECISION,
     NEVER_NEGATIVE,
-    NEVER_NEGATIVE_TOO,
     OWED,
     Bucket,
     CapitalKind,
@@ -98,8 +96,8 @@ from coopgov.treasury.rules.runs import (
 )
 
 __all__ = [
-    "ACCOUNTS", "ALL_NEVER_NEGATIVE", "CAPITAL", "CHART", "FORMS", "KIND_LABELS", "NEEDS_DECISION", "NEVER_NEGATIVE",
-    "NEVER_NEGATIVE_TOO", "OWED", "RUN_LABELS", "Bucket", "CapitalKind", "Closing", "Declared", "Due",
+    "ACCOUNTS", "CAPITAL", "CHART", "FORMS", "KIND_LABELS", "NEEDS_DECISION", "NEVER_NEGATIVE",
+    "OWED", "RUN_LABELS", "Bucket", "CapitalKind", "Closing", "Declared", "Due",
     "FinancialYear", "KnownRun", "LedgerAccount", "Leg", "LotValue", "Parts", "Payment", "Rate", "RunKind", "SetOff",
     "SharedOut", "Stretch", "Taking", "Undoing", "Withheld", "account_of", "by_member", "call_legs", "called_since",
     "check_anything", "check_call", "check_closing", "check_decided", "check_exempt", "check_interest",

@@ -77,10 +77,7 @@ class Bucket(StrEnum):
 CAPITAL = (Bucket.SUBSCRIBED_UNCALLED, Bucket.CALLED_UNPAID, Bucket.PAID_UP)
 # What the cooperative owes a member beside her shares.
 OWED = (Bucket.REPAYABLE, Bucket.SUSPENSE, Bucket.INTEREST_DUE)
-NEVER_NEGATIVE = (*CAPITAL, Bucket.REPAYABLE)
-# Guarded since there are payments in excess and interest.
-NEVER_NEGATIVE_TOO = (Bucket.SUSPENSE, Bucket.INTEREST_DUE)
-ALL_NEVER_NEGATIVE = (*NEVER_NEGATIVE, *NEVER_NEGATIVE_TOO)
+NEVER_NEGATIVE = (*CAPITAL, *OWED)
 
 # What an organ has decided, and the entry names.
 NEEDS_DECISION = (

@@ -11,7 +11,7 @@ from coopgov.core.errors import refuse_if
 from coopgov.shares.chain import Moment
 from coopgov.treasury import book, queries, rules
 from coopgov.treasury.book import line_name
-from coopgov.treasury.rules import ALL_NEVER_NEGATIVE, Bucket, CapitalKind, Leg, Undoing
+from coopgov.treasury.rules import NEVER_NEGATIVE, Bucket, CapitalKind, Leg, Undoing
 from coopgov.treasury.service.telling import Details, Told
 
 
@@ -40,7 +40,7 @@ def timelines_after(act: Act, legs: Sequence[Leg], on: date) -> list[list[Moment
     for leg in legs:
         if leg.member_id is not None:
             known[leg.member_id].setdefault(leg.bucket, []).append(Moment(on, after, leg.cents))
-    return [_kept(buckets, bucket) for buckets in known.values() for bucket in ALL_NEVER_NEGATIVE]
+    return [_kept(buckets, bucket) for buckets in known.values() for bucket in NEVER_NEGATIVE]
 
 
 def _kept(buckets: Mapping[Bucket, list[Moment]], bucket: Bucket) -> list[Moment]:
