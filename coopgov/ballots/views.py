@@ -24,9 +24,11 @@ from coopgov.members import queries as members
 from coopgov.web.acts import begin_act, reading
 from coopgov.web.filters import instant
 from coopgov.web.forms import refusals_on
-from coopgov.web.guard import current_actor, requires
+from coopgov.web.guard import current_actor, public, requires
+from coopgov.web.security import CSP
 
 bp = Blueprint("ballots", __name__, url_prefix="/ballots")
+WITHOUT_NETWORK = CSP.replace("connect-src 'self'", "connect-src 'none'")
 
 
 @bp.get("/<uuid:scrutin_id>")
@@ -76,10 +78,17 @@ def foreign(scrutin_id: UUID, format: str) -> ResponseReturnValue:  # noqa: A002
 
 
 @bp.get("/recount.py")
-@requires(Permission.ASSEMBLIES_SEE)
+@public
 def recount_program() -> ResponseReturnValue:
     """The program that counts an archive again, with the standard library alone."""
     return _file((ROOT / "tools" / "recount.py").read_bytes(), "recount.py", "text/x-python")
+
+
+@bp.get("/recount")
+@public
+def recount() -> ResponseReturnValue:
+    """The page that counts an archive again in the browser; it may ask nothing of anybody, this site included."""
+    return render_template("ballots/recount.html"), {"Content-Security-Policy": WITHOUT_NETWORK}
 
 
 @bp.get("/<uuid:scrutin_id>/ballots.jsonl")
