@@ -1,6 +1,6 @@
 """Pages of the assemblies: for a member, for the board that prepares, for the bureau in the room, for a calendar."""
 
-from coopgov.assemblies.views import deadlines, feed, pages, papers, prepare, proxies, room, secret, voting
+from coopgov.assemblies.views import deadlines, feed, pages, papers, prepare, proxies, room, screen, secret, voting
 from coopgov.assemblies.views.feed import calendar_bp
 from coopgov.assemblies.views.shared import bp
 
@@ -14,6 +14,7 @@ __all__ = [
     "prepare",
     "proxies",
     "room",
+    "screen",
     "secret",
     "voting",
 ]
