@@ -419,7 +419,22 @@ CASES = (
     Case("assemblies.prepare_second_call", "helene", {"assembly_id": "lost"}, {
         "held_on": ("2027-03-25", DAY), "held_time": ("18:00", TIME),
     }),
+    Case("assemblies.open_roll", "helene", PLANNED),
     Case("assemblies.convene", "helene", PLANNED, JUDGED),
+    # The roll, and votes that cannot go on
+    Case("assemblies.dispute_roll", "jonas", CONVENED, {"text": ("Il manque Luc.", prose(2_000))}),
+    Case("assemblies.answer_dispute", "helene", {"dispute_id": "dispute"}, {
+        "verdict": ("kept", CHOICE), "text": ("Vérifié.", prose(2_000)),
+    }),
+    Case("assemblies.strike_off", "helene", CONVENED, {
+        "number": ("11", NUMBER), "reason": ("Démission.", prose(600)), "document": ("Lettre", line(300)),
+    }),
+    Case("assemblies.suspend", "samir", CONVENED, {
+        "incident": ("Une panne.", prose(800)), "since_on": ("2027-02-26", DAY), "since_time": ("18:05", TIME),
+    }),
+    Case("assemblies.resume", "samir", CONVENED, {
+        "until_on": ("", MAYBE_DAY), "until_time": ("", replace(TIME, bad=TIME.bad[1:])),
+    }),
     # Proxies and votes from home
     Case("assemblies.give_proxy", "jonas", CONVENED, {
         "holder": (thing("zoe"), one_of(thing("jonas"), thing("m1"), thing("candidate"), thing("draft"))),

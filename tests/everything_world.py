@@ -286,11 +286,22 @@ class Everything(Coop):
                     act, assembly_id=self["convened"], grantor_id=self.ids[giver], holder_id=self.ids[holder]
                 )
 
+    def _dispute_rolls(self) -> None:
+        """The roll of one assembly is open to the members and disputed, before it is frozen and after."""
+        with self.act("helene") as act:
+            assemblies.open_roll(act, assembly_id=self["drafted"])
+        for name, about in (("dispute", "convened"), ("other dispute", "drafted")):
+            with self.act("awa") as act:
+                self.things[name] = assemblies.dispute_roll(
+                    act, assembly_id=self[about], member_id=self.ids["awa"], text="Mon collège est faux."
+                )
+
     def _assembly_now(self) -> None:
         self.things["early"] = self._plan("2027-02-26T18:00", texts=1)
         self.things["secret"] = self._plan_secret()
         self.things["elections"] = self._plan_elections("2027-02-26T18:00")
         self.things["drafted"] = self._plan_elections("2027-04-22T18:00", convened=False)
+        self._dispute_rolls()
         self.things["drafted paper"] = assembly_queries.agenda(self.session, self["drafted"])[0].id
         self.things["now"] = self._plan("2027-02-26T18:00", texts=4)
         self.clock.now = _hour("2027-02-26T18:05")
@@ -413,7 +424,7 @@ _THINGS = {
     "assembly_id": "convened", "item_id": "voting", "proposal_id": "debated", "minutes_id": "approved minutes",
     "member_id": "awa", "grantor_id": "lea", "session_id": "session", "account_id": "account", "seq": "subscription", "event_id": "event", "batch_id": "batch",
     "change_id": "change", "scrutin_id": "scrutin", "statutes_id": "statutes", "document_id": "notice", "draft_id": "statutes draft",
-    "request_id": "request", "fact_id": "fact", "into_id": "twin", "heir_id": "heir", "file_id": "released file",
+    "request_id": "request", "fact_id": "fact", "dispute_id": "dispute", "into_id": "twin", "heir_id": "heir", "file_id": "released file",
 }  # fmt: skip
 _WORDS = {
     "token": "x",

@@ -187,9 +187,73 @@ class AssemblyIncident(Model):
     by: Mapped[str] = mapped_column(String(80))
 
 
+class RollOpening(Model):
+    """The board shows the roll to the members before it is frozen, so that they can dispute it."""
+
+    __tablename__ = "roll_opening"
+
+    assembly_id: Mapped[UUID] = mapped_column(ForeignKey("assembly.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[str] = mapped_column(String(80))
+
+
+class RollDispute(Model):
+    """What somebody says against the roll (*contestation*), and how she stood when she said it."""
+
+    __tablename__ = "roll_dispute"
+    __table_args__ = (Index("ix_roll_dispute_assembly_id", "assembly_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    assembly_id: Mapped[UUID] = mapped_column(ForeignKey("assembly.id"))
+    member_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(250))
+    # Her line as the roll told it then, as JSON: an answer that says it is corrected shows another.
+    line: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(String(2000))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class RollAnswer(Model):
+    """The answer to a dispute: corrected, or kept, with the reason."""
+
+    __tablename__ = "roll_answer"
+
+    dispute_id: Mapped[UUID] = mapped_column(ForeignKey("roll_dispute.id"), primary_key=True)
+    is_corrected: Mapped[bool]
+    text: Mapped[str] = mapped_column(String(2000))
+    at: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[str] = mapped_column(String(80))
+
+
+class ReminderPlan(Model):
+    """When those who have not voted are reminded, in hours before the vote closes; the last one written counts."""
+
+    __tablename__ = "reminder_plan"
+    __table_args__ = (Index("ix_reminder_plan_assembly_id", "assembly_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    assembly_id: Mapped[UUID] = mapped_column(ForeignKey("assembly.id"))
+    # A list of whole numbers as JSON; an empty one reminds nobody.
+    hours: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[str] = mapped_column(String(80))
+
+
+class ReminderSent(Model):
+    """A moment for which the reminders are written (*rappel*): it commits with its mails, and comes once."""
+
+    __tablename__ = "reminder_sent"
+
+    assembly_id: Mapped[UUID] = mapped_column(ForeignKey("assembly.id"), primary_key=True)
+    hours: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
 append_only(AssemblyOfficer.__table__)
 append_only(Convocation.__table__)
 append_only(Proxy.__table__, verbs=("DELETE",))
 append_only(AttendanceEvent.__table__)
 append_only(RemotePresence.__table__)
 append_only(AssemblyIncident.__table__)
+for _table in (RollOpening, RollDispute, RollAnswer, ReminderPlan, ReminderSent):
+    append_only(_table.__table__)

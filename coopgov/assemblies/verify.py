@@ -12,7 +12,12 @@ from coopgov.assemblies.models import (
     AssemblyIncident,
     AssemblyOfficer,
     AttendanceEvent,
+    ReminderPlan,
+    ReminderSent,
     RemotePresence,
+    RollAnswer,
+    RollDispute,
+    RollOpening,
 )
 from coopgov.assemblies.rules.papers import read_form
 from coopgov.assemblies.service.convening import subject_hash
@@ -25,7 +30,10 @@ from coopgov.statutes import queries as drafts
 
 def verify(session: Session) -> Iterator[Fault]:
     """Tell what differs from what acts wrote, from the texts that were frozen, and from the urns."""
-    yield from journal.check_kept(session, AssemblyOfficer, AttendanceEvent, AssemblyIncident)
+    yield from journal.check_kept(
+        session, AssemblyOfficer, AttendanceEvent, AssemblyIncident, RollOpening, RollDispute, RollAnswer, ReminderPlan,
+        ReminderSent,
+    )  # fmt: skip
     for assembly in session.execute(select(Assembly.id, Assembly.previous_id).order_by(Assembly.held_at, Assembly.id)):
         yield from _check_texts(session, assembly.id, assembly.previous_id)
         yield from _check_remote(session, assembly.id)

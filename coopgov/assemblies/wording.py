@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from babel.dates import format_date
@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from markupsafe import Markup
 
 from coopgov.assemblies.rules import AssemblyKind, SubjectKind
+from coopgov.core.dates import paris_time
 from coopgov.proposals import markdown
 
 KIND_NAMES: Final[Mapping[AssemblyKind, str]] = {
@@ -61,6 +62,29 @@ def admission_text(name: str, kind: AssemblyKind) -> str:
 def set_aside(position: int, reason: str) -> str:
     """What the minutes tell of a resolution that was taken off the session."""
     return f"Résolution n°\u00a0{position} retirée de l’ordre du jour. Motif : {reason}"
+
+
+def struck_off(name: str, number: int, reason: str, document: str) -> str:
+    """What the minutes tell of a line struck off the frozen roll."""
+    return f"Liste des votants : inscription n°\u00a0{number} ({name}) radiée. Motif : {reason} Pièce : {document}"
+
+
+def suspended(since: datetime, incident: str) -> str:
+    """What the minutes tell of votes that were suspended."""
+    return f"Votes suspendus depuis le {_instant(since)}. Incident : {incident}"
+
+
+def resumed(since: datetime, until: datetime, closes_at: datetime | None) -> str:
+    """What the minutes tell of votes that were taken up again."""
+    told = f"Votes suspendus le {_instant(since)}, repris le {_instant(until)}."
+    if closes_at is None:
+        return f"{told} Aucune heure de clôture n’avait été annoncée : le président clôt le vote."
+    return f"{told} Le temps perdu est rendu : le vote à distance est clos le {_instant(closes_at)}."
+
+
+def _instant(value: datetime) -> str:
+    at = paris_time(value)
+    return f"{day(at.date())} à {at.hour}\u00a0h\u00a0{at.minute:02}"
 
 
 def decision_reference(kind: AssemblyKind, on: date, position: int) -> str:

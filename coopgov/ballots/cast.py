@@ -48,7 +48,11 @@ ON CONFLICT (scrutin_id, voter_id) DO {again}
 RETURNING receipt
 """
 _ROOM_IS_OPEN = "EXISTS (SELECT 1 FROM scrutin_step o WHERE o.scrutin_id = s.id AND o.step = 'room_opened')"
-_WINDOW_IS_OPEN = "s.remote_opens_at <= :now AND :now < s.remote_closes_at"
+# A suspension gives back the time it took; whether one lasts, or the voter was struck, the database asks at each row.
+_WINDOW_IS_OPEN = (
+    "s.remote_opens_at <= :now AND :now < coalesce("
+    "(SELECT max(r.closes_at) FROM scrutin_resumption r WHERE r.scrutin_id = s.id), s.remote_closes_at)"
+)
 # A sealed ballot is replaced until the vote closes; a paper in the urn of the room cannot be taken out again.
 _REPLACED = (
     "UPDATE SET sealed = excluded.sealed, channel = excluded.channel, cast_by = excluded.cast_by, "
@@ -195,10 +199,11 @@ def _attempt(
     voter = find_roll_voter(session, scrutin.roll_id, voter_id)
     caster = None if stored is None else find_roll_voter(session, scrutin.roll_id, stored.cast_by)
     return Attempt(
-        channel=channel, now=now, state=scrutin.state, window=scrutin.window, on_roll=voter is not None,
+        channel=channel, now=now, state=scrutin.state, window=scrutin.window_now, on_roll=voter is not None,
         reference_on=get_roll(session, scrutin.roll_id).reference_on,
         closed_at=next((step.at for step in scrutin.steps if step.step in URN_CLOSED), None),
         voted_for=voter.name if stored is not None and voter is not None else None,
         voted_by=None if caster is None else caster.name,
         on_paper=stored is not None and stored.channel is Channel.PAPER,
+        suspended_since=scrutin.suspended.since if scrutin.suspended else None,
     )  # fmt: skip

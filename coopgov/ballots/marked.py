@@ -33,8 +33,8 @@ def count_facts(act: Act, scrutin: ScrutinRow, present: int) -> Facts:
     """Count a closed urn with both programs; equal votes that the chair settles stay open until the proclamation."""
     found, _archive = counted_by_both(act.session, scrutin)
     roll = get_roll(act.session, scrutin.roll_id)
-    refuse_if(check_count([Heads(_cast(found), present, roll.size)]))
-    return {"present_or_represented": present, "enrolled": roll.size, "colleges": [], "form": found}
+    refuse_if(check_count([Heads(_cast(found), present, roll.voters)]))
+    return {"present_or_represented": present, "enrolled": roll.voters, "colleges": [], "form": found}
 
 
 def _cast(found: Facts) -> int:
@@ -53,14 +53,14 @@ def result_facts(
     roll = get_roll(act.session, scrutin.roll_id)
     counts = {
         "for_": 0, "against": 0, "abstain": 0, "blank": blank,
-        "present_or_represented": counted.present_or_represented, "enrolled": roll.size,
+        "present_or_represented": counted.present_or_represented, "enrolled": roll.voters,
     }  # fmt: skip
     return {
         "scrutin": scrutin.id, "seal": scrutin.seal, "subject": scrutin.subject_hash, "urn": urn,
         "outcome": outcome_of(form.paper, found), "numerator": "0", "denominator": "0", "tie": None,
         "counts": counts, "rule": rule_facts(scrutin.rule), "weights": None, "colleges": [],
         "paper": form.paper.facts(), "form": found, "chair": list(chair), "archive": kept,
-        "proclaimed_at": act.now, "proclaimed_by": by,
+        "proclaimed_at": act.now, "proclaimed_by": by, **scrutin.happened(roll),
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -50,6 +50,12 @@ def roll_hash(reference_on: date, voters: Iterable[RollVoter]) -> str:
     """The hash of a roll: its entries sorted by identifier."""
     entries = sorted([str(voter.id), voter.number, voter.name, voter.college] for voter in voters)
     return digest({"v": VERSION, "reference_on": reference_on, "entries": entries})
+
+
+def strike_hash(before: str, *, voter_id: UUID, reason: str, document: str, at: datetime) -> str:
+    """The hash of a roll once a line is struck: it follows from the one before, so that it tells both."""
+    told = {"v": VERSION, "roll": before, "struck": voter_id, "reason": reason, "document": document, "at": at}
+    return digest(told)
 
 
 def receipt_hash(*, scrutin_id: UUID, voter_id: UUID, choice: Choice, channel: Channel, cast_by: UUID) -> str:

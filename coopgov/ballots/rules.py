@@ -179,6 +179,7 @@ class Attempt:
     voted_for: str | None = None
     voted_by: str | None = None
     on_paper: bool = False
+    suspended_since: datetime | None = None
 
 
 def latest(steps: Iterable[State]) -> State:
@@ -340,7 +341,17 @@ def why_not_cast(attempt: Attempt) -> list[Breach]:
     reasons = [] if attempt.on_roll else [_not_on_roll(attempt)]
     if attempt.state in URN_CLOSED:
         return [*reasons, _closed(attempt)]
+    if attempt.suspended_since is not None:
+        return [*reasons, _suspended(attempt.suspended_since)]
     return [*reasons, *_channel_not_open(attempt)]
+
+
+def _suspended(since: datetime) -> Breach:
+    sentence = N_(
+        "This vote has been suspended since %(since)s: no ballot is taken until it is taken up again. What was cast "
+        "before stands. Its end is put off by the time that is lost; you will be told."
+    )
+    return Breach("vote_suspended", sentence, {"since": since})
 
 
 def _already_voted(attempt: Attempt) -> Breach:

@@ -10,14 +10,15 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 
 from coopgov.ballots import marked, secret
 from coopgov.ballots.cast import cast, note_paper
+from coopgov.ballots.changing import resume, strike, suspend, wait_for_ballots
+from coopgov.ballots.changing_rules import check_not_suspended
 from coopgov.ballots.deciding import Form
 from coopgov.ballots.events import ScrutinProclaimed
 from coopgov.ballots.models import (
-    URN_LOCK,
     BallotMarked,
     BallotNamed,
     Envelope,
@@ -75,7 +76,7 @@ from coopgov.law.arithmetic import Counts, DecisionRule
 
 __all__ = [
     "cancel", "cast", "close_room", "count", "freeze_roll", "make_teller_key", "note_paper", "open_room", "proclaim",
-    "read_paper", "seal_scrutin",
+    "read_paper", "resume", "seal_scrutin", "strike", "suspend",
 ]  # fmt: skip
 
 BATCH = 5000
@@ -163,15 +164,17 @@ def _sealed(seal: Seal, roll_id: UUID) -> Scrutin:
 
 def open_room(act: Act, *, scrutin_id: UUID) -> None:
     """Let those in the room vote."""
-    _move(act, get_scrutin(act.session, scrutin_id), Move.OPEN_ROOM)
+    scrutin = get_scrutin(act.session, scrutin_id)
+    refuse_if(check_not_suspended(scrutin))
+    _move(act, scrutin, Move.OPEN_ROOM)
     act.record("scrutin.room_opened", f"scrutin:{scrutin_id}")
 
 
 def close_room(act: Act, *, scrutin_id: UUID) -> None:
     """Take no more ballots, and write the urn's hash in the journal."""
-    _wait_for_ballots_under_way(act, scrutin_id)
+    wait_for_ballots(act, scrutin_id)
     scrutin = get_scrutin(act.session, scrutin_id)
-    refuse_if(check_close(window=scrutin.window, now=act.now))
+    refuse_if([*check_not_suspended(scrutin), *check_close(window=scrutin.window_now, now=act.now)])
     _move(act, scrutin, Move.CLOSE_ROOM)
     named = BallotNamed if scrutin.form is None else BallotMarked
     paper: Any = Envelope if scrutin.level is Level.SECRET else named
@@ -183,20 +186,12 @@ def close_room(act: Act, *, scrutin_id: UUID) -> None:
 
 def cancel(act: Act, *, scrutin_id: UUID, reason: str) -> None:
     """Give up a vote that is not closed (no quorum, item withdrawn); its ballots are never counted."""
-    _wait_for_ballots_under_way(act, scrutin_id)
+    wait_for_ballots(act, scrutin_id)
     scrutin = get_scrutin(act.session, scrutin_id)
     _move(act, scrutin, Move.CANCEL)
     if scrutin.level is Level.SECRET:
         secret.destroy(act, scrutin_id)
     act.record("scrutin.cancelled", f"scrutin:{scrutin_id}", {"reason": reason})
-
-
-def _wait_for_ballots_under_way(act: Act, scrutin_id: UUID) -> None:
-    # SQLite has one writer; on PostgreSQL each ballot holds this lock shared until its commit.
-    if act.session.get_bind().dialect.name == "postgresql":
-        act.session.execute(
-            text("SELECT pg_advisory_xact_lock(:kind, hashtext(:id))"), {"kind": URN_LOCK, "id": str(scrutin_id)}
-        )
 
 
 def count(
@@ -304,6 +299,7 @@ def _result_facts(act: Act, scrutin: ScrutinRow, counted: Count, urn: str, by: U
         "weights": scrutin.college_weights,
         "colleges": [asdict(line) for line in counted.colleges],
         "proclaimed_at": act.now, "proclaimed_by": by,
+        **scrutin.happened(get_roll(act.session, scrutin.roll_id)),
     }  # fmt: skip
 
 

@@ -45,9 +45,9 @@ def counted_by_both(session: Session, scrutin: ScrutinRow, chair: tuple[str, ...
     ties = replace(form.ties, chair=chair)
     refuse_if(check_ties(form.paper, ties))
     found = plain(methods.count(read_groups(form.paper, groups), ties))
-    told = archive.archive(
-        form.paper, ties, roll={"size": roll.size, "hash": roll.hash, "colleges": {}}, ballots=groups, result=found
-    )
+    # What happened since the seal stands beside the roll, under its hash.
+    enrolled = {"size": roll.voters, "hash": roll.hash_now, "colleges": {}, **plain(scrutin.happened(roll))}
+    told = archive.archive(form.paper, ties, roll=enrolled, ballots=groups, result=found)
     refuse_if(check_programs_agree(found, _second(told)))
     return found, told
 

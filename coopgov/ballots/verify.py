@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from coopgov.ballots.after_seal import RollStrike, ScrutinResumption, ScrutinSuspension
 from coopgov.ballots.models import (
     BallotNamed,
     Roll,
@@ -25,8 +26,9 @@ from coopgov.ballots.models import (
     Urn,
     UrnBallot,
 )
-from coopgov.ballots.proof import opened_hash, receipt_hash, roll_hash, urn_hash
+from coopgov.ballots.proof import opened_hash, receipt_hash, roll_hash, strike_hash, urn_hash
 from coopgov.ballots.queries import (
+    RollRow,
     ScrutinRow,
     cast_in,
     count_from_facts,
@@ -35,6 +37,7 @@ from coopgov.ballots.queries import (
     result_from_facts,
     roll_voters,
     seal_of,
+    strikes,
     tally_by_college,
     turnout,
 )
@@ -48,15 +51,25 @@ def verify(session: Session) -> Iterator[Fault]:
     """Tell every roll and vote that is not what was frozen, sealed, cast, counted and proclaimed."""
     for roll_id in session.scalars(select(Roll.id).order_by(Roll.frozen_at, Roll.id)).all():
         roll = get_roll(session, roll_id)
-        if roll_hash(roll.reference_on, roll_voters(session, roll_id)) != roll.hash:
+        if roll_hash(roll.reference_on, roll_voters(session, roll_id, with_struck=True)) != roll.hash:
             yield Fault(f"roll {roll_id}", "its voters do not give its hash")
+        yield from _verify_strikes(session, roll)
     for scrutin_id in session.scalars(select(Scrutin.id).order_by(Scrutin.id)).all():
         yield from _verify_scrutin(session, get_scrutin(session, scrutin_id))
     yield from _orphans(session)
     yield from check_kept(
         session, Roll, Scrutin, ScrutinForm, ScrutinStep, TellerKey, ScrutinKey, ScrutinKeyPart, Urn, ScrutinTally,
-        ScrutinResult, ScrutinArchive,
+        ScrutinResult, ScrutinArchive, RollStrike, ScrutinSuspension, ScrutinResumption,
     )  # fmt: skip
+
+
+def _verify_strikes(session: Session, roll: RollRow) -> Iterator[Fault]:
+    before = roll.hash
+    for one in strikes(session, roll.id):
+        told = strike_hash(before, voter_id=one.voter_id, reason=one.reason, document=one.document, at=one.at)
+        if told != one.hash:
+            yield Fault(f"roll {roll.id}", f"the strike of {one.voter_id} does not give its hash")
+        before = one.hash
 
 
 def _verify_scrutin(session: Session, scrutin: ScrutinRow) -> Iterator[Fault]:

@@ -43,7 +43,7 @@ def minutes_facts(session: Session, assembly_id: UUID) -> dict[str, Any]:
         "convocation": _convocation(session, assembly, figures),
         "bureau": _bureau(session, assembly_id),
         "presence": _presence(assembly, figures),
-        "roll_hash": assembly.roll_hash,
+        "roll_hash": ballots.get_roll(session, assembly.roll_id).hash_now if assembly.roll_id else "",
         "agenda": [{"position": item.position, "title": item.title} for item in items],
         "resolutions": [_resolution(item, _result_of(item, results)) for item in items],
         "judgements": _judgements(session, assembly),

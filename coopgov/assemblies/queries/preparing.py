@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from coopgov.accounts import queries as accounts
 from coopgov.assemblies.queries.meetings import AssemblyRow, ItemRow, agenda, get_assembly
+from coopgov.assemblies.queries.roll import disputes, roll_opened_at
 from coopgov.assemblies.rules import (
     AgendaDraft,
     Preparation,
@@ -19,6 +20,7 @@ from coopgov.assemblies.rules import (
     preparation,
 )
 from coopgov.assemblies.rules.papers import read_form
+from coopgov.assemblies.rules.roll import roll_checks
 from coopgov.ballots import queries as ballots
 from coopgov.ballots.deciding import check_whole
 from coopgov.ballots.rules import check_tellers, needed_tellers
@@ -60,6 +62,7 @@ def preflight(
             *_drafts(session, assembly, items),
             *_tellers(session, items, on),
             *_papers(figures, items, statutes.statutes_on(session, assembly.held_on), on),
+            *_disputes(session, assembly),
         ],
         [(one.label, one.weight) for one in statutes.statutes_on(session, assembly.held_on).colleges],
     )  # fmt: skip
@@ -164,6 +167,12 @@ def _papers(figures: Figures, items: Sequence[ItemRow], found: Statutes, on: dat
             yield _of_resolution(item.position, check)
         if found.colleges:
             yield _by_heads(figures, item, on)
+
+
+def _disputes(session: Session, assembly: AssemblyRow) -> Iterable[Check]:
+    found = disputes(session, assembly.id)
+    waiting, is_open = [one.name for one in found if one.waits], roll_opened_at(session, assembly.id) is not None
+    return roll_checks(waiting, disputes=len(found), is_open=is_open)
 
 
 def _by_heads(figures: Figures, item: ItemRow, on: date) -> Check:

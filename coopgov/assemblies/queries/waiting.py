@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from coopgov.assemblies.queries.meetings import AssemblyRow, agenda, list_assemblies
 from coopgov.assemblies.queries.proxies import my_votes
+from coopgov.assemblies.queries.roll import count_waiting, rolls_open
 from coopgov.assemblies.rules import State, notice_days
 from coopgov.core.dates import paris_instant
 from coopgov.core.figures import Figures
@@ -29,6 +31,7 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     found = [*_for_a_member(session, actor, now, to_come)]
     if actor.may(Permission.ASSEMBLIES_PREPARE):
         figures = statutes.rulebook(session, statutes.the_law())
+        found.extend(_disputes_wait(session, to_come))
         found.extend(waiting for row in to_come for waiting in _for_the_board(row, figures, now))
     return found
 
@@ -42,6 +45,23 @@ def _for_a_member(session: Session, actor: Actor, now: datetime, to_come: tuple[
     for row in to_come:
         if row.state in (State.CONVENED, State.OPEN) and not row.waits_for_an_end(now):
             yield _member_waits(session, row, member.id, now)
+    planned = [row for row in to_come if row.state is State.PLANNED]
+    is_open = rolls_open(session, [row.id for row in planned]) if planned else set()
+    for row in planned:
+        if row.id in is_open:
+            title = _("Look whether you are on the roll: %(title)s", title=row.title)
+            yield Waiting(title, "assemblies.roll", {"assembly_id": row.id}, row.held_at, "people")
+
+
+def _disputes_wait(session: Session, to_come: tuple[AssemblyRow, ...]) -> Iterator[Waiting]:
+    counts = count_waiting(session, [row.id for row in to_come])
+    for row in to_come:
+        if row.id in counts:
+            title = ngettext(
+                "%(num)s dispute of the roll waits for an answer: %(title)s",
+                "%(num)s disputes of the roll wait for an answer: %(title)s", counts[row.id], title=row.title,
+            )  # fmt: skip
+            yield Waiting(title, "assemblies.roll", {"assembly_id": row.id}, row.held_at, "people")
 
 
 def _member_waits(session: Session, row: AssemblyRow, member_id: UUID, now: datetime) -> Waiting:

@@ -19,6 +19,7 @@ from coopgov.assemblies.service.planning import (
 )
 from coopgov.assemblies.service.proxies import decline_proxy, give_proxy, revoke_proxy
 from coopgov.assemblies.service.retroplanning import issue_retroplanning
+from coopgov.assemblies.service.roll import answer_dispute, dispute_roll, open_roll, strike_off
 from coopgov.assemblies.service.room import (
     arrive,
     close_assembly,
@@ -28,6 +29,7 @@ from coopgov.assemblies.service.room import (
     note_no_quorum,
     open_assembly,
 )
+from coopgov.assemblies.service.suspending import resume_votes, suspend_votes
 from coopgov.assemblies.service.voting import (
     cast_all,
     close_vote,
@@ -40,11 +42,45 @@ from coopgov.assemblies.service.voting import (
 )
 
 __all__ = [
-    "add_accounts_item", "add_admission_item", "add_election_item",
-    "add_proposal_item", "add_statutes_item", "add_text_item", "arrive",
-    "cancel", "cast_all",
-    "close_assembly", "close_vote", "convene", "decline_proxy", "give_proxy", "issue_attendance_sheet",
-    "issue_retroplanning", "leave", "move_item", "note_incident", "note_no_quorum", "note_paper", "open_assembly",
-    "open_urns", "open_vote", "plan", "prepare_second_call", "proclaim", "remove_item", "revise", "revise_item",
-    "revoke_proxy", "set_aside", "set_paper", "set_secret", "vote",
+    "add_accounts_item",
+    "add_admission_item",
+    "add_election_item",
+    "add_proposal_item",
+    "add_statutes_item",
+    "add_text_item",
+    "answer_dispute",
+    "arrive",
+    "cancel",
+    "cast_all",
+    "close_assembly",
+    "close_vote",
+    "convene",
+    "decline_proxy",
+    "dispute_roll",
+    "give_proxy",
+    "issue_attendance_sheet",
+    "issue_retroplanning",
+    "leave",
+    "move_item",
+    "note_incident",
+    "note_no_quorum",
+    "note_paper",
+    "open_assembly",
+    "open_roll",
+    "open_urns",
+    "open_vote",
+    "plan",
+    "prepare_second_call",
+    "proclaim",
+    "remove_item",
+    "resume_votes",
+    "revise",
+    "revise_item",
+    "revoke_proxy",
+    "set_aside",
+    "set_paper",
+    "set_secret",
+    "strike_off",
+    "suspend_votes",
+    "vote",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from coopgov.assemblies import queries
 from coopgov.assemblies.events import NO_QUORUM, AssemblyClosed, ResolutionProclaimed
 from coopgov.assemblies.models import AgendaItem, Assembly, AssemblyIncident, AssemblyOfficer, AttendanceEvent
 from coopgov.assemblies.queries import AssemblyRow, ItemRow
+from coopgov.assemblies.queries.suspending import put_off_until, suspended_now
 from coopgov.assemblies.rules import (
     ITEM_TRANSITIONS,
     TRANSITIONS,
@@ -28,6 +29,7 @@ from coopgov.assemblies.rules import (
     check_sheet,
 )
 from coopgov.assemblies.rules import ProxyState as Proxies
+from coopgov.assemblies.rules.suspending import check_taken_up, starts_at
 from coopgov.assemblies.service.planning import locked
 from coopgov.assemblies.service.proxies import end_proxy, find_active
 from coopgov.assemblies.service.sheet import issue_sheet
@@ -110,7 +112,10 @@ def open_assembly(act: Act, *, assembly_id: UUID, chair: UUID, secretary: UUID, 
     are_members = [_is_enrolled(act, assembly, account_id) for account_id in dict.fromkeys(tellers)]
     refuse_if(
         [
-            *check_opening(quorum, now=act.now, held_at=assembly.held_at),
+            *check_opening(
+                quorum, now=act.now, held_at=starts_at(assembly.held_at, put_off_until(act.session, assembly_id))
+            ),
+            *check_taken_up(suspended_now(act.session, assembly_id)),
             *check_bureau(has_chair=True, tellers=are_members, needed=needed),
         ]
     )

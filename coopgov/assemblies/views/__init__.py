@@ -1,6 +1,19 @@
 """Pages of the assemblies: for a member, for the board that prepares, for the bureau in the room, for a calendar."""
 
-from coopgov.assemblies.views import deadlines, feed, pages, papers, prepare, proxies, room, screen, secret, voting
+from coopgov.assemblies.views import (
+    deadlines,
+    feed,
+    pages,
+    papers,
+    prepare,
+    proxies,
+    roll,
+    room,
+    screen,
+    secret,
+    suspension,
+    voting,
+)
 from coopgov.assemblies.views.feed import calendar_bp
 from coopgov.assemblies.views.shared import bp
 
@@ -13,8 +26,10 @@ __all__ = [
     "papers",
     "prepare",
     "proxies",
+    "roll",
     "room",
     "screen",
     "secret",
+    "suspension",
     "voting",
 ]

@@ -1,7 +1,8 @@
 """The list of assemblies, and one assembly as a member reads it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
@@ -23,7 +24,8 @@ from coopgov.assemblies.views.shared import (
     visible,
 )
 from coopgov.ballots import queries as ballots
-from coopgov.ballots.queries import CastRow
+from coopgov.ballots.changing import running
+from coopgov.ballots.queries import CastRow, ScrutinRow
 from coopgov.ballots.said import how_lines
 from coopgov.core.policy import Permission
 from coopgov.members.queries import MemberRow
@@ -111,8 +113,17 @@ def show(assembly_id: UUID) -> ResponseReturnValue:
         pill=pill(assembly, now()),
         is_missed=assembly.waits_for_an_end(now()),
         item_pills=ITEM_PILLS,
+        suspended=next((one.suspended for one in sealed.values() if one.suspended), None),
+        put_off=_put_off(assembly, sealed.values()),
+        takes_ballots=any(running(one, now()).takes_ballots for one in sealed.values()),
         words=RESULT_WORDS,
     )
+
+
+def _put_off(assembly: AssemblyRow, sealed: Iterable[ScrutinRow]) -> datetime | None:
+    """The end of remote voting that a suspension gave, as long as it matters."""
+    ends = [halt.closes_at for one in sealed for halt in one.suspensions if halt.closes_at is not None]
+    return max(ends, default=None) if assembly.state is State.CONVENED else None
 
 
 def _mine(assembly: AssemblyRow, member: MemberRow | None, scrutins: list[UUID]) -> Mine | None:

@@ -16,15 +16,18 @@ from coopgov.ballots.queries.cast import (
 )
 from coopgov.ballots.queries.rolls import (
     RollRow,
+    StrikeRow,
     find_roll_voter,
     get_roll,
     on_roll,
     roll_size,
     roll_voters,
+    strikes,
 )
 from coopgov.ballots.queries.scrutins import (
     ScrutinRow,
     Step,
+    Suspension,
     find_form,
     find_public_key,
     find_scrutin,
@@ -68,6 +71,8 @@ __all__ = [
     "RollRow",
     "ScrutinRow",
     "Step",
+    "StrikeRow",
+    "Suspension",
     "TellersOf",
     "UrnRow",
     "ballots_of",
@@ -99,6 +104,7 @@ __all__ = [
     "roll_voters",
     "seal_of",
     "state_of",
+    "strikes",
     "tally",
     "tally_by_college",
     "teller_keys",

@@ -1,15 +1,18 @@
 """Reading votes: what was sealed, and where each stands."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coopgov.ballots.after_seal import ScrutinResumption, ScrutinSuspension
 from coopgov.ballots.deciding import Form, form_from_facts
 from coopgov.ballots.models import (
     Scrutin,
@@ -40,6 +43,18 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspension:
+    """A stretch of time in which a vote took no ballot, and the end it got instead of the one it had."""
+
+    id: UUID
+    since: datetime
+    at: datetime
+    incident: str
+    resumed_at: datetime | None = None
+    closes_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ScrutinRow:
     """A sealed vote and where it stands."""
 
@@ -56,19 +71,43 @@ class ScrutinRow:
     steps: tuple[Step, ...]
     form: Form | None = None
     """What its ballots are, unless they answer a resolution."""
+    suspensions: tuple[Suspension, ...] = ()
+
+    @property
+    def suspended(self) -> Suspension | None:
+        """The suspension it is under, if it is."""
+        return next((one for one in self.suspensions if one.resumed_at is None), None)
+
+    @property
+    def window_now(self) -> Window | None:
+        """When remote ballots are taken: as it was sealed, but for the time that suspensions gave back."""
+        later = [one.closes_at for one in self.suspensions if one.closes_at is not None]
+        return self.window and Window(self.window.opens_at, max([self.window.closes_at, *later]))
 
     def at(self, state: State) -> datetime | None:
         """When that step was taken, if it was."""
         return next((step.at for step in self.steps if step.step is state), None)
 
+    def happened(self, roll: RollRow) -> dict[str, Any]:
+        """What happened to a vote since it was sealed, for its result and its archive; nothing where nothing did."""
+        halts = [
+            {"since": one.since, "noted_at": one.at, "resumed_at": one.resumed_at, "closes_at": one.closes_at,
+             "incident": one.incident}
+            for one in self.suspensions
+        ]  # fmt: skip
+        struck = roll.size - roll.voters
+        told: dict[str, Any] = {"suspensions": halts} if halts else {}
+        return told | ({"struck": struck, "frozen_hash": roll.hash} if struck else {})
+
     def takes_remote(self, now: datetime) -> bool:
         """Whether a remote ballot would be taken at that instant."""
-        return self.state not in URN_CLOSED and self.window is not None and self.window.is_open(now)
+        window = self.window_now
+        return self.state not in URN_CLOSED and self.suspended is None and window is not None and window.is_open(now)
 
     @property
     def takes_in_room(self) -> bool:
         """Whether a ballot would be taken in the room."""
-        return self.state is State.ROOM_OPENED
+        return self.state is State.ROOM_OPENED and self.suspended is None
 
 
 def find_scrutin(session: Session, scrutin_id: UUID) -> ScrutinRow | None:
@@ -96,7 +135,22 @@ def get_scrutins(session: Session, scrutin_ids: Collection[UUID]) -> dict[UUID, 
         select(ScrutinStep).where(ScrutinStep.scrutin_id.in_(scrutin_ids)).order_by(ScrutinStep.at)
     ):
         steps.setdefault(row.scrutin_id, []).append(Step(row.step, row.at, row.by))
-    return {scrutin.id: _scrutin(scrutin, form, steps[scrutin.id]) for scrutin, form in scrutins}
+    halts = _suspensions(session, scrutin_ids)
+    return {scrutin.id: _scrutin(scrutin, form, steps[scrutin.id], halts[scrutin.id]) for scrutin, form in scrutins}
+
+
+def _suspensions(session: Session, scrutin_ids: Collection[UUID]) -> defaultdict[UUID, list[Suspension]]:
+    found: defaultdict[UUID, list[Suspension]] = defaultdict(list)
+    rows: Any = session.execute(
+        select(ScrutinSuspension, ScrutinResumption)
+        .outerjoin(ScrutinResumption, ScrutinResumption.suspension_id == ScrutinSuspension.id)
+        .where(ScrutinSuspension.scrutin_id.in_(scrutin_ids))
+        .order_by(ScrutinSuspension.at, ScrutinSuspension.id)
+    )
+    for one, end in rows:
+        ended, closes_at = (None, None) if end is None else (end.at, end.closes_at)
+        found[one.scrutin_id].append(Suspension(one.id, one.since, one.at, one.incident, ended, closes_at))
+    return found
 
 
 def state_of(session: Session, scrutin_id: UUID) -> State:
@@ -143,12 +197,13 @@ def find_form(session: Session, scrutin_id: UUID) -> Form | None:
     return _forms[scrutin_id]
 
 
-def _scrutin(row: Scrutin, form: ScrutinForm | None, steps: Sequence[Step]) -> ScrutinRow:
+def _scrutin(row: Scrutin, form: ScrutinForm | None, steps: Sequence[Step], halts: Sequence[Suspension]) -> ScrutinRow:
     return ScrutinRow(
         id=row.id, roll_id=row.roll_id, level=row.level, subject_hash=row.subject_hash, title=row.title,
         rule=rule_from_facts(json.loads(row.rule)), window=_window(row),
         college_weights=weights_from_text(row.college_weights), seal=row.seal,
         state=latest(step.step for step in steps), steps=tuple(steps), form=None if form is None else _form(form),
+        suspensions=tuple(halts),
     )  # fmt: skip
 
 

@@ -119,8 +119,8 @@ def counted_colleges(session: Session, scrutin: ScrutinRow) -> dict[str, int]:
     """The voters of each college whose ballots are counted apart: a secret vote keeps all in one unless it must not."""
     roll = get_roll(session, scrutin.roll_id)
     if scrutin.level is Level.SECRET and scrutin.college_weights is None:
-        return {"": roll.size}
-    return roll.colleges
+        return {"": roll.voters}
+    return roll.voters_by_college
 
 
 def _counted(session: Session, scrutin: ScrutinRow) -> dict[str, Tally]:
