@@ -164,7 +164,10 @@ def _candidate_refused(act: Act, event: CandidateRefused) -> None:
         on = max(event.on, tx.effective_on)
         try:
             with act.attempt():
-                shares.reverse(act, seq=tx.seq, effective_on=on, reason="Admission refusée : souscription caduque")
+                shares.reverse(
+                    act, seq=tx.seq, effective_on=on, reason="Admission refusée : souscription caduque",
+                    acknowledged="La souscription tombe avec la candidature, quoi qu’elle change au capital",
+                )  # fmt: skip
         except RuleBroken as refusal:
             codes = [breach.code for breach in refusal.breaches]
             act.record("shares.not_fallen", f"share-tx:{tx.seq}", {"member": event.member_id, "why": codes})

@@ -351,6 +351,9 @@ CASES = (
         "what": ("repay", CHOICE), "amount": ("5", AMOUNT), "effective_on": ("2026-12-01", DAY), "true_on": ("", MAYBE_DAY),
         "reference": ("VIR 3", line(200, needed=False)), "resolution": ("", line(200, needed=False)),
     }),
+    Case("treasury.answer_prepared", "helene", {"prepared_id": "prepared"}, {
+        "reason": ("", prose(500, needed=False)), "step": ("confirm", None),
+    }),
     Case("treasury.issue_paper", "nadia", {"member_id": "marie", "what": "refund"}, {"language": ("fr", None)}),
     Case("treasury.issue_year", "nadia", {"member_id": "marie"}, {"year": ("2026", NUMBER)}),
     Case("treasury.close", "nadia", {}, {"kind": ("register", CHOICE), "through_date": ("2026-01-31", DAY)}),

@@ -45,6 +45,7 @@ from coopgov.statutes.ready import ready_set
 from coopgov.terms import queries as terms_queries
 from coopgov.treasury import service as treasury
 from coopgov.treasury.banking import service as banking
+from coopgov.treasury.rules import CapitalKind, Prepared
 from tests import judging
 from tests.coop_world import FOUNDED, Coop, email, everything_wired
 from tests.person import Person
@@ -195,6 +196,8 @@ class Everything(Coop):
             shares.subscribe(act, member_id=self.ids["benoit"], quantity=2_000, effective_on=on)
             for who in ("helene", "jonas", "marie", "samir"):
                 self._pay_back(act, self.ids[who], on)
+            wish = Prepared(CapitalKind.REPAY, self.ids["marie"], Cents(5_00), on)
+            self.things["prepared"] = treasury.prepare(act, wish)
             for who, name in (("helene", "drafted file"), ("jonas", "released file"), ("marie", "spare file")):
                 self.things[name] = banking.draft_file(act, member_ids=[self.ids[who]], pay_on=act.today)
         with self.act("helene") as act:
@@ -424,7 +427,8 @@ _THINGS = {
     "assembly_id": "convened", "item_id": "voting", "proposal_id": "debated", "minutes_id": "approved minutes",
     "member_id": "awa", "grantor_id": "lea", "session_id": "session", "account_id": "account", "seq": "subscription", "event_id": "event", "batch_id": "batch",
     "change_id": "change", "scrutin_id": "scrutin", "statutes_id": "statutes", "document_id": "notice", "draft_id": "statutes draft",
-    "request_id": "request", "fact_id": "fact", "dispute_id": "dispute", "into_id": "twin", "heir_id": "heir", "file_id": "released file",
+    "request_id": "request", "prepared_id": "prepared",
+    "fact_id": "fact", "dispute_id": "dispute", "into_id": "twin", "heir_id": "heir", "file_id": "released file",
 }  # fmt: skip
 _WORDS = {
     "token": "x",

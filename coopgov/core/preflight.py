@@ -101,6 +101,27 @@ def check_preflight(checks: Sequence[Check], reasons: Mapping[str, str]) -> list
     return refused + unjudged
 
 
+def broken_by(checks: Iterable[Check]) -> list[Check]:
+    """The points that are refused."""
+    return [check for check in checks if check.verdict is Verdict.RED]
+
+
+def check_acknowledged(checks: Sequence[Check], reason: str) -> list[Breach]:
+    """List what a correction would break as long as nobody has written why it is made all the same.
+
+    An entry that was wrong can always be undone: a reason of its own lifts each of these points.
+    """
+    broken = broken_by(checks)
+    if broken and len(reason.strip()) > LONGEST_REASON:
+        sentence = N_("What you checked is too long: keep at most %(most)s characters.")
+        return [Breach("judgement_too_long", sentence, {"most": LONGEST_REASON}, field="acknowledged")]
+    sentence = N_("%(point)s It corrects an entry that was wrong? Then write why it is undone all the same.")
+    return [
+        Breach(check.code, sentence, {"point": check}, check.citations, "acknowledged")
+        for check in ([] if reason.strip() else broken)
+    ]
+
+
 def _check_reason(check: Check, reason: str) -> list[Breach]:
     if not reason.strip():
         sentence = N_("A person has to judge this first. %(point)s Write what you checked, then confirm again.")

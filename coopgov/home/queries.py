@@ -31,6 +31,7 @@ SOURCES: Sequence[Callable[[Session, Actor, datetime], list[Waiting]]] = (
     shares.waiting_for,
     terms.waiting_for,
     treasury.waiting_for,
+    treasury.prepared_for,
     banking.waiting_for,
     personal.waiting_for,
 )

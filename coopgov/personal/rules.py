@@ -91,6 +91,9 @@ TABLES: Mapping[str, Hers | Below] = {
     "share_certificate": Hers(N_("Certificates of shares"), _MEMBER, ("token_hash",)),
     "capital_leg": Hers(N_("Movements of money"), _MEMBER),
     "capital_tx": Below(N_("Acts of the money book"), "seq", "capital_leg", "tx_seq", ("recorded_by", "approved_by")),
+    "capital_request": Hers(
+        N_("Movements of money prepared"), _MEMBER, ("drafted_by", "answered_by", "reference", "acknowledged", "reason")
+    ),
     "transfer_line": Hers(N_("Payments by bank file"), _MEMBER, ("file_id",)),
     "interest_line": Hers(N_("Interest on shares"), _MEMBER),
     "roll_entry": Hers(N_("On the roll of voters"), {"voter_id": Key.MEMBER}),

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from coopgov.core.preflight import LONGEST_REASON
 from coopgov.shares.rules import ORDINARY, Cause
 from coopgov.web.forms import BaseForm, CentsField, WholeNumberField, required
 
@@ -30,6 +31,7 @@ class ReversalForm(BaseForm):
 
     effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
     reason: Any = TextAreaField(_l("Reason"), [InputRequired(NEEDED), Length(max=MOST_LETTERS)])
+    acknowledged = TextAreaField(_l("Why it is undone all the same"), [Optional(), Length(max=LONGEST_REASON)])
 
 
 class MoveForm(BaseForm):
@@ -98,6 +100,12 @@ class ExecutionForm(BaseForm):
     effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
     true_on: Any = DateField(_l("True day, if it is late"), [Optional()])
     resolution = StringField(_l("Decision"), [Optional(), Length(max=200)])
+
+
+class ReversalExecutionForm(ExecutionForm):
+    """The same of a reversal, which may break what a movement may not."""
+
+    acknowledged = TextAreaField(_l("Why it is undone all the same"), [Optional(), Length(max=LONGEST_REASON)])
 
 
 class NominalForm(BaseForm):

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, RadioField, StringField
+from wtforms import BooleanField, DateField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from coopgov.core.i18n import N_
@@ -117,6 +117,12 @@ class SettlingForm(BaseForm):
     def __init__(self, possible: Sequence[Settling], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.what.choices = [(one.value, SETTLING_LABELS[one]) for one in possible]
+
+
+class ConfirmationForm(BaseForm):
+    """The answer to what another person has prepared; a refusal says why."""
+
+    reason = TextAreaField(_l("Reason, if it is refused or taken back"), [Optional(), Length(max=500)])
 
 
 class LossForm(BaseForm):

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from coopgov.core.db import Instant, Model, append_only, words
 from coopgov.core.ids import new_id
 from coopgov.shares.guards import Book, guards_of, install, procedure_of
-from coopgov.shares.rules import BookName
+from coopgov.shares.rules import BookName, RequestState
 from coopgov.treasury.guards import money_guards, run_guards
 from coopgov.treasury.rules import NEEDS_DECISION, NEVER_NEGATIVE, Bucket, CapitalKind, RunKind
 
@@ -94,6 +94,43 @@ class CapitalNote(Model):
     tx_seq: Mapped[int] = mapped_column(ForeignKey("capital_tx.seq"), primary_key=True, autoincrement=False)
     salt: Mapped[bytes] = mapped_column(LargeBinary)
     words: Mapped[str] = mapped_column(Text)
+
+
+class CapitalRequest(Model):
+    """A movement of money that one person has prepared and another confirms (*mouvement préparé*)."""
+
+    __tablename__ = "capital_request"
+    __table_args__ = (
+        CheckConstraint("cents > 0 OR kind = 'reversal'", name="cents"),
+        CheckConstraint("(kind = 'reversal') = (reverses_seq IS NOT NULL)", name="reversal"),
+        CheckConstraint(
+            "state <> 'executed' OR answered_by IS NOT NULL AND answered_by <> drafted_by", name="two_persons"
+        ),
+        CheckConstraint("(state = 'executed') = (executed_tx IS NOT NULL)", name="executed"),
+        Index("ix_capital_request_state", "state", "drafted_at", "id"),
+        Index("ix_capital_request_membership_id", "membership_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[CapitalKind] = mapped_column(words(CapitalKind))
+    state: Mapped[RequestState] = mapped_column(words(RequestState))
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("membership.id"))
+    cents: Mapped[int] = mapped_column(BigInteger)
+    # Which of her sums is used: to be paid back, or received in excess.
+    source: Mapped[Bucket | None] = mapped_column(words(Bucket))
+    effective_on: Mapped[date]
+    true_on: Mapped[date | None]
+    # What will stand in the movement's remark: it may be erased.
+    reference: Mapped[str] = mapped_column(Text, default="")
+    resolution: Mapped[str] = mapped_column(String(200), default="")
+    reverses_seq: Mapped[int | None] = mapped_column(ForeignKey("capital_tx.seq"))
+    acknowledged: Mapped[str] = mapped_column(Text, default="")
+    drafted_by: Mapped[str] = mapped_column(String(80))
+    drafted_at: Mapped[datetime] = mapped_column(Instant)
+    answered_by: Mapped[str | None] = mapped_column(String(80))
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    executed_tx: Mapped[int | None] = mapped_column(ForeignKey("capital_tx.seq"), unique=True)
 
 
 class CapitalRun(Model):

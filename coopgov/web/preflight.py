@@ -12,7 +12,7 @@ from coopgov.core import judgements
 from coopgov.core.act import Act
 from coopgov.core.canonical import digest
 from coopgov.core.errors import refuse_if
-from coopgov.core.preflight import LONGEST_REASON, Check, check_preflight, points_to_judge
+from coopgov.core.preflight import LONGEST_REASON, Check, broken_by, check_preflight, points_to_judge
 from coopgov.web.filters import sentence
 from coopgov.web.forms import BaseForm
 
@@ -55,10 +55,18 @@ def reasons_of(form: BaseForm, checks: Sequence[Check]) -> dict[str, str]:
 def judge(act: Act, about: str, checks: Sequence[Check], reasons: Mapping[str, str]) -> list[dict[str, str]]:
     """Refuse what is red and what nobody judged; keep the rest for ever. Gives what the act's line tells of it."""
     refuse_if(check_preflight(checks, reasons))
-    points = points_to_judge(checks)
+    return _keep(act, about, [(check, reasons[check.code]) for check in points_to_judge(checks)])
+
+
+def acknowledge(act: Act, about: str, checks: Sequence[Check], reason: str) -> list[dict[str, str]]:
+    """Keep for ever what a correction breaks and why it was made all the same. Gives what the act's line tells."""
+    return _keep(act, about, [(check, reason) for check in broken_by(checks)])
+
+
+def _keep(act: Act, about: str, points: Sequence[tuple[Check, str]]) -> list[dict[str, str]]:
     # The judgement is kept in the language of the register, whatever the page was read in.
     with force_locale("fr"):
-        kept = [judgements.Point(check.code, sentence(check), reasons[check.code].strip()) for check in points]
+        kept = [judgements.Point(check.code, sentence(check), reason.strip()) for check, reason in points]
     if kept:
         judgements.keep(act, about, kept)
     return [{"code": point.code, "reason": point.reason} for point in kept]

@@ -17,9 +17,11 @@ depends_on = None
 def upgrade() -> None:
     _add_runs()
     _add_bank()
+    _add_prepared()
 
 
 def downgrade() -> None:
+    op.drop_table('capital_request')
     _remove_bank()
     _remove_runs()
 
@@ -227,3 +229,37 @@ def _remove_bank() -> None:
     op.drop_table('transfer_line')
     op.drop_table('transfer_file')
     op.drop_table('bank_account')
+
+
+def _add_prepared() -> None:
+    op.create_table('capital_request',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('call', 'pay', 'overpay', 'set_off', 'loss', 'make_repayable', 'remainder', 'transfer', 'incorporate', 'repay', 'prescribe', 'gift', 'interest_declared', 'interest_withheld', 'interest_paid', 'tax_paid', 'reversal', 'opening', name='capitalkind', native_enum=False, length=40), nullable=False),
+    sa.Column('state', sa.Enum('draft', 'submitted', 'accepted', 'refused', 'executed', 'withdrawn', name='requeststate', native_enum=False, length=40), nullable=False),
+    sa.Column('membership_id', sa.Uuid(), nullable=False),
+    sa.Column('cents', sa.BigInteger(), nullable=False),
+    sa.Column('source', sa.Enum('subscribed_uncalled', 'called_unpaid', 'paid_up', 'claim', 'repayable', 'loss_borne', 'interest_due', 'tax_due', 'bank', 'reserve', 'suspense', name='bucket', native_enum=False, length=40), nullable=True),
+    sa.Column('effective_on', sa.Date(), nullable=False),
+    sa.Column('true_on', sa.Date(), nullable=True),
+    sa.Column('reference', sa.Text(), nullable=False),
+    sa.Column('resolution', sa.String(length=200), nullable=False),
+    sa.Column('reverses_seq', sa.Integer(), nullable=True),
+    sa.Column('acknowledged', sa.Text(), nullable=False),
+    sa.Column('drafted_by', sa.String(length=80), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answered_by', sa.String(length=80), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('executed_tx', sa.Integer(), nullable=True),
+    sa.CheckConstraint("(kind = 'reversal') = (reverses_seq IS NOT NULL)", name=op.f('ck_capital_request_reversal')),
+    sa.CheckConstraint("(state = 'executed') = (executed_tx IS NOT NULL)", name=op.f('ck_capital_request_executed')),
+    sa.CheckConstraint("cents > 0 OR kind = 'reversal'", name=op.f('ck_capital_request_cents')),
+    sa.CheckConstraint("state <> 'executed' OR answered_by IS NOT NULL AND answered_by <> drafted_by", name=op.f('ck_capital_request_two_persons')),
+    sa.ForeignKeyConstraint(['executed_tx'], ['capital_tx.seq'], name=op.f('fk_capital_request_executed_tx')),
+    sa.ForeignKeyConstraint(['membership_id'], ['membership.id'], name=op.f('fk_capital_request_membership_id')),
+    sa.ForeignKeyConstraint(['reverses_seq'], ['capital_tx.seq'], name=op.f('fk_capital_request_reverses_seq')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_capital_request')),
+    sa.UniqueConstraint('executed_tx', name=op.f('uq_capital_request_executed_tx'))
+    )
+    op.create_index('ix_capital_request_membership_id', 'capital_request', ['membership_id'], unique=False)
+    op.create_index('ix_capital_request_state', 'capital_request', ['state', 'drafted_at', 'id'], unique=False)

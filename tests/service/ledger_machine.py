@@ -132,7 +132,7 @@ class Books:
 
     def reverse(self, seq: int, on: date, **more: Any) -> Any:
         """Undo a movement of shares."""
-        return self.ask(service.reverse, seq=seq, effective_on=on, reason=WHY, **more)
+        return self.ask(service.reverse, seq=seq, effective_on=on, reason=WHY, acknowledged=WHY, **more)
 
     def money(self, command: Callable[..., Any], who: int, cents: int, on: date, **more: Any) -> Any:
         """Pay, call, give back or set off."""
@@ -167,7 +167,7 @@ class Books:
             if what == "shares":
                 self.reverse(seq, TODAY)
             else:
-                self.ask(treasury.reverse_payment, seq=seq, effective_on=TODAY, reason=WHY)
+                self.ask(treasury.reverse_payment, seq=seq, effective_on=TODAY, reason=WHY, acknowledged=WHY)
         for member_id, buckets in money.buckets_of(self.session, self.ids, TODAY).items():
             for bucket, back in ((Bucket.SUSPENSE, treasury.refund_overpayment), (Bucket.REPAYABLE, treasury.repay)):
                 if buckets.get(bucket):
@@ -232,7 +232,7 @@ class Lives(RuleBasedStateMachine):
     @rule(which=st.integers(0, 10**6), on=SOME_DAY)
     def reverse_payment(self, which: int, on: date) -> None:
         _shares, last, _head = self.books.ends()
-        self.books.ask(treasury.reverse_payment, seq=1 + which % last, effective_on=on, reason=WHY)
+        self.books.ask(treasury.reverse_payment, seq=1 + which % last, effective_on=on, reason=WHY, acknowledged=WHY)
 
     @rule(who=PEOPLE, on=SOME_DAY)
     def leave(self, who: int, on: date) -> None:

@@ -136,7 +136,15 @@ def test_f10_shares_are_paid_back_once_and_only_what_was_paid_on_them(world, ses
     do(world, service.repay, member_id=alice, cents=Cents(70_00), effective_on=ASSEMBLY, reference="VIR 9")
     refused("more_than_owed", world, service.repay, member_id=alice, cents=Cents(50_01), effective_on=TODAY)
     refused("nothing_taken", world, service.repay, member_id=alice, cents=Cents(-5_00), effective_on=TODAY)
-    refused("movement 6 of the money book", world, shares.reverse, seq=left, effective_on=TODAY, reason="Elle reste")
+    refused(
+        "movement 6 of the money book",
+        world,
+        shares.reverse,
+        seq=left,
+        effective_on=TODAY,
+        reason="Elle reste",
+        acknowledged="Saisie à corriger",
+    )
     refused(
         "still_claimable",
         world,
@@ -150,7 +158,9 @@ def test_f10_shares_are_paid_back_once_and_only_what_was_paid_on_them(world, ses
         assert [(one.cents, one.due_on) for one in queries.overdue_on(act.session, date(2040, 1, 1), act.rulebook)] == [
             (50_00, queries.owed_on(act.session, TODAY, act.rulebook)[0].due_on)
         ]
-    do(world, service.give, member_id=alice, cents=Cents(50_00), effective_on=TODAY)
+    refused("no_letter", world, service.give, member_id=alice, cents=Cents(50_00), effective_on=TODAY)
+    letter = "Lettre du 20 novembre 2026"
+    do(world, service.give, member_id=alice, cents=Cents(50_00), effective_on=TODAY, resolution=letter)
     assert account(session, alice) == MemberAccount()
     assert proven(session)
 
@@ -170,7 +180,7 @@ def test_undone_redemptions_bring_the_money_back_with_the_shares(world, session,
     before = account(session, alice)
     left = leave(world, alice)
     losses(world)
-    do(world, shares.reverse, seq=left, effective_on=TODAY, reason="Elle reste")
+    do(world, shares.reverse, seq=left, effective_on=TODAY, reason="Elle reste", acknowledged="Saisie à corriger")
     assert account(session, alice) == before
     assert proven(session)
 
@@ -181,7 +191,7 @@ def test_transferred_shares_take_what_is_paid_and_owed_with_them(world, session,
     assert account(session, alice) == MemberAccount(uncalled=60_00)
     assert account(session, bob) == MemberAccount(uncalled=20_00, paid_up=4920_00)
     do(world, service.pay, member_id=bob, cents=Cents(20_00), effective_on=WINTER)
-    do(world, shares.reverse, seq=seq, effective_on=TODAY, reason="Agrément refusé")
+    do(world, shares.reverse, seq=seq, effective_on=TODAY, reason="Agrément refusé", acknowledged="Saisie à corriger")
     assert account(session, alice) == MemberAccount(uncalled=80_00, paid_up=120_00)
     # What Bob paid on shares that are not his any more waits for him.
     assert account(session, bob) == MemberAccount(paid_up=4800_00, suspense=20_00)
@@ -213,7 +223,7 @@ def test_exchanged_shares_change_the_money_by_what_they_are_worth_less(world, se
     convert = {"member_id": bob, "quantity": 4, "from_class": "ordinary", "to_class": "b", "decision": "CA"}
     seq = do(world, shares.convert, effective_on=SUMMER, **convert)
     assert account(session, bob) == MemberAccount(paid_up=4795_00, repayable=5_00)
-    do(world, shares.reverse, seq=seq, effective_on=SUMMER, reason="Autre nombre")
+    do(world, shares.reverse, seq=seq, effective_on=SUMMER, reason="Autre nombre", acknowledged="Saisie à corriger")
     for member_id, quantity in ((bob, 30), (alice, 3)):
         do(world, shares.convert, effective_on=SUMMER, **convert | {"member_id": member_id, "quantity": quantity})
     before = account(session, bob)
@@ -225,7 +235,14 @@ def test_exchanged_shares_change_the_money_by_what_they_are_worth_less(world, se
     assert account(session, bob) == MemberAccount(paid_up=4680_00)
     assert account(session, alice) == MemberAccount(uncalled=80_00, paid_up=108_00)
     for seq in lowered:
-        do(world, shares.reverse, seq=seq, effective_on=TODAY, reason="Assemblée annulée")
+        do(
+            world,
+            shares.reverse,
+            seq=seq,
+            effective_on=TODAY,
+            reason="Assemblée annulée",
+            acknowledged="Saisie à corriger",
+        )
     assert account(session, bob) == before
     assert proven(session)
 
@@ -417,7 +434,7 @@ def take(world, what, number, on, member_id, other):
             number = ends[what](act.session).seq + 1 - number
     hers = {"member_id": member_id, "effective_on": on}
     money = {**hers, "cents": Cents(number * 45_50)}
-    undone = {"seq": number, "effective_on": on, "reason": "essai"}
+    undone = {"seq": number, "effective_on": on, "reason": "essai", "acknowledged": "essai"}
     reduced = {"quantity": number * 3, "decision": "CA"}
     commands = {
         "subscribe": (shares.subscribe, hers | {"quantity": number, "payable_now": Cents(number * 10_00)}),
@@ -428,7 +445,7 @@ def take(world, what, number, on, member_id, other):
         "set_off": (service.set_off, money | {"against": (Bucket.SUSPENSE, Bucket.REPAYABLE)[number % 2]}),
         "repay": (service.repay, money),
         "refund": (service.refund_overpayment, money),
-        "give": (service.give, money),
+        "give": (service.give, {**money, "resolution": "Lettre"}),
         "undo_shares": (shares.reverse, undone),
         "undo_money": (service.reverse_payment, undone),
     }

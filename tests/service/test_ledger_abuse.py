@@ -93,7 +93,14 @@ def test_whoever_accepted_one_share_has_not_accepted_five(world, pair, session):
     [waits] = queries.refund_queue(session)
     session.rollback()
     by(world, PRESIDENT, service.accept, request_id=waits.id, decision=BOARD)
-    do(world, service.reverse, seq=moved, effective_on=TODAY, reason="Cession annulée")
+    do(
+        world,
+        service.reverse,
+        seq=moved,
+        effective_on=TODAY,
+        reason="Cession annulée",
+        acknowledged="Saisie à corriger",
+    )
     with world.act(TREASURER) as act:
         lot = queries.lots_left(act.session, alice, TODAY)[0].lot.id
     asks = {"member_id": alice, "effective_on": TODAY, "decision": BOARD}
@@ -123,7 +130,7 @@ def test_nobody_leaves_before_the_day_of_her_last_shares_nor_lives_after_her_hei
     alice, bob = pair
     seq = subscribe(world, bob, 3, on=TODAY)
     refused("acquired_since", world, members.resign, member_id=bob, effective_on=JUNE)
-    do(world, service.reverse, seq=seq, effective_on=TODAY, reason="Saisie en double")
+    do(world, service.reverse, seq=seq, effective_on=TODAY, reason="Saisie en double", acknowledged="Saisie à corriger")
     subscribe(world, bob, 3, on=APRIL)
     do(world, members.record_death, member_id=alice, effective_on=JUNE, proof="acte de décès")
     told = {"from_id": alice, "to_id": bob, "quantity": 5, "effective_on": TODAY, "decision": BOARD}
@@ -132,7 +139,7 @@ def test_nobody_leaves_before_the_day_of_her_last_shares_nor_lives_after_her_hei
     session.rollback()
     undo = {"event_id": death.id, "reason": "Homonyme"}
     refused("exit_was_carried_out", world, members.reverse_event, **undo)
-    do(world, service.reverse, seq=inherited, effective_on=TODAY, reason="Homonyme")
+    do(world, service.reverse, seq=inherited, effective_on=TODAY, reason="Homonyme", acknowledged="Saisie à corriger")
     do(world, members.reverse_event, **undo)
     assert faults(world, session) == []
 

@@ -70,7 +70,9 @@ def redeem(world, member_id, quantity=5, on=JUNE, **more):
 
 
 def reverse(world, seq, on=TODAY):
-    return do(world, service.reverse, seq=seq, effective_on=on, reason="Saisie en double")
+    return do(
+        world, service.reverse, seq=seq, effective_on=on, reason="Saisie en double", acknowledged="Saisie à corriger"
+    )
 
 
 def refused(code, world, command, **facts):
@@ -142,7 +144,15 @@ def test_f2_a_cancellation_is_not_dated_before_the_subscription(world, pair):
     before = MARCH - A_DAY
     refused("too_few_shares", world, service.redeem, member_id=alice, quantity=1, effective_on=before, decision=BOARD,
             cause="reduction")  # fmt: skip
-    refused("before_the_original", world, service.reverse, seq=1, effective_on=before, reason="Erreur")
+    refused(
+        "before_the_original",
+        world,
+        service.reverse,
+        seq=1,
+        effective_on=before,
+        reason="Erreur",
+        acknowledged="Saisie à corriger",
+    )
     legs = ((alice, -1, before), (None, 1, before))
     database_refuses("below zero", world, TxKind.REDEEM, *legs, on=before, reason_code="reduction")
     # Nor may it leave too little for what came later: all five go in June, one of them would go in April.
@@ -227,9 +237,28 @@ def undo_payment_by_sql(world, cents):
 def test_f7_a_movement_is_reversed_once(app, world, session):
     alice = world.a_member()
     subscribe(world, alice)
-    answers = at_once(app, *[(SYSTEM, lambda act: service.reverse(act, seq=1, effective_on=JUNE, reason="Erreur"))] * 2)
+    answers = at_once(
+        app,
+        *[
+            (
+                SYSTEM,
+                lambda act: service.reverse(
+                    act, seq=1, effective_on=JUNE, reason="Erreur", acknowledged="Saisie à corriger"
+                ),
+            )
+        ]
+        * 2,
+    )
     assert sorted(answers) == [[], ["reversed_already"]]
-    refused("is_a_reversal", world, service.reverse, seq=2, effective_on=JUNE, reason="Erreur")
+    refused(
+        "is_a_reversal",
+        world,
+        service.reverse,
+        seq=2,
+        effective_on=JUNE,
+        reason="Erreur",
+        acknowledged="Saisie à corriger",
+    )
     with pytest.raises(DatabaseError):
         write_by_sql(world, TxKind.REVERSAL, (alice, -5, JUNE), (None, 5, JUNE), reverses=1)
     database_refuses(

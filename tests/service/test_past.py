@@ -215,7 +215,9 @@ def world_of_moves(world: World) -> None:
         last = money.pay(act, member_id=alice, cents=Cents(NOMINAL), effective_on=date(2023, 3, 1))
         money.reverse_payment(act, seq=last, effective_on=date(2023, 3, 2), reason="chèque sans provision")
         seq = share_service.subscribe(act, member_id=chloe, quantity=2, effective_on=date(2023, 4, 1))
-        share_service.reverse(act, seq=seq, effective_on=date(2023, 4, 2), reason="erreur")
+        share_service.reverse(
+            act, seq=seq, effective_on=date(2023, 4, 2), reason="erreur", acknowledged="Saisie à corriger"
+        )
         share_service.transfer(
             act, from_id=alice, to_id=chloe, quantity=500, effective_on=date(2023, 5, 1), decision="CA du 1er mai"
         )
@@ -231,7 +233,9 @@ def world_of_moves(world: World) -> None:
         seq = share_service.redeem(
             act, member_id=bruno, quantity=200, effective_on=date(2024, 3, 2), decision="AG du 2 mars"
         )
-        share_service.reverse(act, seq=seq, effective_on=date(2024, 3, 3), reason="erreur")
+        share_service.reverse(
+            act, seq=seq, effective_on=date(2024, 3, 3), reason="erreur", acknowledged="Saisie à corriger"
+        )
         share_service.redeem(act, member_id=bruno, quantity=400, effective_on=date(2024, 3, 4), decision="AG du 2 mars")
 
 
@@ -320,7 +324,9 @@ def step(act, what, people, who, number, on):
                 act, from_id=member, to_id=other, quantity=number, effective_on=on, decision="CA du jour"
             )
         case "undo":
-            share_service.reverse(act, seq=1 + number % 6, effective_on=on, reason="erreur")
+            share_service.reverse(
+                act, seq=1 + number % 6, effective_on=on, reason="erreur", acknowledged="Saisie à corriger"
+            )
         case "undo payment":
             money.reverse_payment(act, seq=1 + number % 9, effective_on=on, reason="rejet")
         case "leave":

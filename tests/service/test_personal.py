@@ -187,7 +187,7 @@ def test_remarks_in_the_books_go_and_both_books_still_verify(app, session):
         shares.subscribe(act, member_id=bob, quantity=500, effective_on=TODAY)
     with world.act() as act:
         for seq in seqs:
-            shares.reverse(act, seq=seq, effective_on=TODAY, reason="remarque privée")
+            shares.reverse(act, seq=seq, effective_on=TODAY, reason="remarque privée", acknowledged="Saisie à corriger")
     before = everything(session).count("remarque privée")
     with world.act() as act:
         member_service.resign(act, member_id=alice, effective_on=TODAY)

@@ -37,7 +37,7 @@ def world(app, clock):
     clock.now = datetime(2026, 9, 20, 9, tzinfo=UTC)
     with made.act() as a:
         shares.subscribe(a, member_id=bob, quantity=4, effective_on=date(2026, 6, 1))
-        shares.reverse(a, seq=first, effective_on=date(2026, 6, 15), reason="erreur")
+        shares.reverse(a, seq=first, effective_on=date(2026, 6, 15), reason="erreur", acknowledged="Saisie à corriger")
     clock.now = datetime(2026, 10, 5, 9, tzinfo=UTC)
     with made.act() as a:
         members.resign(a, member_id=alice, effective_on=date(2026, 10, 1), reason="départ")

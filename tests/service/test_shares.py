@@ -35,7 +35,7 @@ def subscribe(world, member_id, quantity=5, on=MARCH, **more):
 
 def reverse(world, seq, on=TODAY, reason="Saisie en double"):
     with world.act() as a:
-        return service.reverse(a, seq=seq, effective_on=on, reason=reason)
+        return service.reverse(a, seq=seq, effective_on=on, reason=reason, acknowledged="Saisie à corriger")
 
 
 def test_a_subscription_is_held_from_its_legal_day_on(world, session):

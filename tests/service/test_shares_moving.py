@@ -138,7 +138,7 @@ def test_what_rests_on_a_movement_is_named_and_drafted_as_reversals(world, sessi
     first = move(world, service.transfer, from_id=alice, to_id=bob, quantity=5)
     second = move(world, service.transfer, from_id=bob, to_id=chloe, quantity=1004)
     with pytest.raises(RuleBroken, match="later_movements_depend"), world.act() as a:
-        service.reverse(a, seq=1, effective_on=TODAY, reason="Erreur")
+        service.reverse(a, seq=1, effective_on=TODAY, reason="Erreur", acknowledged="Saisie à corriger")
     session.rollback()
     assert service.cascade_of(session, 1) == [second, first]
     with world.act() as a:

@@ -121,7 +121,7 @@ def test_the_call_of_a_subscription_is_reversed_with_the_subscription_only(world
     with pytest.raises(RuleBroken, match="belongs_to_shares"):
         reverse(world, 1)
     with world.act() as a:
-        shares.reverse(a, seq=1, effective_on=TODAY, reason="Erreur de personne")
+        shares.reverse(a, seq=1, effective_on=TODAY, reason="Erreur de personne", acknowledged="Saisie à corriger")
     assert account(session, alice) == MemberAccount()
     assert list(verify(session)) == list(verify_shares(session)) == []
 
@@ -129,7 +129,7 @@ def test_the_call_of_a_subscription_is_reversed_with_the_subscription_only(world
 def test_f23_undone_shares_leave_what_was_paid_on_them_to_the_member(world, session, alice):
     pay(world, alice, 80_00)
     with world.act() as a:
-        shares.reverse(a, seq=1, effective_on=TODAY, reason="Erreur de personne")
+        shares.reverse(a, seq=1, effective_on=TODAY, reason="Erreur de personne", acknowledged="Saisie à corriger")
     assert account(session, alice) == MemberAccount(suspense=80_00)
     assert account(session, alice, JUNE).paid_up == 80_00
     assert list(verify(session)) == []
@@ -138,7 +138,7 @@ def test_f23_undone_shares_leave_what_was_paid_on_them_to_the_member(world, sess
 def test_f23_undone_shares_are_refused_while_later_money_rests_on_them(world, session, alice):
     pay(world, alice, 80_00, on=TODAY)
     with pytest.raises(RuleBroken, match="movement 2 of the money book"), world.act() as a:
-        shares.reverse(a, seq=1, effective_on=JUNE, reason="Erreur de personne")
+        shares.reverse(a, seq=1, effective_on=JUNE, reason="Erreur de personne", acknowledged="Saisie à corriger")
     assert account(session, alice).subscribed == 200_00
 
 

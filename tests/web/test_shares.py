@@ -131,9 +131,15 @@ def test_the_rest_is_called_and_a_call_is_reversed(world, session, treasurer, al
 
 def test_a_movement_is_reversed_with_a_reason_and_both_lines_stay(world, session, treasurer, alice):
     subscribe(world, alice)
-    assert treasurer.get("/shares/movements/1/reverse").status_code == 200
+    form = treasurer.get("/shares/movements/1/reverse").text
+    assert "garderait 0 part" in form
+    assert "Pourquoi la contre-passation est faite malgré cela" in form
     assert send(treasurer, "/shares/movements/1/reverse", reason="").status_code == 422
-    answer = send(treasurer, "/shares/movements/1/reverse", reason="Saisie en double")
+    silent = send(treasurer, "/shares/movements/1/reverse", reason="Saisie en double")
+    assert (silent.status_code, "Écrivez alors pourquoi" in silent.text) == (422, True)
+    answer = send(
+        treasurer, "/shares/movements/1/reverse", reason="Saisie en double", acknowledged="Elle souscrit demain"
+    )
     page = treasurer.get(answer.location).text
     assert "Saisie en double" in page
     assert "par la ligne 2" in page
@@ -143,7 +149,7 @@ def test_a_movement_is_reversed_with_a_reason_and_both_lines_stay(world, session
 def test_a_paid_subscription_is_not_reversed_over_the_payment(world, treasurer, alice):
     subscribe(world, alice)
     pay(world, alice, 30_00)
-    answer = send(treasurer, "/shares/movements/1/reverse", reason="Erreur")
+    answer = send(treasurer, "/shares/movements/1/reverse", reason="Erreur", acknowledged="Elle souscrit demain")
     assert answer.status_code == 422
     assert "30,00" in answer.text
 

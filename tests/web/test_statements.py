@@ -21,7 +21,7 @@ WHO = {
     "{assembly}/cancel": ("helene",), "/assemblies/": ("awa",), "/terms/": ("awa",), "/proposals/": ("awa",),
     "{proposal}": ("awa", "helene"), "/shares/": ("nadia",), "/shares/mine": ("awa",), "/treasury/to-receive": ("nadia",),
     "/treasury/": ("nadia",), "/treasury/to-call": ("nadia",), "/treasury/to-reimburse": ("nadia",), "/treasury/owed": ("nadia",),
-    "/treasury/files": ("nadia",), "/treasury/simulation?leavers=2&until=2029-12-31": ("nadia",), "/treasury/closing": ("nadia",), "/treasury/interest": ("nadia",),
+    "/treasury/files": ("nadia",), "/treasury/prepared": ("helene",), "/treasury/simulation?leavers=2&until=2029-12-31": ("nadia",), "/treasury/closing": ("nadia",), "/treasury/interest": ("nadia",),
     "/shares/movements": ("nadia",), "/shares/requests": ("nadia",), "/shares/nominal": ("helene",), "/statutes": ("awa",), "/documents/": ("olivier",), "/people": ("zoe",),
     "/minutes/": ("awa",), "/compliance/": ("helene", "olivier"), "/compliance/facts": ("zoe",),
     "/registers/members": ("olivier",), "/registers/members?q=memb&known=2027-01-01": ("olivier",),

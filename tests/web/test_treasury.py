@@ -7,6 +7,7 @@ import pytest
 from coopgov.core.money import Cents
 from coopgov.members import service as members
 from coopgov.shares import service as shares
+from coopgov.treasury import queries as treasury_queries
 from coopgov.treasury import service as treasury
 from tests.conftest import TestClock
 from tests.coop_world import everything_wired
@@ -47,3 +48,19 @@ def test_a_simulation_names_those_who_would_leave_and_writes_nothing(coop):
 def test_a_whole_account_tells_both_books_with_their_balances(coop):
     page = coop.person("nadia").opens(f"/treasury/members/{coop.ids['jonas']}/account")
     page.sees("Compte complet", "Souscription", "Appel", "Versement", "livre des parts", "livre du capital", "10,00 €")
+
+
+def test_one_person_prepares_on_the_page_and_another_confirms_or_refuses(coop):
+    awa = coop.ids["awa"]
+    with coop.act("nadia") as act:
+        treasury.pay(act, member_id=awa, cents=Cents(12_00), effective_on=date(2026, 11, 5))
+    paid = treasury_queries.movements_of(coop.session, awa)[-1].transaction.seq
+    nadia = coop.person("nadia").opens(f"/treasury/movements/{paid}/reverse")
+    nadia.sees("Ce que la contre-passation enfreindrait", "n’enfreint aucune règle")
+    page = nadia.presses("Soumettre à confirmation", {"Motif": "Chèque impayé"})
+    page.sees("Attend une autre personne", "Vous avez préparé ce mouvement", "Chèque impayé")
+    helene = coop.person("helene").opens("/").sees("1 mouvement d’argent à confirmer")
+    helene.opens("/treasury/").sees("À confirmer").opens("/treasury/prepared").sees("Contre-passation")
+    helene.opens(page.path).presses("Refuser", {}, status=422).sees("Dites pourquoi")
+    helene.opens(page.path).presses("Confirmer et enregistrer", {}).sees("Confirmé et enregistré")
+    assert treasury_queries.account_of(coop.session, member_id=awa, on=date(2026, 12, 1)).suspense == 0

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 
-from coopgov.core.errors import Breach
+from coopgov.core.errors import Breach, Citation
 from coopgov.core.i18n import N_
 
 
@@ -25,8 +25,9 @@ class BookName(StrEnum):
 # The kinds of movement for which statutes may ask for a second person.
 TWO_PERSON_KINDS: Mapping[BookName, tuple[str, ...]] = {
     BookName.SHARE: ("redeem", "transfer", "inherit", "convert", "reversal"),
-    # A payment file is drafted by one person and released by another; the rest of the money book has no such way yet.
-    BookName.CAPITAL: ("repay",),
+    # What lets go of money, or of a claim. Calls are written with every subscription; refunds by payment file have two
+    # persons of their own.
+    BookName.CAPITAL: ("set_off", "repay", "prescribe", "gift", "reversal"),
 }
 
 
@@ -56,17 +57,19 @@ def check_open(effective_on: date, true_on: date | None, closed_through: date | 
     return []
 
 
-def check_second_person(*, is_needed: bool, recorded_by: str, approved_by: str | None) -> list[Breach]:
-    """List what stands against a movement for want of a second person."""
+def check_second_person(
+    *, is_needed: bool, recorded_by: str, approved_by: str | None, clause: tuple[Citation, ...] = ()
+) -> list[Breach]:
+    """List what stands against a movement for want of a second person; `clause` is where the statutes ask for one."""
     if approved_by is not None and approved_by == recorded_by:
         sentence = N_("Nobody approves what she records herself. Ask another person.")
-        return [Breach("approved_by_oneself", sentence)]
+        return [Breach("approved_by_oneself", sentence, citations=clause)]
     if is_needed and approved_by is None:
         sentence = N_(
             "The statutes ask for two persons here. Submit a request, or draft a payment file: another person approves "
             "it."
         )
-        return [Breach("second_person_missing", sentence)]
+        return [Breach("second_person_missing", sentence, citations=clause)]
     return []
 
 

@@ -16,7 +16,13 @@ from coopgov.shares.service.looking import Look, Seeing
 from coopgov.shares.service.moving import Move, inherit, move, preflight_move, redeem, transfer
 from coopgov.shares.service.opening import OpeningHolding, open_holdings
 from coopgov.shares.service.papers import issue_bulletin, issue_certificate, issue_transfer_order
-from coopgov.shares.service.procedure import check_procedure, on_statutes_adopted, set_two_persons, write_close
+from coopgov.shares.service.procedure import (
+    check_procedure,
+    on_statutes_adopted,
+    set_two_persons,
+    two_persons_clause,
+    write_close,
+)
 from coopgov.shares.service.requesting import (
     Wish,
     accept,
@@ -31,6 +37,7 @@ from coopgov.shares.service.requesting import (
 )
 from coopgov.shares.service.subscribing import Asked, Subscription, preflight, record, subscribe, subscribe_many
 from coopgov.shares.service.undoing import cascade_of, draft_cascade, reverse
+from coopgov.shares.service.weighing import weigh_reversal
 
 __all__ = [
     "Asked",
@@ -77,6 +84,8 @@ __all__ = [
     "subscribe",
     "subscribe_many",
     "transfer",
+    "two_persons_clause",
+    "weigh_reversal",
     "withdraw",
     "write_close",
 ]

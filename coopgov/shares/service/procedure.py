@@ -6,7 +6,7 @@ from uuid import UUID
 
 from coopgov.core import journal
 from coopgov.core.act import Act
-from coopgov.core.errors import Breach
+from coopgov.core.errors import Breach, Citation
 from coopgov.core.ids import new_id
 from coopgov.shares import book, queries, rules
 from coopgov.shares.chain import Head
@@ -31,9 +31,18 @@ def check_procedure(
         *rules.check_day(true_on or effective_on, act.today),
         *rules.check_open(effective_on, true_on, queries.closed_through(act.session)),
         *rules.check_second_person(
-            is_needed=needed, recorded_by=act.actor.pseudonym, approved_by=approved_by
+            is_needed=needed, recorded_by=act.actor.pseudonym, approved_by=approved_by,
+            clause=two_persons_clause(act, of, kind) if needed else (),
         ),
     ]  # fmt: skip
+
+
+def two_persons_clause(act: Seeing, of: BookName, kind: str) -> tuple[Citation, ...]:
+    """Where the statutes ask for two persons for a kind of movement."""
+    if kind not in TWO_PERSON_KINDS[of]:
+        return ()
+    figure = act.rulebook.find_figure(f"{of.value}.two_persons.{kind}", on=act.today)
+    return figure.citations if figure is not None else ()
 
 
 def write_close(

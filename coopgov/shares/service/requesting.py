@@ -35,6 +35,7 @@ from coopgov.shares.service.moving import Details, Move, inherit, preflight_move
 from coopgov.shares.service.people import holder_on
 from coopgov.shares.service.queue import locked, mark_executed, second_person, settle_refunds
 from coopgov.shares.service.undoing import reverse
+from coopgov.shares.service.weighing import weigh_reversal
 
 MOVEMENTS = {
     RequestKind.REFUND: TxKind.REDEEM,
@@ -138,11 +139,16 @@ def execute(
     decision: str = "",
     true_on: date | None = None,
     reasons: Mapping[str, str] | None = None,
+    acknowledged: str = "",
 ) -> int:
     """Carry out a request: write its movement in the share book; gives the movement's number."""
     asked = queries.get_request(act.session, request_id)
     step(REQUEST_STEPS, asked.state, RequestStep.EXECUTE)
-    seq = _write(act, asked, effective_on, decision.strip() or asked.resolution, true_on, reasons)
+    decision = decision.strip() or asked.resolution
+    if asked.kind is RequestKind.REVERSAL:
+        seq = _reverse(act, asked, effective_on, decision, acknowledged)
+    else:
+        seq = _write(act, asked, effective_on, decision, true_on, reasons)
     # A withdrawal closes its own request as it is written, whoever asks for it.
     if queries.get_request(act.session, request_id).state is not RequestState.EXECUTED:
         mark_executed(act, request_id, seq)
@@ -153,10 +159,10 @@ def execute(
 def preflight_request(
     look: Seeing, asked: RequestRow, *, effective_on: date, decision: str, true_on: date | None = None
 ) -> list[Check]:
-    """What the movement of a request would be checked for now; a reversal is checked as it is written."""
+    """What the movement of a request would be checked for now; of a reversal, what it would break."""
     more = _details(asked, second_person(asked, look.actor.pseudonym), true_on, None)
-    if asked.kind is RequestKind.REVERSAL:
-        return []
+    if asked.kind is RequestKind.REVERSAL and asked.reverses_seq is not None:
+        return weigh_reversal(look, seq=asked.reverses_seq, effective_on=effective_on)
     if asked.kind is RequestKind.CONVERT:
         return preflight_conversion(
             look, member_id=asked.member_id, quantity=asked.quantity, from_class=asked.class_code,
@@ -179,12 +185,18 @@ def _details(
     }  # fmt: skip
 
 
+def _reverse(act: Act, asked: RequestRow, on: date, decision: str, acknowledged: str) -> int:
+    assert asked.reverses_seq is not None  # noqa: S101 - the database holds it for this kind
+    return reverse(
+        act, seq=asked.reverses_seq, effective_on=on, reason=asked.note or decision, acknowledged=acknowledged,
+        request_id=asked.id, approved_by=second_person(asked, act.actor.pseudonym),
+    )  # fmt: skip
+
+
 def _write(
     act: Act, asked: RequestRow, on: date, decision: str, true_on: date | None, reasons: Mapping[str, str] | None
 ) -> int:
-    me = act.actor.pseudonym
-    approved_by = second_person(asked, me)
-    more = _details(asked, approved_by, true_on, reasons)
+    more = _details(asked, second_person(asked, act.actor.pseudonym), true_on, reasons)
     match asked.kind:
         case RequestKind.REFUND:
             return redeem(
@@ -195,12 +207,6 @@ def _write(
             return convert(
                 act, member_id=asked.member_id, quantity=asked.quantity, from_class=asked.class_code,
                 to_class=asked.to_class, effective_on=on, decision=decision, **more,
-            )  # fmt: skip
-        case RequestKind.REVERSAL:
-            assert asked.reverses_seq is not None  # noqa: S101 - the database holds it for this kind
-            return reverse(
-                act, seq=asked.reverses_seq, effective_on=on, reason=asked.note or decision,
-                request_id=asked.id, approved_by=approved_by,
             )  # fmt: skip
         case _:
             assert asked.to_id is not None  # noqa: S101 - a transfer names who receives

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from coopgov.core.act import Act
 from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.ids import new_id
+from coopgov.core.preflight import check_acknowledged
 from coopgov.shares import book, queries, rules
 from coopgov.shares.book import Entry, line_name
 from coopgov.shares.chain import Moment
@@ -17,6 +18,8 @@ from coopgov.shares.models import ShareRequest
 from coopgov.shares.rules import BookName, RequestKind, RequestState, TxKind, Undoing
 from coopgov.shares.service.procedure import check_procedure
 from coopgov.shares.service.queue import settle_refunds
+from coopgov.shares.service.weighing import weigh_reversal
+from coopgov.web.preflight import acknowledge
 
 
 def reverse(
@@ -25,19 +28,32 @@ def reverse(
     seq: int,
     effective_on: date,
     reason: str,
+    acknowledged: str = "",
     request_id: UUID | None = None,
     approved_by: str | None = None,
 ) -> int:
-    """Undo a movement by a new one that names it, exactly and once (*contre-passation*); gives its number."""
+    """Undo a movement by a new one that names it, exactly and once (*contre-passation*); gives its number.
+
+    It corrects an entry, and may break what a movement may not: `acknowledged` says why it is done all the same.
+    """
     book.take_the_pen(act.session)
     legs = rules.negated(queries.legs_of(act.session, seq))
-    refuse_if(_check(act, seq, effective_on, reason, legs) + _check_procedure(act, effective_on, approved_by))
+    checks = weigh_reversal(act, seq=seq, effective_on=effective_on)
+    refuse_if(
+        _check(act, seq, effective_on, reason, legs)
+        + _check_procedure(act, effective_on, approved_by)
+        + check_acknowledged(checks, acknowledged)
+    )
     entry = Entry(
         TxKind.REVERSAL, effective_on, legs, reason_code="reversal", note=reason.strip(), reverses_seq=seq,
         request_id=request_id, approved_by=approved_by,
     )  # fmt: skip
     [new] = book.write(act, [entry])
-    act.record("shares.reversed", line_name(new), {"reverses": seq, "reason": reason.strip(), "last": new})
+    facts = {
+        "reverses": seq, "reason": reason.strip(), "last": new,
+        "acknowledged": acknowledge(act, line_name(new), checks, acknowledged),
+    }  # fmt: skip
+    act.record("shares.reversed", line_name(new), facts)
     for member_id in dict.fromkeys(leg.member_id for leg in legs if leg.member_id is not None):
         settle_refunds(act, member_id)
     act.publish(SharesReversed(new, seq, effective_on, reason.strip()))

@@ -13,9 +13,9 @@ from coopgov.core.policy import Permission
 from coopgov.core.preflight import Check, is_clear
 from coopgov.members import queries as members
 from coopgov.shares import queries, service
-from coopgov.shares.forms import AnswerForm, ExecutionForm
+from coopgov.shares.forms import AnswerForm, ExecutionForm, ReversalExecutionForm
 from coopgov.shares.queries import RequestRow
-from coopgov.shares.rules import RequestState
+from coopgov.shares.rules import RequestKind, RequestState
 from coopgov.shares.service import Look
 from coopgov.shares.views.blueprint import bp
 from coopgov.web.acts import begin_act, reading, rulebook, today
@@ -73,21 +73,28 @@ def answer_request(request_id: UUID) -> ResponseReturnValue:
 @requires(Permission.SHARES_RECORD)
 def execute_request(request_id: UUID) -> ResponseReturnValue:
     """Write the movement that was asked for."""
-    asked, form = queries.get_request(reading(), request_id), ExecutionForm()
+    asked = queries.get_request(reading(), request_id)
+    form = _execution(asked)()
     answer = AnswerForm(formdata=None, decided_on=today())
     if not form.validate():
         return _page(asked, answer, form), 422
     checks = _checks(asked, form.effective_on.data, form.resolution.data or "", form.true_on.data)
-    judged = with_reasons(ExecutionForm, checks)()
-    if is_clear(checks) and judged.validate():
+    judged = with_reasons(_execution(asked), checks)()
+    # What a reversal breaks does not stop it, once a person has said why.
+    if (is_clear(checks) or "acknowledged" in judged) and judged.validate():
         with refusals_on(judged), begin_act() as act:
             service.execute(
                 act, request_id=request_id, effective_on=form.effective_on.data, decision=form.resolution.data or "",
                 true_on=form.true_on.data, reasons=reasons_of(judged, checks),
+                acknowledged=(judged.acknowledged.data or "") if "acknowledged" in judged else "",
             )  # fmt: skip
             flash(_("The movement is recorded."), "success")
             return redirect(url_for("shares.member", member_id=asked.member_id), 303)
     return _page(asked, answer, judged, checks), 422
+
+
+def _execution(asked: RequestRow) -> type[ExecutionForm]:
+    return ReversalExecutionForm if asked.kind is RequestKind.REVERSAL else ExecutionForm
 
 
 def _checks(asked: RequestRow, on: date, decision: str, true_on: date | None) -> list[Check]:
@@ -100,7 +107,7 @@ def _page(asked: RequestRow, answer: BaseForm, execution: BaseForm | None = None
     decision = asked.resolution or asked.note
     if execution is None:
         checks = _checks(asked, today(), decision, None) if asked.is_open else ()
-        execution = with_reasons(ExecutionForm, checks)(formdata=None, effective_on=today(), resolution=decision)
+        execution = with_reasons(_execution(asked), checks)(formdata=None, effective_on=today(), resolution=decision)
     people = members.get_members(session, [one for one in (asked.member_id, asked.to_id) if one is not None])
     return render_template(
         "shares/request.html", asked=asked, people=people, answer=answer, execution=execution, checks=checks,

@@ -7,12 +7,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from coopgov.core.act import Act
 from coopgov.core.policy import Permission
 from coopgov.core.preflight import Check, is_clear
 from coopgov.members import queries as members
 from coopgov.members.rules import Status
 from coopgov.shares import queries, service
 from coopgov.shares.forms import CascadeForm, ReversalForm, SubscriptionForm
+from coopgov.shares.rules import BookName, RequestKind, TxKind
 from coopgov.shares.views.blueprint import bp
 from coopgov.statutes import queries as statutes
 from coopgov.web.acts import begin_act, reading, rulebook, today
@@ -106,11 +108,26 @@ def record_reversal(seq: int) -> ResponseReturnValue:
     form = ReversalForm()
     if form.validate():
         with refusals_on(form), begin_act() as act:
-            new = service.reverse(act, seq=seq, effective_on=form.effective_on.data, reason=form.reason.data)
+            if request.form.get("step") == "ask":
+                return _ask_reversal(act, seq, form)
+            new = service.reverse(
+                act, seq=seq, effective_on=form.effective_on.data, reason=form.reason.data,
+                acknowledged=form.acknowledged.data or "",
+            )  # fmt: skip
             member_id = queries.get_transaction(act.session, new).member_id
             flash(_("The movement is reversed. Both lines stay in the register."), "success")
             return redirect(url_for("shares.member", member_id=member_id), 303)
     return _reversal_page(seq, form), 422
+
+
+def _ask_reversal(act: Act, seq: int, form: ReversalForm) -> ResponseReturnValue:
+    member_id = queries.get_transaction(act.session, seq).member_id
+    wish = service.Wish(
+        RequestKind.REVERSAL, member_id, 0, act.today, reverses_seq=seq, note=form.reason.data or "",
+    )  # fmt: skip
+    asked = service.request(act, wish)
+    flash(_("The request is written down: another person answers it."), "success")
+    return redirect(url_for("shares.show_request", request_id=asked), 303)
 
 
 @bp.post("/movements/<int:seq>/cascade")
@@ -157,11 +174,14 @@ def _reversal_page(seq: int, form: ReversalForm, cascade: CascadeForm | None = N
     movement = queries.get_transaction(reading(), seq)
     member = members.get_member(reading(), movement.member_id)
     rests = service.cascade_of(reading(), seq) if movement.can_be_reversed else []
+    look = service.Look(reading(), current_actor(), today(), rulebook())
     return render_template(
         "shares/reverse.html",
         form=form,
+        checks=service.weigh_reversal(look, seq=seq, effective_on=form.effective_on.data or today()),
         movement=movement,
         member=member,
+        needs_two=queries.needs_two(reading(), BookName.SHARE, TxKind.REVERSAL, today()),
         rests=rests,
         cascade=cascade or CascadeForm(),
     )

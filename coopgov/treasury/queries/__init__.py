@@ -38,6 +38,14 @@ from coopgov.treasury.queries.owed import (
     released_between,
     releases_of,
 )
+from coopgov.treasury.queries.preparing import (
+    PreparedRow,
+    get_prepared,
+    prepared_done,
+    prepared_for,
+    prepared_waiting,
+    two_person_kinds,
+)
 from coopgov.treasury.queries.runs import (
     EarnedOn,
     Run,
@@ -51,10 +59,11 @@ from coopgov.treasury.queries.runs import (
 )
 
 __all__ = [
-    "EarnedOn", "Header", "InSuspense", "MemberAccount", "Movement", "Owed", "OwedBack", "OwedPage", "Release",
-    "Released", "Run", "Transaction", "account_of", "accounts_of", "amounts_of_run", "answers_of_shares",
-    "balance_of", "buckets_of", "count_runs", "count_to_receive", "find_run", "get_header", "get_run",
+    "EarnedOn", "Header", "InSuspense", "MemberAccount", "Movement", "Owed", "OwedBack", "OwedPage", "PreparedRow",
+    "Release", "Released", "Run", "Transaction", "account_of", "accounts_of", "amounts_of_run", "answers_of_shares",
+    "balance_of", "buckets_of", "count_runs", "count_to_receive", "find_run", "get_header", "get_prepared", "get_run",
     "get_transaction", "in_suspense", "interest_of", "legs_of", "legs_of_many", "moments_in", "moments_of",
-    "movements_of", "overdue_on", "owed_on", "payers_in", "released_between", "releases_of", "runs", "standing_of_run",
-    "to_receive", "totals_on", "waiting_for",
+    "movements_of", "overdue_on", "owed_on", "payers_in", "prepared_done", "prepared_for", "prepared_waiting",
+    "released_between", "releases_of", "runs", "standing_of_run", "to_receive", "totals_on", "two_person_kinds",
+    "waiting_for",
 ]  # fmt: skip

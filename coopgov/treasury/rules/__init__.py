@@ -22,6 +22,8 @@ from coopgov.treasury.rules.checks import (
     Undoing,
     called_since,
     check_call,
+    check_given,
+    check_owed_again,
     check_parts,
     check_payment,
     check_prescription,
@@ -32,9 +34,12 @@ from coopgov.treasury.rules.checks import (
     check_taking,
     check_tax,
     check_timelines,
+    check_uncalled_again,
     check_within_due,
     claim_ends_on,
     due_back_on,
+    in_another_file,
+    waits_for_heirs,
 )
 from coopgov.treasury.rules.closing import Closing, check_closing
 from coopgov.treasury.rules.interest import (
@@ -83,6 +88,13 @@ from coopgov.treasury.rules.losses import (
     value_per_share,
     year_of,
 )
+from coopgov.treasury.rules.preparing import (
+    PREPARED_KINDS,
+    PREPARED_LABELS,
+    Prepared,
+    check_confirmed,
+    check_prepared,
+)
 from coopgov.treasury.rules.runs import (
     RUN_LABELS,
     KnownRun,
@@ -96,16 +108,18 @@ from coopgov.treasury.rules.runs import (
 )
 
 __all__ = [
-    "ACCOUNTS", "CAPITAL", "CHART", "FORMS", "KIND_LABELS", "NEEDS_DECISION", "NEVER_NEGATIVE",
-    "OWED", "RUN_LABELS", "Bucket", "CapitalKind", "Closing", "Declared", "Due",
-    "FinancialYear", "KnownRun", "LedgerAccount", "Leg", "LotValue", "Parts", "Payment", "Rate", "RunKind", "SetOff",
-    "SharedOut", "Stretch", "Taking", "Undoing", "Withheld", "account_of", "by_member", "call_legs", "called_since",
-    "check_anything", "check_call", "check_closing", "check_decided", "check_exempt", "check_interest",
-    "check_losses", "check_not_paid", "check_parts", "check_payable", "check_payment", "check_prescription",
-    "check_rates", "check_receipt", "check_repayment", "check_reversal", "check_run", "check_set_off", "check_stands",
-    "check_taking", "check_tax", "check_timelines", "check_undoing_of_run", "check_within_due", "claim_ends_on",
-    "due_back_on", "due_from", "entries", "financial_year", "find_cap", "further_call_legs", "giving_legs",
-    "has_form", "incorporation_legs", "loss_legs", "loss_on", "negated", "opening_legs", "overpayment_legs",
-    "parts_from", "payment_legs", "redemption_legs", "reduction_legs", "set_off_legs", "share_out", "stretches",
-    "to_redeem", "to_reduce", "to_transfer", "transfer_legs", "unpaid_legs", "value_per_share", "withhold", "year_of",
+    "ACCOUNTS", "CAPITAL", "CHART", "FORMS", "KIND_LABELS", "NEEDS_DECISION", "NEVER_NEGATIVE", "OWED",
+    "PREPARED_KINDS", "PREPARED_LABELS", "RUN_LABELS", "Bucket", "CapitalKind", "Closing", "Declared", "Due",
+    "FinancialYear", "KnownRun", "LedgerAccount", "Leg", "LotValue", "Parts", "Payment", "Prepared", "Rate",
+    "RunKind", "SetOff", "SharedOut", "Stretch", "Taking", "Undoing", "Withheld", "account_of", "by_member",
+    "call_legs", "called_since", "check_anything", "check_call", "check_closing", "check_confirmed", "check_decided",
+    "check_exempt", "check_given", "check_interest", "check_losses", "check_not_paid", "check_owed_again",
+    "check_parts", "check_payable", "check_payment", "check_prepared", "check_prescription", "check_rates",
+    "check_receipt", "check_repayment", "check_reversal", "check_run", "check_set_off", "check_stands",
+    "check_taking", "check_tax", "check_timelines", "check_uncalled_again", "check_undoing_of_run",
+    "check_within_due", "claim_ends_on", "due_back_on", "due_from", "entries", "financial_year", "find_cap",
+    "further_call_legs", "giving_legs", "has_form", "in_another_file", "incorporation_legs", "loss_legs", "loss_on",
+    "negated", "opening_legs", "overpayment_legs", "parts_from", "payment_legs", "redemption_legs", "reduction_legs",
+    "set_off_legs", "share_out", "stretches", "to_redeem", "to_reduce", "to_transfer", "transfer_legs", "unpaid_legs",
+    "value_per_share", "waits_for_heirs", "withhold", "year_of",
 ]  # fmt: skip

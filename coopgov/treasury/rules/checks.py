@@ -191,12 +191,44 @@ def in_another_file(name: str, file: str, field: str = "amount") -> Breach:
 
 def check_repayment(taking: Taking) -> list[Breach]:
     """List what stands against paying a member back, or keeping what she is owed."""
-    if not taking.is_frozen:
-        return check_taking(taking)
+    return [waits_for_heirs(taking.name)] if taking.is_frozen else check_taking(taking)
+
+
+def waits_for_heirs(name: str) -> Breach:
+    """Say that nobody knows yet whom to pay."""
     sentence = N_(
         "The shares of %(name)s wait for heirs: nothing is paid back until the file is closed. Close the file first."
     )
-    return [Breach("waits_for_heirs", sentence, {"name": taking.name})]
+    return Breach("waits_for_heirs", sentence, {"name": name})
+
+
+def check_given(source_in_writing: str) -> list[Breach]:
+    """List what stands against a sum given up: she writes it, and the entry names her letter."""
+    if source_in_writing.strip():
+        return []
+    sentence = N_(
+        "Nobody gives up a sum without writing it: the entry names the letter, with its day (Lettre du 3 mars 2026)."
+    )
+    return [Breach("no_letter", sentence, field="resolution")]
+
+
+def check_uncalled_again(name: str, latest: date, on: date, figures: Figures) -> list[Breach]:
+    """List what stands against taking a call back: the rest of the price has a last day."""
+    if on <= latest:
+        return []
+    sentence = N_("What %(name)s has subscribed was to be called by %(latest)s: undone, it would not be called at all.")
+    citations = figures.figure("share.payup.balance_years", on=on).citations
+    return [Breach("call_came_too_late", sentence, {"name": name, "latest": latest}, citations)]
+
+
+def check_owed_again(name: str, due_on: date, on: date, figures: Figures) -> list[Breach]:
+    """List what stands against owing somebody again what nobody may claim any more."""
+    ends = claim_ends_on(due_on, figures)
+    if on < ends:
+        return []
+    sentence = N_("%(name)s could claim this until %(ends)s: undone, the cooperative would owe it again.")
+    citations = figures.figure("share.claim_years", on=due_on).citations
+    return [Breach("claim_is_over", sentence, {"name": name, "ends": ends}, citations)]
 
 
 def check_tax(cents: int, available: int) -> list[Breach]:

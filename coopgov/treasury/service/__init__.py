@@ -17,13 +17,16 @@ from coopgov.treasury.service.interest import GivenAccounts, accounts_of_year, d
 from coopgov.treasury.service.losses import bear_loss, year_of_account
 from coopgov.treasury.service.owed import give, pay_tax, prescribe, refund_overpayment, repay, set_off
 from coopgov.treasury.service.payments import Receipt, call, pay, pay_many
+from coopgov.treasury.service.preparing import confirm, prepare, refuse, settle, take_back
 from coopgov.treasury.service.runs import undo_run, undo_year
 from coopgov.treasury.service.undoing import reverse_payment
+from coopgov.treasury.service.weighing import weigh_reversal
 
 __all__ = [
     "GivenAccounts", "Receipt", "accounts_of_year", "bear_loss", "book", "call", "certify_today", "close_period",
-    "declare_interest", "give", "issue_certificate", "on_holdings_opened", "on_many_shares_subscribed",
+    "confirm", "declare_interest", "give", "issue_certificate", "on_holdings_opened", "on_many_shares_subscribed",
     "on_nominal_changed", "on_shares_converted", "on_shares_redeemed", "on_shares_reversed", "on_shares_subscribed",
-    "on_shares_transferred", "pay", "pay_interest", "pay_many", "pay_tax", "prescribe", "refund_overpayment", "repay",
-    "reverse_payment", "set_off", "undo_run", "undo_year", "year_of_account",
+    "on_shares_transferred", "pay", "pay_interest", "pay_many", "pay_tax", "prepare", "prescribe",
+    "refund_overpayment", "refuse", "repay", "reverse_payment", "set_off", "settle", "take_back", "undo_run",
+    "undo_year", "weigh_reversal", "year_of_account",
 ]  # fmt: skip

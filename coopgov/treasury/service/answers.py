@@ -24,7 +24,8 @@ from coopgov.treasury.book import Entry
 from coopgov.treasury.rules import CAPITAL, Bucket, CapitalKind, Leg, Parts
 from coopgov.treasury.service.losses import known_losses
 from coopgov.treasury.service.telling import Told, of_shares
-from coopgov.treasury.service.undoing import people_of, timelines_after
+from coopgov.treasury.service.undoing import timelines_after
+from coopgov.treasury.service.weighing import people_of
 
 
 def on_shares_subscribed(act: Act, event: SharesSubscribed) -> None:

@@ -6,7 +6,7 @@ from typing import Unpack
 from uuid import UUID
 
 from coopgov.core.act import Act
-from coopgov.core.errors import refuse_if
+from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.money import Cents
 from coopgov.members import queries as members
 from coopgov.shares.chain import least_from
@@ -55,9 +55,12 @@ def give(
     reference: str = "",
     **more: Unpack[Details],
 ) -> int:
-    """Record that a member leaves the cooperative what it owes her (*abandon*, *don*); gives its number."""
+    """Record that a member leaves the cooperative what it owes her (*abandon*, *don*); gives its number.
+
+    She gives it up in writing: `resolution` names her letter.
+    """
     told = Told(effective_on, reference, **more)
-    return _take(act, CapitalKind.GIFT, member_id, cents, source, told)
+    return _take(act, CapitalKind.GIFT, member_id, cents, source, told, rules.check_given(told.resolution))
 
 
 def prescribe(
@@ -112,10 +115,12 @@ def pay_tax(act: Act, *, cents: Cents, effective_on: date, reference: str = "", 
     return seq
 
 
-def _take(act: Act, kind: CapitalKind, member_id: UUID, cents: Cents, source: Bucket, told: Told) -> int:
+def _take(
+    act: Act, kind: CapitalKind, member_id: UUID, cents: Cents, source: Bucket, told: Told, also: Sequence[Breach] = ()
+) -> int:
     book.take_the_pen(act.session)
     taking = _taking(act, member_id, cents, source, told)
-    refuse_if(told.check(act, kind) + rules.check_repayment(taking))
+    refuse_if([*told.check(act, kind), *rules.check_repayment(taking), *also])
     to = Bucket.BANK if kind is CapitalKind.REPAY else Bucket.RESERVE
     return _write(act, kind, member_id, cents, rules.giving_legs(member_id, cents, source, to), told)
 

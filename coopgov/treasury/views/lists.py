@@ -47,6 +47,7 @@ def desk() -> ResponseReturnValue:
         excess=queries.in_suspense(session),
         drafted=banking.count_open(session, FileState.DRAFTED),
         released=banking.count_open(session, FileState.RELEASED),
+        prepared=len(queries.prepared_waiting(session)),
         may_admit=current_actor().may(Permission.MEMBERS_ADMIT),
     )
 

@@ -6,13 +6,18 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from coopgov.core.act import Act
+from coopgov.core.money import Cents
 from coopgov.core.policy import Permission
 from coopgov.members import queries as members
 from coopgov.shares.forms import ReversalForm
+from coopgov.shares.service import Look
 from coopgov.treasury import queries, service
 from coopgov.treasury.forms import CallForm, PaymentForm
+from coopgov.treasury.rules import CapitalKind, Prepared
 from coopgov.treasury.views.blueprint import bp
-from coopgov.web.acts import begin_act, reading, today
+from coopgov.treasury.views.preparing import prepared_for_another, two_persons
+from coopgov.web.acts import begin_act, reading, rulebook, today
 from coopgov.web.filters import money
 from coopgov.web.forms import refusals_on
 from coopgov.web.guard import current_actor, requires
@@ -95,11 +100,24 @@ def record_reversal(seq: int) -> ResponseReturnValue:
     form = ReversalForm()
     if form.validate():
         with refusals_on(form), begin_act() as act:
-            new = service.reverse_payment(act, seq=seq, effective_on=form.effective_on.data, reason=form.reason.data)
+            if request.form.get("step") == "ask":
+                return prepared_for_another(service.prepare(act, _undoing(act, seq, form)))
+            new = service.reverse_payment(
+                act, seq=seq, effective_on=form.effective_on.data, reason=form.reason.data,
+                acknowledged=form.acknowledged.data or "",
+            )  # fmt: skip
             member_id = queries.get_transaction(act.session, new).member_id
             flash(_("The movement is reversed. Both lines stay in the register."), "success")
             return redirect(url_for("shares.member", member_id=member_id), 303)
     return _reversal_page(seq, form), 422
+
+
+def _undoing(act: Act, seq: int, form: ReversalForm) -> Prepared:
+    member_id = queries.get_transaction(act.session, seq).member_id
+    return Prepared(
+        CapitalKind.REVERSAL, member_id, Cents(0), form.effective_on.data, reference=form.reason.data,
+        reverses_seq=seq, acknowledged=form.acknowledged.data or "",
+    )  # fmt: skip
 
 
 def _page(template: str, member_id: UUID, form: PaymentForm | CallForm) -> str:
@@ -111,4 +129,8 @@ def _page(template: str, member_id: UUID, form: PaymentForm | CallForm) -> str:
 def _reversal_page(seq: int, form: ReversalForm) -> str:
     movement = queries.get_transaction(reading(), seq)
     person = members.get_member(reading(), movement.member_id)
-    return render_template("treasury/reverse.html", form=form, movement=movement, member=person)
+    look = Look(reading(), current_actor(), today(), rulebook())
+    checks = service.weigh_reversal(look, seq=seq, effective_on=form.effective_on.data or today())
+    return render_template(
+        "treasury/reverse.html", form=form, movement=movement, member=person, checks=checks, two=two_persons()
+    )
