@@ -16,7 +16,7 @@ LONG, NUL, EMOJI, HTML = "é" * 5_000, "a\0b", "😀", "<script>alert(1)</script
 ODD = f"{EMOJI} {HTML} & “guillemets” %s {{{{ 7*7 }}}} n°\u00a04\u202f!"
 SOME_ID = str(uuid4())
 # Places of an address that are words, not things.
-WORDS = {"token", "what", "step", "key", "section", "register", "kind", "way", "sheet", "format"}
+WORDS = {"token", "what", "step", "key", "section", "register", "kind", "way", "sheet", "format", "number"}
 
 
 @dataclass(frozen=True)
@@ -452,6 +452,12 @@ CASES = (
     Case("assemblies.paper_proxy", "samir", NOW, {"grantor": ("10", NUMBER), "holder": ("1", NUMBER)}),
     Case("assemblies.incident", "samir", NOW, {"text": ("Une panne", prose(1_000))}),
     Case("assemblies.attendance_sheet", "samir", NOW),
+    Case("assemblies.type_paper", "samir", {"item_id": "voting", "number": _number("zoe")}, {
+        "choice": ("for", CHOICE), "reason": ("", replace(prose(1_000, needed=False), is_shown=False)),
+    }),
+    Case("assemblies.withdraw_paper", "samir", {"item_id": "voting", "number": _number("zoe")}, {
+        "reason": ("Elle vote à main levée", prose(1_000)),
+    }),
     Case("assemblies.enter_ballots", "samir", {"item_id": "voting"}, {
         _ballot("voting", "zoe"): ("for", MAYBE_CHOICE), "rest": ("", MAYBE_CHOICE),
     }),

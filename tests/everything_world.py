@@ -453,6 +453,7 @@ _OF_PAGE: dict[str, dict[str, str | int]] = {
     "assemblies.plan_second_call": {"assembly_id": "lost"}, "assemblies.room": {"assembly_id": "now"},
     "assemblies.choose_bureau": {"assembly_id": "early"}, "minutes.edit": {"minutes_id": "written minutes"},
     "assemblies.papers_in_urn": {"item_id": "secret voting"}, "assemblies.read_papers": {"item_id": "closed urn"},
+    **{f"assemblies.{page}": {"number": 1} for page in ("typed_paper", "type_paper", "withdraw_paper")},
     "assemblies.paper": {"item_id": "drafted paper"}, "assemblies.equal_votes": {"item_id": "tied"},
     "ballots.archive": {"scrutin_id": "graded"}, "ballots.foreign": {"scrutin_id": "graded"},
     "assemblies.urns": {"assembly_id": "secret"}, "members.admit": {"member_id": "candidate"}, "members.refuse": {"member_id": "candidate"},

@@ -16,7 +16,7 @@ from sqlalchemy import BindParameter, LargeBinary, String, TextClause, Uuid, bin
 from sqlalchemy.orm import Session
 
 from coopgov.ballots.counting.marks import encode
-from coopgov.ballots.deciding import check_on_screen, check_told
+from coopgov.ballots.deciding import check_told
 from coopgov.ballots.proof import envelope_hash, marked_hash, receipt_hash
 from coopgov.ballots.queries import (
     CastRow,
@@ -28,11 +28,21 @@ from coopgov.ballots.queries import (
     get_roll,
     get_scrutin,
 )
-from coopgov.ballots.rules import URN_CLOSED, Attempt, Channel, Choice, Level, Receipt, paper_of, why_not_cast
+from coopgov.ballots.rules import (
+    URN_CLOSED,
+    Attempt,
+    Channel,
+    Choice,
+    Level,
+    Receipt,
+    choice_on,
+    paper_of,
+    why_not_cast,
+)
 from coopgov.ballots.sealing import PAPER_SIZE, seal_paper
 from coopgov.core.act import Act
 from coopgov.core.db import Instant
-from coopgov.core.errors import Breach, RuleBroken, refuse_if
+from coopgov.core.errors import Breach, RuleBroken
 
 # An answer to a resolution, or what `counting.marks` tells, as data or as JSON text.
 Ballot = Choice | Mapping[str, Any] | str
@@ -153,8 +163,16 @@ def _cast_marked(
 
 def note_paper(act: Act, *, scrutin_id: UUID, voter_id: UUID, cast_by: UUID) -> None:
     """Note that somebody votes on paper in the room: an envelope sent before is thrown away."""
-    refuse_if(check_on_screen(find_form(act.session, scrutin_id)))
     _cast_sealed(act, scrutin_id, voter_id, b"", Channel.PAPER, cast_by)
+
+
+def cast_paper(act: Act, *, scrutin_id: UUID, voter_id: UUID, content: bytes, cast_by: UUID) -> Receipt:
+    """Put a voter's paper in the urn of a named vote, as two tellers typed it; a paper of a form may be null."""
+    if find_form(act.session, scrutin_id) is not None:
+        return _cast_marked(act, scrutin_id, voter_id, content, Channel.PAPER, cast_by)
+    choice = choice_on(content)
+    assert choice is not None  # noqa: S101 - a paper that answers a resolution was made of an answer
+    return _cast_answer(act, scrutin_id, voter_id, choice, Channel.PAPER, cast_by)
 
 
 def _cast_sealed(act: Act, scrutin_id: UUID, voter_id: UUID, sealed: bytes, channel: Channel, cast_by: UUID) -> Receipt:

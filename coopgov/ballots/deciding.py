@@ -94,17 +94,6 @@ def check_programs_agree(first: Mapping[str, Any], second: Mapping[str, Any]) ->
     return [Breach("counts_differ", sentence)]
 
 
-def check_on_screen(form: Form | None) -> list[Breach]:
-    """List what stands against a paper in the urn of the room: ballots of a form are filled in on a screen."""
-    if form is None:
-        return []
-    sentence = N_(
-        "Ballots of this vote are filled in on a screen: paper ones would not be counted. "
-        "Let this person vote from a telephone, or from a computer of the room."
-    )
-    return [Breach("no_paper_in_this_vote", sentence)]
-
-
 def check_ranks(ranks: Mapping[str, int | None]) -> list[Breach]:
     """The chair gives each of the equal options a number of its own."""
     given = [rank for rank in ranks.values() if rank is not None]

@@ -235,6 +235,21 @@ class PaperCount(Model):
     ballots: Mapped[int]
 
 
+class PaperTyped(Model):
+    """A paper ballot as one teller typed it; two do, and must find the same; thrown away when it is in the urn.
+
+    In a secret vote its number is its place in the bundle (*liasse*); in a named one, the number of the voter.
+    """
+
+    __tablename__ = "paper_typed"
+    __table_args__ = (CheckConstraint("length(content) BETWEEN 2 AND 110", name="as_long_as_a_paper"),)
+
+    scrutin_id: Mapped[UUID] = mapped_column(ForeignKey("scrutin.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    by: Mapped[UUID] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class Urn(Model):
     """The closed urn: how many ballots, and the hash that the journal holds too."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
 from coopgov.ballots import sealing
+from coopgov.ballots.bundle import check_reason
 from coopgov.ballots.models import (
     Envelope,
     PaperCount,
@@ -24,7 +25,14 @@ from coopgov.ballots.models import (
     UrnMarked,
 )
 from coopgov.ballots.proof import opened_hash, opened_marked_hash
-from coopgov.ballots.queries import ScrutinRow, counted_colleges, get_scrutin, paper_readings, papers_by_college
+from coopgov.ballots.queries import (
+    ScrutinRow,
+    counted_colleges,
+    get_scrutin,
+    paper_readers,
+    paper_readings,
+    papers_by_college,
+)
 from coopgov.ballots.rules import (
     Channel,
     Choice,
@@ -37,6 +45,7 @@ from coopgov.ballots.rules import (
     needed_tellers,
 )
 from coopgov.ballots.sealing import BadCode, BadEnvelope, Part
+from coopgov.ballots.typed import agreed_papers, throw_typed_away
 from coopgov.core.act import Act
 from coopgov.core.db import WRITES
 from coopgov.core.direct import bulk_insert
@@ -80,10 +89,15 @@ def _part(scrutin_id: UUID, part: Part, teller: TellerKey) -> ScrutinKeyPart:
     )  # fmt: skip
 
 
-def read_paper(act: Act, *, scrutin_id: UUID, by: UUID, tallies: Mapping[str, Tally]) -> None:
-    """Keep what one teller read on the paper ballots of the room; she may correct it until the urn is opened."""
+def read_paper(act: Act, *, scrutin_id: UUID, by: UUID, tallies: Mapping[str, Tally], reason: str = "") -> None:
+    """Keep what one teller read on the paper ballots of the room; she may correct it until the urn is opened.
+
+    Once both readings are there and compared, a correction says its reason.
+    """
     scrutin = get_scrutin(act.session, scrutin_id)
-    refuse_if(check_reading_open(scrutin.state))
+    readers = paper_readers(act.session, scrutin_id)
+    corrects = by in readers and len(readers) > 1
+    refuse_if([*check_reading_open(scrutin.state), *check_reason(reason, corrects=corrects)])
     mine = (PaperCount.scrutin_id == scrutin_id) & (PaperCount.by == by)
     act.session.execute(delete(PaperCount).where(mine))
     rows = [
@@ -92,7 +106,7 @@ def read_paper(act: Act, *, scrutin_id: UUID, by: UUID, tallies: Mapping[str, Ta
         for choice, number in tally.by_choice.items()
     ]
     act.session.execute(insert(PaperCount), rows)
-    act.record("ballots.paper_read", f"scrutin:{scrutin_id}", {"by": by})
+    act.record("ballots.paper_read", f"scrutin:{scrutin_id}", {"by": by, "reason": reason.strip()[:1000]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +160,12 @@ def _write_answers(act: Act, scrutin: ScrutinRow, secret: bytes, rows: Sequence[
 def _write_marked(act: Act, scrutin: ScrutinRow, secret: bytes, rows: Sequence[Envelope]) -> str:
     """The same of ballots on another paper: what one of them says is checked at the count."""
     assert scrutin.form is not None  # noqa: S101 - that is why we are here
+    sealed = [row.sealed for row in rows if row.channel is not Channel.PAPER]
     try:
-        found = sealing.open_papers(secret, scrutin.id, [row.sealed for row in rows], size=scrutin.form.size)
+        found = sealing.open_papers(secret, scrutin.id, sealed, size=scrutin.form.size)
     except BadEnvelope:
         raise RuleBroken([_foreign_envelope()]) from None
-    opened = [(new_id(), content) for content in found]
+    opened = [(new_id(), content) for content in [*found, *agreed_papers(act.session, scrutin)]]
     random.SystemRandom().shuffle(opened)
     bulk_insert(
         act.session, UrnMarked, [{"id": n, "scrutin_id": scrutin.id, "content": content} for n, content in opened]
@@ -163,6 +178,7 @@ def destroy(act: Act, scrutin_id: UUID) -> None:
     act.session.execute(delete(Envelope).where(Envelope.scrutin_id == scrutin_id))
     act.session.execute(delete(SealedPart).where(SealedPart.scrutin_id == scrutin_id))
     act.session.execute(delete(PaperCount).where(PaperCount.scrutin_id == scrutin_id))
+    throw_typed_away(act, scrutin_id)
     act.session.expire_all()
     act.after_commit(lambda: scrub(act.session))
 
@@ -182,7 +198,7 @@ def scrub(session: Session) -> None:
 
 _SCRUBS = {
     "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)",),
-    "postgresql": ("VACUUM FULL envelope", "VACUUM FULL sealed_part"),
+    "postgresql": ("VACUUM FULL envelope", "VACUUM FULL sealed_part", "VACUUM FULL paper_typed"),
 }
 
 

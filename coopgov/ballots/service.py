@@ -66,6 +66,7 @@ from coopgov.ballots.rules import (
     decide_by_heads,
     together,
 )
+from coopgov.ballots.typed import refuse_waiting, throw_typed_away, type_named_paper, type_paper, withdraw_named_paper
 from coopgov.core.act import Act
 from coopgov.core.canonical import canonical_json
 from coopgov.core.direct import look_again
@@ -76,7 +77,8 @@ from coopgov.law.arithmetic import Counts, DecisionRule
 
 __all__ = [
     "cancel", "cast", "close_room", "count", "freeze_roll", "make_teller_key", "note_paper", "open_room", "proclaim",
-    "read_paper", "resume", "seal_scrutin", "strike", "suspend",
+    "read_paper", "resume", "seal_scrutin", "strike", "suspend", "type_named_paper", "type_paper",
+    "withdraw_named_paper",
 ]  # fmt: skip
 
 BATCH = 5000
@@ -175,6 +177,7 @@ def close_room(act: Act, *, scrutin_id: UUID) -> None:
     wait_for_ballots(act, scrutin_id)
     scrutin = get_scrutin(act.session, scrutin_id)
     refuse_if([*check_not_suspended(scrutin), *check_close(window=scrutin.window_now, now=act.now)])
+    refuse_waiting(act.session, scrutin)
     _move(act, scrutin, Move.CLOSE_ROOM)
     named = BallotNamed if scrutin.form is None else BallotMarked
     paper: Any = Envelope if scrutin.level is Level.SECRET else named
@@ -191,6 +194,7 @@ def cancel(act: Act, *, scrutin_id: UUID, reason: str) -> None:
     _move(act, scrutin, Move.CANCEL)
     if scrutin.level is Level.SECRET:
         secret.destroy(act, scrutin_id)
+    throw_typed_away(act, scrutin_id)
     act.record("scrutin.cancelled", f"scrutin:{scrutin_id}", {"reason": reason})
 
 

@@ -138,6 +138,7 @@ LEFT_OUT: Mapping[str, NotHers] = {
     "capital_run_reversal": NotHers(_CLERK),
     "minutes_prose": NotHers(_CLERK),
     "paper_count": NotHers(_CLERK),
+    "paper_typed": NotHers(_CLERK),
     "past_batch": NotHers(N_("The file of a past that is taken over: what it says of her stands in the tables above.")),
     "past_seal": NotHers(_CLERK),
     "period_close": NotHers(_CLERK),

@@ -216,6 +216,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('scrutin_id', 'voter_id', name=op.f('pk_ballot_marked'))
     )
     op.create_index('ix_ballot_marked_channel', 'ballot_marked', ['scrutin_id', 'channel'], unique=False)
+    op.create_table('paper_typed',
+    sa.Column('scrutin_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('by', sa.Uuid(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.CheckConstraint('length(content) BETWEEN 2 AND 110', name=op.f('ck_paper_typed_as_long_as_a_paper')),
+    sa.ForeignKeyConstraint(['scrutin_id'], ['scrutin.id'], name=op.f('fk_paper_typed_scrutin_id')),
+    sa.PrimaryKeyConstraint('scrutin_id', 'number', 'by', name=op.f('pk_paper_typed'))
+    )
     op.create_table('scrutin_archive',
     sa.Column('scrutin_id', sa.Uuid(), nullable=False),
     sa.Column('archive', sa.Text(), nullable=False),
@@ -250,5 +259,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     _before_seal()
     op.drop_column('agenda_item', 'form')
-    for table in ('urn_marked', 'scrutin_form', 'scrutin_archive', 'ballot_marked'):
+    for table in ('paper_typed', 'urn_marked', 'scrutin_form', 'scrutin_archive', 'ballot_marked'):
         op.drop_table(table)

@@ -155,7 +155,6 @@ def test_every_wrong_ballot_is_refused_with_a_sentence_and_leaves_no_trace(act, 
         assert code in refused(other.cast, 1, other.told(ranks=ranks))
     assert rivals.cast(1, rivals.told(ranks={"a": 1, "b": 1})).choice is None
     assert refused(vote.cast, 9, good) == ["not_on_roll"]
-    assert refused(other.do, "note_paper", voter_id=UUID(int=1), cast_by=TELLER) == ["no_paper_in_this_vote"]
     assert [queries.turnout(session, one.id) for one in (vote, other)] == [0, 0]
     first = vote.cast(1, good)
     assert vote.cast(1, good) == first

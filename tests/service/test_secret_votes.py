@@ -162,7 +162,9 @@ def test_paper_in_the_room_replaces_an_envelope_and_two_tellers_read_it(act, ses
     vote.do("read_paper", by=TELLERS[0], tallies={"": Tally(2)})
     vote.do("read_paper", by=TELLERS[1], tallies={"": Tally(1, 1)})
     assert refused(vote.count, *pair) == ["paper_readings_differ"]
-    vote.do("read_paper", by=TELLERS[1], tallies={"": Tally(2)})
+    again = {"by": TELLERS[1], "tallies": {"": Tally(2)}}
+    assert refused(vote.do, "read_paper", **again) == ["correction_without_reason"]
+    vote.do("read_paper", **again, reason="Un bulletin replié")
     assert vote.count(*pair) == Tally(2, 1, 0, 0)
     assert queries.turnout(session, vote.id) == 3
     assert list(verify(session)) == []

@@ -30,6 +30,7 @@ from coopgov.assemblies.service.room import (
     open_assembly,
 )
 from coopgov.assemblies.service.suspending import resume_votes, suspend_votes
+from coopgov.assemblies.service.typed import type_paper, withdraw_paper
 from coopgov.assemblies.service.voting import (
     cast_all,
     close_vote,
@@ -82,5 +83,7 @@ __all__ = [
     "set_secret",
     "strike_off",
     "suspend_votes",
+    "type_paper",
     "vote",
+    "withdraw_paper",
 ]  # fmt: skip

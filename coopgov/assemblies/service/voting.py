@@ -78,7 +78,7 @@ def vote(
     assembly = queries.get_assembly(act.session, item.assembly_id)
     if item.scrutin_id is None:
         raise NotFound
-    facts = _vote_facts(act, assembly, item, voter_id=voter_id, channel=channel, cast_by=cast_by)
+    facts = vote_facts(act, assembly, item, voter_id=voter_id, channel=channel, cast_by=cast_by)
     refuse_if([*check_vote(facts), *check_own_hand(facts, is_secret=item.is_secret)])
     receipt = ballots.cast(
         act, scrutin_id=item.scrutin_id, voter_id=voter_id, choice=choice, channel=channel, cast_by=cast_by,
@@ -89,9 +89,10 @@ def vote(
     return receipt
 
 
-def _vote_facts(
+def vote_facts(
     act: Act, assembly: AssemblyRow, item: ItemRow, *, voter_id: UUID, channel: Channel, cast_by: UUID
 ) -> VoteFacts:
+    """What the rules ask of a ballot about to be cast."""
     proxy = queries.active_proxy_of(act.session, assembly.id, voter_id)
     voter = rolls.find_roll_voter(act.session, assembly.roll_id, voter_id) if assembly.roll_id else None
     people = [voter_id] if proxy is None else [voter_id, proxy.holder_id]
@@ -113,7 +114,7 @@ def note_paper(act: Act, *, item_id: UUID, voter_id: UUID, cast_by: UUID) -> Non
     assembly = queries.get_assembly(act.session, item.assembly_id)
     if item.scrutin_id is None or not item.is_secret:
         raise NotFound
-    refuse_if(check_vote(_vote_facts(act, assembly, item, voter_id=voter_id, channel=Channel.ROOM, cast_by=cast_by)))
+    refuse_if(check_vote(vote_facts(act, assembly, item, voter_id=voter_id, channel=Channel.ROOM, cast_by=cast_by)))
     ballots.note_paper(act, scrutin_id=item.scrutin_id, voter_id=voter_id, cast_by=cast_by)
 
 

@@ -12,6 +12,7 @@ from coopgov.assemblies.views import (
     screen,
     secret,
     suspension,
+    typed,
     voting,
 )
 from coopgov.assemblies.views.feed import calendar_bp
@@ -31,5 +32,6 @@ __all__ = [
     "screen",
     "secret",
     "suspension",
+    "typed",
     "voting",
 ]

@@ -1,5 +1,6 @@
 """Secret votes in the room: papers put in the urn, their reading by two tellers, the opening of the urns."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -7,14 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coopgov.assemblies import queries, service
-from coopgov.assemblies.forms import ActionForm, CodesForm, PaperForm, codes_form, paper_form
+from coopgov.assemblies.forms import CHOICE_LABELS, ActionForm, CodesForm, PaperForm, codes_form, paper_form
 from coopgov.assemblies.queries import ItemRow
 from coopgov.assemblies.rules import ItemState
 from coopgov.assemblies.views.shared import bp, people_in_room
 from coopgov.ballots import queries as ballots
 from coopgov.ballots import service as votes
 from coopgov.ballots.queries import ScrutinRow, TellersOf
-from coopgov.ballots.rules import Channel
+from coopgov.ballots.rules import Channel, PaperReading
 from coopgov.core.errors import NotFound
 from coopgov.core.policy import Permission
 from coopgov.members import queries as members
@@ -26,10 +27,10 @@ Response = ResponseReturnValue
 PAGE = 50
 
 
-def _secret_item(item_id: UUID) -> tuple[ItemRow, ScrutinRow]:
+def _secret_item(item_id: UUID, *, answered: bool = False) -> tuple[ItemRow, ScrutinRow]:
     item = queries.get_item(reading(), item_id)
-    # Ballots of an election are marked on a screen: there are no papers to read.
-    if item.scrutin_id is None or not item.is_secret or item.form is not None:
+    # Papers that answer a resolution are read in heaps; others are typed one by one (`typed`).
+    if item.scrutin_id is None or not item.is_secret or (answered and item.form is not None):
         raise NotFound
     return item, ballots.get_scrutin(reading(), item.scrutin_id)
 
@@ -64,7 +65,7 @@ def note_paper(item_id: UUID, member_id: UUID) -> Response:
 @requires(Permission.BALLOTS_RUN)
 def read_papers(item_id: UUID) -> Response:
     """Enter what one teller read on the papers."""
-    item, scrutin = _secret_item(item_id)
+    item, scrutin = _secret_item(item_id, answered=True)
     return _reading_page(item, scrutin, paper_form(_colleges(scrutin)))
 
 
@@ -74,23 +75,42 @@ def _colleges(scrutin: ScrutinRow) -> list[str]:
 
 def _reading_page(item: ItemRow, scrutin: ScrutinRow, form: PaperForm) -> str:
     voted = sum(ballots.papers_by_college(reading(), scrutin).values())
+    readings = ballots.paper_readings(reading(), scrutin.id, _colleges(scrutin))
+    compared = _compared(readings)
     return render_template(
-        "assemblies/reading.html", item=item, form=form, voted=voted,
-        readers=[one.teller for one in ballots.paper_readings(reading(), scrutin.id, _colleges(scrutin))],
+        "assemblies/reading.html", item=item, form=form, voted=voted, compared=compared,
+        readers=[one.teller for one in readings],
+        corrects=bool(compared) and current_actor().account_id in ballots.paper_readers(reading(), scrutin.id),
     )  # fmt: skip
+
+
+def _compared(readings: Sequence[PaperReading]) -> list[tuple[str, list[int]]]:
+    """What each teller read, line by line; nothing before both did, since each stays blind to the other's."""
+    if len(readings) < 2:
+        return []
+    return [
+        (
+            f"{label} ({college})" if college else str(label),
+            [one.tallies[college].by_choice[choice] for one in readings],
+        )
+        for college in readings[0].tallies
+        for choice, label in CHOICE_LABELS.items()
+    ]
 
 
 @bp.post("/items/<uuid:item_id>/reading")
 @requires(Permission.BALLOTS_RUN)
 def keep_reading(item_id: UUID) -> Response:
     """Keep what one teller read; the other teller's reading must be the same before the urn is opened."""
-    item, scrutin = _secret_item(item_id)
+    item, scrutin = _secret_item(item_id, answered=True)
     form, actor = paper_form(_colleges(scrutin)), current_actor()
     if form.validate() and actor.account_id is not None:
         with refusals_on(form), begin_act() as act:
-            votes.read_paper(act, scrutin_id=scrutin.id, by=actor.account_id, tallies=form.tallies)
+            votes.read_paper(
+                act, scrutin_id=scrutin.id, by=actor.account_id, tallies=form.tallies, reason=form.reason.data or ""
+            )  # fmt: skip
             flash(_("Your reading is kept. Another teller enters hers from her own account."), "success")
-            return redirect(url_for(".room", assembly_id=item.assembly_id) + f"#item-{item_id}", 303)
+            return redirect(url_for(".read_papers", item_id=item_id), 303)
     return _reading_page(item, scrutin, form), 422
 
 

@@ -55,12 +55,14 @@ from coopgov.ballots.queries.tallies import (
 )
 from coopgov.ballots.queries.tellers import (
     TellersOf,
+    paper_readers,
     paper_readings,
     papers_by_college,
     teller_keys,
     teller_names,
     tellers_of,
 )
+from coopgov.ballots.queries.typed import typed_papers
 
 __all__ = [
     "CastRow",
@@ -94,6 +96,7 @@ __all__ = [
     "has_voted",
     "on_roll",
     "own_ballots",
+    "paper_readers",
     "paper_readings",
     "papers_by_college",
     "remote_voters",
@@ -113,5 +116,6 @@ __all__ = [
     "told_turnouts",
     "turnout",
     "turnouts",
+    "typed_papers",
     "voted_ids",
 ]

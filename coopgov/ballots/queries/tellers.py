@@ -42,6 +42,11 @@ def paper_readings(session: Session, scrutin_id: UUID, colleges: Collection[str]
     return sorted(found, key=lambda one: one.teller)
 
 
+def paper_readers(session: Session, scrutin_id: UUID) -> set[UUID]:
+    """The accounts of those who read the paper ballots."""
+    return set(session.scalars(select(PaperCount.by).where(PaperCount.scrutin_id == scrutin_id)))
+
+
 def papers_by_college(session: Session, scrutin: ScrutinRow) -> dict[str, int]:
     """How many people voted on paper in the room, by the colleges that are counted apart."""
     weighed = scrutin.college_weights is not None
