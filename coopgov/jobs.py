@@ -15,6 +15,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask, current_app
 from sqlalchemy import text
 
+from coopgov.assemblies import queries as assemblies
+from coopgov.assemblies import service as assemblies_service
 from coopgov.config import Config
 from coopgov.core import mail
 from coopgov.core.db import db
@@ -57,6 +59,13 @@ def execute_due() -> None:
         terms.execute_due(act)
 
 
+def remind_voters() -> None:
+    """Remind those who have not voted, at the moments that were planned."""
+    if assemblies.reminders_due(reading(), runtime().clock()):
+        with begin_system_act() as act:
+            assemblies_service.remind(act)
+
+
 def render_documents() -> None:
     """Make and archive the bytes of issued documents, one transaction each."""
     for document_id in archive.unrendered(reading(), limit=BATCH):
@@ -91,6 +100,7 @@ JOBS = (
     Job("deliver_mail", 3, deliver_mail),
     Job("note_notices", 5, note_notices),
     Job("execute_due", 5, execute_due),
+    Job("remind_voters", 30, remind_voters),
     Job("render_documents", 2, render_documents),
     Job("take_over_pasts", 3, take_over_pasts),
 )

@@ -438,6 +438,9 @@ CASES = (
     Case("assemblies.resume", "samir", CONVENED, {
         "until_on": ("", MAYBE_DAY), "until_time": ("", replace(TIME, bad=TIME.bad[1:])),
     }),
+    Case("assemblies.plan_reminders", "helene", CONVENED, {
+        "hours": ("48, 12", Field((LONG, NUL, EMOJI, HTML, "1e3", "-1", "0", "24, 24", "9999"))),
+    }),
     # Proxies and votes from home
     Case("assemblies.give_proxy", "jonas", CONVENED, {
         "holder": (thing("zoe"), one_of(thing("jonas"), thing("m1"), thing("candidate"), thing("draft"))),

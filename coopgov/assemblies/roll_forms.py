@@ -1,17 +1,19 @@
 """The shape of what is typed about the roll, suspensions and reminders."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, StringField, TextAreaField, TimeField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from coopgov.assemblies.rules.roll import LONGEST_DISPUTE
 from coopgov.ballots.changing_rules import LONGEST_DOCUMENT, LONGEST_REASON
 from coopgov.core.dates import paris_instant
 from coopgov.web.forms import BaseForm, WholeNumberField, required
 
+_HOURS = r"^\s*\d{1,4}(\s*[,;]\s*\d{1,4})*\s*$"
 CORRECTED, KEPT = "corrected", "kept"
 
 
@@ -87,6 +89,25 @@ class ResumptionForm(BaseForm):
         if self.until_on.data is None or self.until_time.data is None:
             return None
         return _instant(self.until_on.data, self.until_time.data)
+
+
+class RemindersForm(BaseForm):
+    """How many hours before the end the reminders leave."""
+
+    hours = StringField(
+        _l("Hours before the end"),
+        [
+            Optional(),
+            Length(max=60),
+            Regexp(r"^\s*\d{1,4}(\s*[,;]\s*\d{1,4})*\s*$", message=_l("Write it like 72, 24.")),
+        ],
+        description=_l("Whole numbers, with a comma between them; empty, nobody is reminded."),
+    )
+
+    @property
+    def chosen(self) -> list[int]:
+        """The moments that were typed."""
+        return [int(one) for one in re.findall(r"\d+", self.hours.data or "")]
 
 
 def _instant(day: Any, hour: Any) -> datetime:

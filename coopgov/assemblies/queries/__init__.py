@@ -35,6 +35,7 @@ from coopgov.assemblies.queries.proxies import (
     proxies_of,
     proxy_counts,
 )
+from coopgov.assemblies.queries.reminding import reminders_due
 from coopgov.assemblies.queries.retroplanning import meetings
 from coopgov.assemblies.queries.waiting import waiting_for
 
@@ -43,5 +44,5 @@ __all__ = [
     "agenda", "are_present", "assemblies_since", "attendees", "convened_to", "count_by_channel", "counting_now",
     "find_assembly", "find_second_call", "get_assembly", "get_item", "in_room", "list_assemblies", "list_proxies",
     "meetings", "minutes_facts", "my_votes", "officers", "preflight", "presence_at", "proxies_of", "proxy_counts",
-    "quorum_now", "tellers_on", "waiting_for",
+    "quorum_now", "reminders_due", "tellers_on", "waiting_for",
 ]  # fmt: skip

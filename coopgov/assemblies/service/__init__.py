@@ -18,6 +18,7 @@ from coopgov.assemblies.service.planning import (
     set_secret,
 )
 from coopgov.assemblies.service.proxies import decline_proxy, give_proxy, revoke_proxy
+from coopgov.assemblies.service.reminding import plan_reminders, remind
 from coopgov.assemblies.service.retroplanning import issue_retroplanning
 from coopgov.assemblies.service.roll import answer_dispute, dispute_roll, open_roll, strike_off
 from coopgov.assemblies.service.room import (
@@ -71,8 +72,10 @@ __all__ = [
     "open_urns",
     "open_vote",
     "plan",
+    "plan_reminders",
     "prepare_second_call",
     "proclaim",
+    "remind",
     "remove_item",
     "resume_votes",
     "revise",

@@ -13,6 +13,7 @@ from coopgov.ballots.queries.cast import (
     turnout,
     turnouts,
     voted_ids,
+    votes_cast,
 )
 from coopgov.ballots.queries.rolls import (
     RollRow,
@@ -118,4 +119,5 @@ __all__ = [
     "turnouts",
     "typed_papers",
     "voted_ids",
+    "votes_cast",
 ]

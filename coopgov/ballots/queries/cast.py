@@ -87,6 +87,13 @@ def _roll_sizes(session: Session, roll_ids: Collection[UUID]) -> dict[UUID, int]
     return {roll_id: size for roll_id, size in rows}  # noqa: C416 - dict() loses the row's types
 
 
+def votes_cast(session: Session, scrutin_ids: Collection[UUID]) -> dict[UUID, int]:
+    """In how many of these votes each person's ballot is in the urn; whoever cast none is left out."""
+    papers = _papers(scrutin_ids)
+    rows = session.execute(select(papers.c.voter_id, func.count()).group_by(papers.c.voter_id))
+    return {voter_id: count for voter_id, count in rows}  # noqa: C416 - dict() loses the row's types
+
+
 def has_voted(session: Session, scrutin_id: UUID, voter_id: UUID) -> bool:
     """Whether that person's ballot is in the urn."""
     return (scrutin_id, voter_id) in voted_ids(session, [scrutin_id], [voter_id])
