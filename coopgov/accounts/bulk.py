@@ -12,7 +12,7 @@ from coopgov.accounts.models import Account, RoleMandate
 from coopgov.accounts.queries import AT_ONCE
 from coopgov.accounts.rules import fold_email
 from coopgov.core.act import Act
-from coopgov.core.direct import bulk_insert
+from coopgov.core.bulk import bulk_insert
 from coopgov.core.ids import new_id
 from coopgov.core.policy import Role
 

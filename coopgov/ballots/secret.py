@@ -47,8 +47,8 @@ from coopgov.ballots.rules import (
 from coopgov.ballots.sealing import BadCode, BadEnvelope, Part
 from coopgov.ballots.typed import agreed_papers, throw_typed_away
 from coopgov.core.act import Act
+from coopgov.core.bulk import bulk_insert
 from coopgov.core.db import WRITES
-from coopgov.core.direct import bulk_insert
 from coopgov.core.errors import Breach, RuleBroken, refuse_if
 from coopgov.core.i18n import N_
 from coopgov.core.ids import new_id

@@ -68,8 +68,8 @@ from coopgov.ballots.rules import (
 )
 from coopgov.ballots.typed import refuse_waiting, throw_typed_away, type_named_paper, type_paper, withdraw_named_paper
 from coopgov.core.act import Act
+from coopgov.core.bulk import look_again
 from coopgov.core.canonical import canonical_json
-from coopgov.core.direct import look_again
 from coopgov.core.errors import refuse_if
 from coopgov.core.ids import new_id
 from coopgov.core.states import step

@@ -11,20 +11,14 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Table, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.visitors import iterate
 
+from coopgov.core.bulk import FEW, bulk_insert
 from coopgov.core.db import WAIT, hold_key, is_held, one_at_a_time
+from coopgov.core.driver import AHEAD, driver_of, kind_of, refusals
 
-# More rows than this go to PostgreSQL table by table.
-FEW = 12
-# So many rows make a plan for a small table a slow one.
-MANY = 500
-# What SQLite may map and keep (below zero: KiB) while a whole past is written.
-_BOUNDS = {"mmap_size": 0, "cache_size": -64 * 1024}
-_AHEAD = "coopgov_ahead"
 Processor = Callable[[Any], Any]
 Statement = tuple[str, Sequence[Any] | Mapping[str, Any]]
 
@@ -40,7 +34,7 @@ class Question:
         """Every row of the answer."""
         if session.autoflush:
             session.flush()
-        ahead: _Ahead | None = session.info.get(_AHEAD)
+        ahead: _Ahead | None = session.info.get(AHEAD)
         known = ahead.answers.get(_key(self, values)) if ahead is not None else None
         if known is not None:
             return known
@@ -51,8 +45,8 @@ class Question:
         if ahead is not None and ahead.waiting:
             [found] = _send(connection, [*ahead.taken(), (told.text, told.bound(values))])[-1:]
         else:
-            with _refusals(connection):
-                found = _driver(connection).execute(told.text, told.bound(values))
+            with refusals(connection):
+                found = driver_of(connection).execute(told.text, told.bound(values))
         return [told.read(row) for row in found.fetchall()]
 
     def first(self, session: Session, **values: Any) -> Any:
@@ -71,10 +65,10 @@ class Question:
     def _tell(self, dialect: Dialect) -> "_Told":
         compiled: Any = self.statement.compile(dialect=dialect)
         columns = list(self.statement.selected_columns)
-        reads = {at: _kind(column, dialect).result_processor(dialect, None) for at, column in enumerate(columns)}
+        reads = {at: kind_of(column, dialect).result_processor(dialect, None) for at, column in enumerate(columns)}
         return _Told(
             str(compiled), dict(compiled.params),
-            _present({name: _kind(bind, dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}),
+            _present({name: kind_of(bind, dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}),
             namedtuple("Answer", [str(column.key) for column in columns], rename=True),
             tuple((at, read) for at, read in reads.items() if read is not None),
         )  # fmt: skip
@@ -98,83 +92,6 @@ class _Told:
         return self.answer(*found)
 
 
-def bulk_insert(session: Session, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows of one table without the unit of work, in the fastest way of each engine; none is nothing."""
-    if not rows:
-        return
-    connection, table = session.connection(), model.__table__
-    if connection.dialect.name == "postgresql" and len(rows) > FEW and _tells_all(table, rows[0]):
-        _copy(connection, table, rows)
-    elif connection.dialect.name == "sqlite" and len(rows) > FEW and _tells_all(table, rows[0]):
-        _insert_all(connection, table, rows)
-    else:
-        session.execute(table.insert(), rows if len(rows) > 1 else rows[0])
-
-
-def _tells_all(table: Table, row: Mapping[str, Any]) -> bool:
-    # What a row leaves out, only the layers above the driver know how to give.
-    return all(column.default is None or column.name in row for column in table.columns)
-
-
-def _insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    columns = [table.columns[name] for name in rows[0]]
-    marks, names = ", ".join("?" * len(columns)), ", ".join(column.name for column in columns)
-    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - our names
-    connection.exec_driver_sql(statement, list(_bound_rows(connection, columns, rows)))
-
-
-def _bound_rows(
-    connection: Connection, columns: Sequence[Any], rows: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[Any, ...]]:
-    """The values of each row as the driver takes them; rows tell the same columns in the same order."""
-    processors = [_kind(column, connection.dialect).bind_processor(connection.dialect) for column in columns]
-    told = [(at, processor) for at, processor in enumerate(processors) if processor is not None]
-    for row in rows:
-        values = list(row.values())
-        for at, processor in told:
-            values[at] = processor(values[at])
-        yield tuple(values)
-
-
-def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    _go_first(connection)
-    columns = [table.columns[name] for name in rows[0]]
-    into = f"COPY {table.name} ({', '.join(column.name for column in columns)}) FROM STDIN"
-    with _refusals(connection), _driver(connection).cursor() as cursor, cursor.copy(into) as copy:
-        for row in _bound_rows(connection, columns, rows):
-            copy.write_row(row)
-
-
-@contextmanager
-def bounded(session: Session) -> Iterator[None]:
-    """Let SQLite keep some of its file in memory of its own while very much is written, rather than map all of it."""
-    connection = session.connection()
-    if connection.dialect.name != "sqlite":
-        yield
-        return
-    usual = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in _BOUNDS}
-    _set_bounds(connection, _BOUNDS)
-    try:
-        yield
-    finally:
-        _set_bounds(connection, usual)
-
-
-def _set_bounds(connection: Connection, bounds: Mapping[str, Any]) -> None:
-    for name, value in bounds.items():
-        connection.exec_driver_sql(f"PRAGMA {name}={value}")
-
-
-def look_again(session: Session, *models: Any, rows: int = MANY) -> None:
-    """Let PostgreSQL see how large these tables have become, once many `rows` were written.
-
-    It looks by itself minutes later; until then it reads and joins them as small as it last knew them, row by row.
-    """
-    connection = session.connection()
-    if rows >= MANY and connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"ANALYZE {', '.join(model.__tablename__ for model in models)}")
-
-
 def insert_together(session: Session, *batches: tuple[Any, Sequence[Mapping[str, Any]]]) -> None:
     """Write rows of several tables, in this order; PostgreSQL is sent a few of them without waiting for each answer."""
     connection = session.connection()
@@ -183,7 +100,7 @@ def insert_together(session: Session, *batches: tuple[Any, Sequence[Mapping[str,
             bulk_insert(session, model, rows)
         return
     made = [_inserted(connection.dialect, model.__table__, rows) for model, rows in batches if rows]
-    ahead: _Ahead | None = session.info.get(_AHEAD)
+    ahead: _Ahead | None = session.info.get(AHEAD)
     if ahead is None:
         _send(connection, made)
         return
@@ -206,7 +123,7 @@ def _inserted(dialect: Dialect, table: Table, rows: Sequence[Mapping[str, Any]])
 @cache
 def _columns(dialect: Dialect, table: Table) -> tuple[list[str], list[Processor | None]]:
     columns = list(table.columns)
-    return [column.name for column in columns], [_kind(column, dialect).bind_processor(dialect) for column in columns]
+    return [column.name for column in columns], [kind_of(column, dialect).bind_processor(dialect) for column in columns]
 
 
 @cache
@@ -218,8 +135,8 @@ def _insertion(table: Table, rows: int) -> str:
 
 def _send(connection: Connection, statements: Sequence[Statement]) -> list[Any]:
     """Send all of it in one message; gives the cursors, in order."""
-    driver = _driver(connection)
-    with _refusals(connection), driver.pipeline():
+    driver = driver_of(connection)
+    with refusals(connection), driver.pipeline():
         return [driver.execute(text, values) for text, values in statements]
 
 
@@ -247,19 +164,15 @@ class _Ahead:
         waiting, self.waiting = self.waiting, []
         return waiting
 
+    def go_first(self, connection: Connection) -> None:
+        """Whatever goes another way finds all that waits written, and may write what was asked ahead."""
+        self.answers.clear()
+        self.send(connection)
+
     def send(self, connection: Connection) -> None:
         """Send what waits."""
         if self.waiting:
             _send(connection, self.taken())
-
-
-@event.listens_for(Engine, "before_cursor_execute")
-def _go_first(connection: Connection, *_statement: Any) -> None:
-    """Whatever goes another way finds all that waits written, and may write what was asked ahead."""
-    ahead: _Ahead | None = connection.info.get(_AHEAD)
-    if ahead is not None:
-        ahead.answers.clear()
-        ahead.send(connection)
 
 
 Asked = tuple[Question, Mapping[str, Any]]
@@ -269,23 +182,23 @@ Asked = tuple[Question, Mapping[str, Any]]
 def ahead(session: Session) -> Iterator[None]:
     """Let questions be asked ahead (`ask_ahead`), within; on SQLite nothing is."""
     connection = session.connection()
-    if connection.dialect.name != "postgresql" or _AHEAD in session.info:
+    if connection.dialect.name != "postgresql" or AHEAD in session.info:
         yield
         return
     places, made = (session.info, connection.info), _Ahead()
     for place in places:
-        place[_AHEAD] = made
+        place[AHEAD] = made
     try:
         yield
     finally:
         for place in places:
-            del place[_AHEAD]
+            del place[AHEAD]
 
 
 @contextmanager
 def sent_together(session: Session) -> Iterator[None]:
     """Let the rows that are written within go to PostgreSQL in one message, at the end or before the next question."""
-    found: _Ahead | None = session.info.get(_AHEAD)
+    found: _Ahead | None = session.info.get(AHEAD)
     if found is None or found.may_wait:
         yield
         return
@@ -304,7 +217,7 @@ def ask_ahead(session: Session, *asked: Asked, keys: tuple[int, ...] = ()) -> No
     Each question is answered as of its own instant: what is asked behind the keys is as nobody else can change it. An
     answer is forgotten once a table that it was read of is written, or anything at all is done another way.
     """
-    found: _Ahead | None = session.info.get(_AHEAD)
+    found: _Ahead | None = session.info.get(AHEAD)
     if found is None:
         for key in keys:
             one_at_a_time(session, key)
@@ -332,21 +245,3 @@ def _present(processors: Mapping[str, Processor | None]) -> Mapping[str, Process
 
 def _bound(values: Mapping[str, Any], processors: Mapping[str, Processor]) -> dict[str, Any]:
     return {name: processors[name](value) if name in processors else value for name, value in values.items()}
-
-
-def _kind(column: Any, dialect: Dialect) -> Any:
-    return column.type.dialect_impl(dialect)
-
-
-def _driver(connection: Connection) -> Any:
-    return connection.connection.driver_connection
-
-
-@contextmanager
-def _refusals(connection: Connection) -> Iterator[None]:
-    """What the database refuses looks as everywhere else; people's values never stand in it."""
-    dbapi: Any = connection.dialect.dbapi
-    try:
-        yield
-    except dbapi.Error as error:
-        raise DBAPIError.instance("", None, error, dbapi.Error, hide_parameters=True) from error

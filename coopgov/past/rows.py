@@ -1,5 +1,6 @@
 """From lines of text cells to events, movements and accounts; each fault with its line and its column."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,6 +24,8 @@ T = TypeVar("T")
 W = TypeVar("W", DecidedBy, Status)
 _TOTALS, _WHOSE = ("total", "totaux", "sous total"), ("member", "number", "account")
 _NEUTRAL = frozenset(FORMULA)
+# Most cells by far: nothing in them needs a closer look but how long they are.
+_PLAIN = re.compile(r"[0-9A-Za-z][ -~]*").fullmatch
 # What our own export writes there begins with a sign, and is no formula: it is read piece by piece.
 _MARKED = frozenset({"lots", "accounts", "reference", "decision", "reason", "phone"})
 
@@ -45,6 +48,8 @@ class Cells:
         """The cell as text, empty where it is wrong or missing."""
         value = self.texts.get(key, "")
         if not value and not self.columns[key].needed:
+            return value
+        if _PLAIN(value) and len(value) <= self.columns[key].most:
             return value
         if value[:1] == "'" and value[1:2] in _NEUTRAL:
             # An export made sure that no spreadsheet takes this text for a formula.

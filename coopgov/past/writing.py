@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from coopgov.core.act import Act
-from coopgov.core.direct import bounded
+from coopgov.core.bulk import bounded
+from coopgov.core.driver import behind
 from coopgov.members.rules import NewMember
 from coopgov.members.service.past import PastMember, enrol_past, look_anew
 from coopgov.members.service.writing import NewEvent
@@ -14,6 +15,7 @@ from coopgov.past.rules.books import Books, MoneyLine, ShareLine, Written
 from coopgov.past.rules.life import Life
 from coopgov.past.scratch import Scratch
 from coopgov.shares import book as share_book
+from coopgov.shares.chain import Head
 from coopgov.treasury import book as money_book
 
 CHUNK = 2000
@@ -43,6 +45,9 @@ class Writer:
     shares: dict[str, int] = field(default_factory=dict)
     money: dict[str, int] = field(default_factory=dict)
     numbers: Numbers = field(default_factory=Numbers)
+    # Where both books end.
+    share_end: Head = field(default_factory=Head)
+    money_end: Head = field(default_factory=Head)
     # How many chunks of people and of lines are written.
     crowds: int = 0
     chunks: int = 0
@@ -51,7 +56,8 @@ class Writer:
         """Be alone with the books, and note where they end."""
         share_book.take_the_pen(self.act.session)
         money_book.take_the_pen(self.act.session)
-        share, money = share_book.head(self.act.session).seq, money_book.head(self.act.session).seq
+        self.share_end, self.money_end = share_book.head(self.act.session), money_book.head(self.act.session)
+        share, money = self.share_end.seq, self.money_end.seq
         self.numbers = Numbers(share + 1, share, money + 1, money)
 
     def member(self, number: int, member: NewMember, life: Life, member_id: UUID) -> None:
@@ -88,12 +94,12 @@ class Writer:
     def _write_lines(self) -> None:
         if not self.lines:
             return
-        share_seqs, money_seqs = self._number()
+        self._number()
         shares = [self._share_entry(line.shares) for line in self.lines if line.shares is not None]
         money = [self._money_entry(line.money) for line in self.lines if line.money is not None]
-        share_book.write(self.act, shares)
-        money_book.write(self.act, money)
-        self.numbers.share_until, self.numbers.capital_until = share_seqs, money_seqs
+        self.share_end = share_book.write_after(self.act, shares, self.share_end)
+        self.money_end = money_book.write_after(self.act, money, self.money_end)
+        self.numbers.share_until, self.numbers.capital_until = self.share_end.seq, self.money_end.seq
         for name in [name for name in self.shares if name not in self.wanted]:
             del self.shares[name]
         self.lines.clear()
@@ -106,9 +112,9 @@ class Writer:
             share_book.look_anew(self.act.session)
             money_book.look_anew(self.act.session)
 
-    def _number(self) -> tuple[int, int]:
+    def _number(self) -> None:
         """Give the numbers that the books will give, so that lines can name one another."""
-        share, money = self.numbers.share_until, self.numbers.capital_until
+        share, money = self.share_end.seq, self.money_end.seq
         for line in self.lines:
             if line.shares is not None:
                 share += 1
@@ -117,7 +123,6 @@ class Writer:
                 money += 1
                 if line.name in self.wanted:
                     self.money[line.name] = money
-        return share, money
 
     def _share_entry(self, line: ShareLine) -> share_book.Entry:
         return share_book.Entry(
@@ -148,8 +153,9 @@ def write_past(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, progress:
     writer = Writer(act, frozenset(name for (name,) in named))
     with bounded(act.session):
         writer.begin()
-        books = follow(scratch, sheets, coop, Follower(writer.member, writer.line), progress, notes=False)
-        return writer.end(), books
+        with behind(act.session):
+            books = follow(scratch, sheets, coop, Follower(writer.member, writer.line), progress, notes=False)
+            return writer.end(), books
 
 
 def _has_doubled(chunks: int) -> bool:

@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
+from coopgov.core.bulk import look_again
 from coopgov.core.db import one_at_a_time
-from coopgov.core.direct import Asked, Question, insert_together, look_again
+from coopgov.core.direct import Asked, Question, insert_together
 from coopgov.core.errors import Breach, RuleBroken
 from coopgov.core.i18n import N_
 from coopgov.core.money import Cents
@@ -92,16 +93,20 @@ def write(act: Act, entries: Sequence[Entry], *, after: Head | None = None) -> l
     Whoever read the end of the chain under the pen says so in `after`: it is not read again.
     """
     take_the_pen(act.session)
+    before = after or head(act.session)
+    return list(range(before.seq + 1, write_after(act, entries, before).seq + 1))
+
+
+def write_after(act: Act, entries: Sequence[Entry], end: Head) -> Head:
+    """Write the transactions after this one, under the pen; gives the new end of the chain."""
     note_written(act.session, BOOK_NAME)
-    end = after or head(act.session)
-    first = end.seq + 1
     with standing_told():
         for number, some in enumerate(chunks(entries)):
             end = _write_some(act, some, end)
             act.mark(BOOK_NAME, [head_facts(end)])
             if number == 0 and len(entries) > len(some):
                 look_anew(act.session)
-    return list(range(first, end.seq + 1))
+    return end
 
 
 @contextmanager

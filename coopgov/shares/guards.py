@@ -59,10 +59,10 @@ _TRIGGER = {
         ),
     ),
 }
-# The one thing that the two engines do not say alike.
-_DAY_AFTER = {
-    "sqlite": {"day_after_close": "date(c.day, '+1 day')"},
-    "postgresql": {"day_after_close": "c.day + 1"},
+# What the two engines do not say alike.
+_WORDS = {
+    "sqlite": {"day_after_close": "date(c.day, '+1 day')", "place": "instr"},
+    "postgresql": {"day_after_close": "c.day + 1", "place": "strpos"},
 }
 ALWAYS = "true"
 _COMPLETE = "NEW.line = (SELECT legs FROM $tx WHERE seq = NEW.tx_seq)"
@@ -84,12 +84,15 @@ _INEXACT = (
     "$original IS NOT NULL AND EXISTS (SELECT 1 FROM $leg WHERE tx_seq IN (NEW.tx_seq, $original) "
     "GROUP BY $mirror HAVING sum($amount) <> 0)"
 )
-# Over the whole timeline: a movement dated in the past may leave too little for one known already.
+# Over the whole timeline: a movement dated in the past may leave too little for one known already. After the last day
+# the sum alone says so.
+_MINE = "FROM $leg l WHERE l.$owner = t.$owner AND l.$kept_in = t.$kept_in"
 _BELOW_ZERO = (
-    "EXISTS (SELECT 1 FROM (SELECT sum(l.$amount) OVER (PARTITION BY l.$owner, l.$kept_in "
-    "ORDER BY l.effective_on, l.tx_seq) AS held FROM (SELECT DISTINCT $owner, $kept_in FROM $leg "
-    "WHERE tx_seq = NEW.tx_seq AND $amount < 0 AND $held) t CROSS JOIN $leg l "
-    "WHERE l.$owner = t.$owner AND l.$kept_in = t.$kept_in) r WHERE r.held < 0)"
+    "EXISTS (SELECT 1 FROM (SELECT DISTINCT $owner, $kept_in FROM $leg "
+    "WHERE tx_seq = NEW.tx_seq AND $amount < 0 AND $held) t WHERE 0 > CASE "
+    "WHEN EXISTS (SELECT 1 $mine AND (l.effective_on, l.tx_seq) > (NEW.effective_on, NEW.tx_seq)) "
+    "THEN (SELECT min(r.held) FROM (SELECT sum(l.$amount) OVER (ORDER BY l.effective_on, l.tx_seq) AS held "
+    "$mine) r) ELSE (SELECT sum(l.$amount) $mine) END)"
 )
 _TOO_MANY = "NEW.line < 1 OR NEW.line > (SELECT legs FROM $tx WHERE seq = NEW.tx_seq)"
 
@@ -167,7 +170,7 @@ def _first(guards: list[Guard], dialect: str) -> str:
 
 
 def _wrong(guard: Guard, dialect: str) -> str:
-    return Template(guard.wrong).safe_substitute(_DAY_AFTER[dialect])
+    return Template(guard.wrong).safe_substitute(_WORDS[dialect])
 
 
 def _says(guard: Guard, dialect: str) -> str:
@@ -176,7 +179,7 @@ def _says(guard: Guard, dialect: str) -> str:
 
 def _guard(book: Book, table: str, when: str, wrong: str, refusal: str) -> Guard:
     names = {**asdict(book), "genesis": GENESIS}
-    names["original"] = Template(_ORIGINAL).substitute(names)
+    names |= {"original": Template(_ORIGINAL).substitute(names), "mine": Template(_MINE).substitute(names)}
     return Guard(
         table, Template(when).substitute(names), Template(wrong).safe_substitute(names), f"{table}: {refusal}"
     )  # fmt: skip

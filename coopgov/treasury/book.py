@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
+from coopgov.core.bulk import look_again
 from coopgov.core.db import one_at_a_time
-from coopgov.core.direct import Question, insert_together, look_again
+from coopgov.core.direct import Question, insert_together
 from coopgov.shares import book as shares
 from coopgov.shares.chain import LEDGER_PEN, Head, chunks, commitment, link
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
@@ -64,14 +65,18 @@ def head(session: Session) -> Head:
 def write(act: Act, entries: Sequence[Entry]) -> list[int]:
     """Write the transactions after the last one, in order; gives their numbers."""
     take_the_pen(act.session)
-    end = head(act.session)
-    first = end.seq + 1
+    before = head(act.session)
+    return list(range(before.seq + 1, write_after(act, entries, before).seq + 1))
+
+
+def write_after(act: Act, entries: Sequence[Entry], end: Head) -> Head:
+    """Write the transactions after this one, under the pen; gives the new end of the chain."""
     for number, some in enumerate(chunks(entries)):
         end = _write_some(act, some, end)
         act.mark(BOOK_NAME, [head_facts(end)])
         if number == 0 and len(entries) > len(some):
             look_anew(act.session)
-    return list(range(first, end.seq + 1))
+    return end
 
 
 def look_anew(session: Session) -> None:

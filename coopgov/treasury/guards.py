@@ -38,14 +38,15 @@ def _words(buckets: tuple[Bucket, ...]) -> str:
 
 
 _COMPLETE = "NEW.line = (SELECT legs FROM capital_tx WHERE seq = NEW.tx_seq)"
+# A list of words would be made anew for each movement on SQLite: a text that is looked through is not.
+_FORMS = "|".join(
+    sorted(f"{kind}{'+' if way > 0 else '-'}{bucket}" for kind, moves in FORMS.items() for bucket, way in moves)
+)
 _WRONG_FORM = Template(
     "EXISTS (SELECT 1 FROM capital_leg l JOIN capital_tx t ON t.seq = l.tx_seq WHERE l.tx_seq = NEW.tx_seq "
-    "AND t.kind <> 'reversal' AND t.kind || CASE WHEN l.cents > 0 THEN '+' ELSE '-' END || l.bucket NOT IN ($forms))"
-).substitute(
-    forms=", ".join(
-        sorted(f"'{kind}{'+' if way > 0 else '-'}{bucket}'" for kind, moves in FORMS.items() for bucket, way in moves)
-    )
-)
+    "AND t.kind <> 'reversal' AND $place('|$forms|', "
+    "'|' || t.kind || CASE WHEN l.cents > 0 THEN '+' ELSE '-' END || l.bucket || '|') = 0)"
+).safe_substitute(forms=_FORMS)
 _WRONG_CLAIM = (
     "EXISTS (SELECT 1 FROM capital_leg WHERE tx_seq = NEW.tx_seq "
     "AND bucket IN ('claim', 'called_unpaid', 'subscribed_uncalled') GROUP BY membership_id HAVING sum(cents) <> 0)"

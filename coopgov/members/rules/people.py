@@ -16,8 +16,12 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ß": "ss", "ł":
 
 def fold(text: str) -> str:
     """The text in plain small letters and figures, words one blank apart: Œuvré-Müller gives “oeuvre muller”."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    return _NOT_A_WORD.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
+    return _NOT_A_WORD.sub(" ", text.lower() if text.isascii() else _plain(text)).strip()
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def words_of(*texts: str) -> list[str]:

@@ -7,8 +7,8 @@ from uuid import UUID
 from coopgov.accounts.bulk import Holder, open_for_members
 from coopgov.accounts.rules import fold_email
 from coopgov.core.act import Act
+from coopgov.core.bulk import look_again
 from coopgov.core.canonical import digest
-from coopgov.core.direct import look_again
 from coopgov.core.errors import refuse_if
 from coopgov.core.ids import new_id
 from coopgov.members import mails

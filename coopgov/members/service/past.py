@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from coopgov.accounts.bulk import Holder, open_for_members
 from coopgov.accounts.rules import fold_email
 from coopgov.core.act import Act
+from coopgov.core.bulk import look_again
 from coopgov.core.canonical import digest
-from coopgov.core.direct import look_again
 from coopgov.members.models import EmailConsent, Membership, MembershipEvent, Party, PartyContact
 from coopgov.members.rules import NewMember, Standing, Status
 from coopgov.members.service.writing import CHUNK, Draft, NewEvent, event_row, insert_drafts, insert_rows

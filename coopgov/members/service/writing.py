@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from coopgov.accounts.rules import fold_email
 from coopgov.core.act import Act
+from coopgov.core.bulk import bulk_insert
 from coopgov.core.db import one_at_a_time
-from coopgov.core.direct import bulk_insert
 from coopgov.core.errors import NotFound
 from coopgov.core.ids import new_id
 from coopgov.members import queries

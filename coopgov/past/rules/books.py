@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from coopgov.core.errors import Breach
@@ -57,8 +58,7 @@ def _age(name: str) -> int:
     return int(name.removeprefix("L")) if name.removeprefix("L").isdecimal() else 0
 
 
-@dataclass(frozen=True, slots=True)
-class ShareLine:
+class ShareLine(NamedTuple):
     """A transaction of the share book to be."""
 
     kind: TxKind
@@ -72,8 +72,7 @@ class ShareLine:
     reverses: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyLine:
+class MoneyLine(NamedTuple):
     """A transaction of the money book to be."""
 
     kind: CapitalKind
@@ -86,8 +85,7 @@ class MoneyLine:
     reverses: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What one line of the past becomes: a movement of shares, of money, or of both."""
 
     name: str

@@ -8,7 +8,7 @@ from typing import Any, Unpack
 from uuid import UUID
 
 from coopgov.core.act import Act
-from coopgov.core.direct import bulk_insert
+from coopgov.core.bulk import bulk_insert
 from coopgov.core.errors import refuse_if
 from coopgov.core.money import Cents
 from coopgov.law.yearend import ScicYear, ScopYear
