@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Date, DateTime, Table, TypeDecorator
+from sqlalchemy import Connection, Date, DateTime, Index, Table, TypeDecorator
 from sqlalchemy.orm import Session
 
 from coopgov.core.driver import do_behind, kind_of, raw_driver, refusals
@@ -15,8 +15,8 @@ from coopgov.core.driver import do_behind, kind_of, raw_driver, refusals
 FEW = 12
 # So many rows make a plan for a small table a slow one.
 MANY = 500
-# So many values go in one statement: half of what SQLite takes.
-_MARKS = 16_000
+# So many rows go in one statement on SQLite.
+_TOGETHER = (250, 20, 1)
 _DAYS = 4096
 # What SQLite may map and keep (below zero: KiB) while a whole past is written.
 _BOUNDS = {"mmap_size": 0, "cache_size": -64 * 1024}
@@ -48,12 +48,15 @@ def _copy(connection: Connection, table: str, columns: Sequence[Any], rows: Sequ
 
 
 def _insert(connection: Connection, table: str, columns: Sequence[Any], rows: Sequence[tuple[Any, ...]]) -> None:
-    # As many rows as one statement takes: the driver holds up the other thread between statements only.
-    most = _MARKS // len(columns)
+    # Many rows in one statement: between statements the driver waits for the thread that makes the next rows. Of few
+    # lengths, because each length is a statement that is kept.
+    driver, start = raw_driver(connection), 0
     with refusals(connection):
-        for start in range(0, len(rows), most):
-            some = rows[start : start + most]
-            raw_driver(connection).execute(_insertion(table, columns, len(some)), [*chain.from_iterable(some)])
+        for many in _TOGETHER:
+            statement = _insertion(table, columns, many)
+            while len(rows) - start >= many:
+                driver.execute(statement, [*chain.from_iterable(rows[start : start + many])])
+                start += many
 
 
 def _insertion(table: str, columns: Sequence[Any], rows: int) -> str:
@@ -89,8 +92,11 @@ def _is_day(column: Any) -> bool:
 
 
 @contextmanager
-def bounded(session: Session) -> Iterator[None]:
-    """Let SQLite keep some of its file in memory of its own while very much is written, rather than map all of it."""
+def bounded(session: Session, *later: Index) -> Iterator[None]:
+    """Let SQLite keep some of its file in memory of its own while very much is written, rather than map all of it.
+
+    Indexes that nobody needs meanwhile are made at the end: a row finds its place in each at random, page by page.
+    """
     connection = session.connection()
     if connection.dialect.name != "sqlite":
         yield
@@ -98,7 +104,11 @@ def bounded(session: Session) -> Iterator[None]:
     usual = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in _BOUNDS}
     _set_bounds(connection, _BOUNDS)
     try:
+        for index in later:
+            index.drop(connection)
         yield
+        for index in later:
+            index.create(connection)
     finally:
         _set_bounds(connection, usual)
 

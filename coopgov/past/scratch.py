@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,10 @@ _LAST_INDEXES = """
 CREATE INDEX step_order ON step (member, day, sheet, line);
 CREATE INDEX found_order ON found (weight, code, sheet, line);
 """
+
+
+# A past has a few thousand days, and a million lines that name one: each day is one object.
+day_of = cache(date.fromordinal)
 
 
 class Scratch:

@@ -151,7 +151,7 @@ def write_past(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, progress:
         "SELECT reverses FROM movement WHERE reverses <> '' UNION SELECT beside FROM movement WHERE beside <> ''"
     )  # fmt: skip
     writer = Writer(act, frozenset(name for (name,) in named))
-    with bounded(act.session):
+    with bounded(act.session, *money_book.made_later()):
         writer.begin()
         with behind(act.session):
             books = follow(scratch, sheets, coop, Follower(writer.member, writer.line), progress, notes=False)

@@ -7,7 +7,7 @@ from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Index, Table, select
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
@@ -77,6 +77,13 @@ def write_after(act: Act, entries: Sequence[Entry], end: Head) -> Head:
         if number == 0 and len(entries) > len(some):
             look_anew(act.session)
     return end
+
+
+def made_later() -> list[Index]:
+    """The indexes that only readers need."""
+    table = CapitalLeg.__table__
+    assert isinstance(table, Table)  # noqa: S101 - narrows declarative's FromClause
+    return [index for index in table.indexes if index.name == "ix_capital_leg_bucket"]
 
 
 def look_anew(session: Session) -> None:

@@ -14,7 +14,7 @@ from coopgov.past.rules.found import Found, Weight
 from coopgov.past.rules.marks import NOTHING
 from coopgov.past.rules.movement import Around, Movement
 from coopgov.past.rules.replay import take
-from coopgov.past.scratch import Scratch
+from coopgov.past.scratch import Scratch, day_of
 from coopgov.shares.rules import TxKind
 from coopgov.treasury.rules import Bucket, CapitalKind
 
@@ -50,12 +50,12 @@ def _movements(scratch: Scratch) -> Iterator[tuple[int, Movement]]:
         day, place, line, shares, money, *rest = row
         acquired = rest[10]
         if acquired is not None:
-            rest[10] = date.fromordinal(acquired)
+            rest[10] = day_of(acquired)
         yield (
             place,
             Movement(
                 line,
-                date.fromordinal(day),
+                day_of(day),
                 _SHARES[shares],
                 _MONEY[money],
                 *rest,

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -26,7 +25,7 @@ from coopgov.past.examining.around import Following, batches
 from coopgov.past.rules.books import Holder
 from coopgov.past.rules.found import Found, Weight
 from coopgov.past.rules.life import PastEvent, live
-from coopgov.past.scratch import Scratch
+from coopgov.past.scratch import Scratch, day_of
 from coopgov.shares import past as share_past
 from coopgov.treasury import past as money_past
 
@@ -123,7 +122,7 @@ def _events_of(scratch: Scratch, number: int) -> Iterator[tuple[int, PastEvent]]
         query, (number,)
     ):
         yield place, PastEvent(
-            line, date.fromordinal(day), EventKind(kind), decision, DecidedBy(by) if by else None, reason,
+            line, day_of(day), EventKind(kind), decision, DecidedBy(by) if by else None, reason,
             Category(category) if category else None, college, Status(status) if status else None, mark, reverses,
         )  # fmt: skip
 
@@ -141,7 +140,7 @@ def _told_events(
         if member.applied_on is not None:
             told.insert(0, PastEvent(line, member.applied_on, EventKind.APPLIED))
     if left_on is not None and not kinds & _ENDINGS:
-        told.append(PastEvent(line, date.fromordinal(left_on), EventKind.RESIGNED))
+        told.append(PastEvent(line, day_of(left_on), EventKind.RESIGNED))
     return [(-1, event) for event in told]
 
 
