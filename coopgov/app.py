@@ -12,7 +12,7 @@ from coopgov.config import ROOT, Config, read_config
 from coopgov.core import clock
 from coopgov.core.act import Runtime
 from coopgov.core.db import db
-from coopgov.web import filters, guard, numbers, problems, security
+from coopgov.web import filters, guard, numbers, problems, security, vote_site
 from coopgov.web.globals import Environment
 from coopgov.web.languages import language
 
@@ -46,6 +46,7 @@ def _register(app: Flask) -> None:
     app.extensions["coopgov.runtime"] = Runtime(wiring.HANDLERS, wiring.rulebook, clock.now)
     numbers.register_numbers(app)
     security.register_security(app)
+    vote_site.register_vote_site(app)
     app.before_request(guard.deny_unguarded)
     problems.register_problems(app)
     filters.register_filters(app)

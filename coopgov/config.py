@@ -1,6 +1,7 @@
 """Settings, read once from `COOPGOV_*` variables; nonsense is refused at the start."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ SETTINGS = (
     Setting("COOPGOV_DEMO", "0", "1 for the demonstration: characters to sign in as, a mailbox page, a clock to move."),
     Setting("COOPGOV_BASE_URL", "http://localhost and the port", "Public address, written in mails; https outside the demonstration."),
     Setting("COOPGOV_HOSTS", "the host of the base address", "Host names that are answered, separated by commas."),
+    Setting("COOPGOV_VOTE_HOST", "none", "Host name that is for votes and nothing else, with a session of its own; voters enter by a code."),
     Setting("COOPGOV_BIND", "127.0.0.1:8000", "Address and port `coopgov serve` listens on."),
     Setting("COOPGOV_PROXIES", "0", "Reverse proxies in front that write `X-Forwarded-For` and `-Proto`; 0 believes nobody."),
     Setting("COOPGOV_MAIL_URL", "mailbox: in the demonstration, else none", "`smtp://user:password@host:587`, `smtps://…`; `mailbox:` only in the demonstration."),
@@ -56,6 +58,15 @@ class Config:
     web_workers: int
     web_threads: int
     proxies: int = 0
+    vote_host: str = ""
+
+    @property
+    def vote_url(self) -> str:
+        """The address of the voting site; empty where votes are cast on the site itself."""
+        if not self.vote_host:
+            return ""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{self.vote_host}" + (f":{parts.port}" if parts.port else "")
 
     @property
     def is_sqlite(self) -> bool:
@@ -91,6 +102,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         web_workers=_count(env, "COOPGOV_WEB_WORKERS", 2),
         web_threads=_count(env, "COOPGOV_WEB_THREADS", 4),
         proxies=_count(env, "COOPGOV_PROXIES", 0, least=0),
+        vote_host=_vote_host(env, base_url),
     )
 
 
@@ -167,7 +179,19 @@ def _hosts(env: Mapping[str, str], base_url: str) -> tuple[str, ...]:
     told = [host.strip() for host in env.get("COOPGOV_HOSTS", "").split(",") if host.strip()]
     own = urlsplit(base_url).hostname or "localhost"
     local = ["localhost", "127.0.0.1"] if own == "localhost" else []
-    return tuple(dict.fromkeys([own, *local, *told]))
+    vote = _vote_host(env, base_url)
+    return tuple(dict.fromkeys([own, *local, *told, *([vote] if vote else [])]))
+
+
+def _vote_host(env: Mapping[str, str], base_url: str) -> str:
+    host = env.get("COOPGOV_VOTE_HOST", "").strip().lower()
+    if host and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", host):
+        raise BadSetting(
+            f"COOPGOV_VOTE_HOST: écrire un nom d'hôte seul, par exemple vote.coop.example, pas « {host} »."
+        )
+    if host and host == urlsplit(base_url).hostname:
+        raise BadSetting("COOPGOV_VOTE_HOST: le site de vote a un autre nom que l'adresse publique.")
+    return host
 
 
 def _mail_url(env: Mapping[str, str], *, demo: bool) -> str:

@@ -19,7 +19,7 @@ from coopgov.assemblies import service as assemblies
 from coopgov.assemblies.events import AssemblyClosed, ResolutionProclaimed
 from coopgov.assemblies.rules import AssemblyKind, SubjectKind
 from coopgov.assemblies.views import bp as assemblies_bp
-from coopgov.assemblies.views import calendar_bp
+from coopgov.assemblies.views import calendar_bp, vote_bp
 from coopgov.ballots.rules import Outcome
 from coopgov.ballots.views import bp as ballots_bp
 from coopgov.compliance.views import bp as compliance_bp
@@ -76,6 +76,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     assemblies_bp,
     ballots_bp,
     calendar_bp,
+    vote_bp,
     compliance_bp,
     demo_bp,
     home_bp,

@@ -442,6 +442,10 @@ CASES = (
         "hours": ("48, 12", Field((LONG, NUL, EMOJI, HTML, "1e3", "-1", "0", "24, 24", "9999"))),
     }),
     # Proxies and votes from home
+    # Without a host name of their own votes need no code, and have no door.
+    Case("vote.enter", "jonas", {}, ends=404),
+    Case("assemblies.make_voter_codes", "helene", CONVENED, ends=422),
+    Case("assemblies.make_voter_code_again", "helene", CONVENED, {"number": ("1", replace(NUMBER, is_shown=False))}, ends=422),
     Case("assemblies.give_proxy", "jonas", CONVENED, {
         "holder": (thing("zoe"), one_of(thing("jonas"), thing("m1"), thing("candidate"), thing("draft"))),
     }),

@@ -10,10 +10,11 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from coopgov.accounts import queries, service
 from coopgov.accounts.passwords import Passwords
 from coopgov.accounts.queries import SessionRow, Signed
-from coopgov.accounts.rules import MEMBER_SESSION, ROLE_LABELS
+from coopgov.accounts.rules import MEMBER_SESSION, ROLE_LABELS, How
 from coopgov.core.act import Act
 from coopgov.core.policy import Actor, Role
 from coopgov.web.acts import now, reading
+from coopgov.web.vote_site import on_vote_site
 
 PASSWORDS = "coopgov.passwords"
 
@@ -98,7 +99,10 @@ def role_label(role: Role) -> str:
 
 def _load(token: str) -> SignedIn | None:
     signed = queries.find_signed(reading(), token, now())
-    return SignedIn(token, signed) if signed else None
+    # A code opens the voting site and nothing else; the rest opens all but the voting site.
+    if signed is None or (signed.session.how is How.CODE) != on_vote_site():
+        return None
+    return SignedIn(token, signed)
 
 
 def current_account_id() -> UUID:

@@ -34,6 +34,8 @@ class How(StrEnum):
     LINK = "link"
     PASSWORD = "password"  # noqa: S105 - a word, not a secret
     DEMONSTRATION = "demonstration"
+    # On the voting site, with the code that was given before the meeting.
+    CODE = "code"
 
 
 class EndCause(StrEnum):
@@ -170,7 +172,7 @@ LINK_PER_NETWORK = Limit(60, timedelta(hours=1))
 # Shorter than a link lives: whoever is told to wait has a link in the mailbox that still works.
 LINK_SPACING = timedelta(minutes=10)
 LONGEST_MEMORY = timedelta(hours=1)
-THROTTLED = frozenset({"too_many_passwords", "too_many_links"})
+THROTTLED = frozenset({"too_many_passwords", "too_many_links", "too_many_codes"})
 
 
 def wait_for(tries: Sequence[datetime], limit: Limit, now: datetime) -> timedelta:
@@ -190,6 +192,15 @@ def check_password_tries(account: Sequence[datetime], network: Sequence[datetime
         "Too many passwords were tried. Ask for a link by e-mail instead, or try again in %(minutes)s minutes."
     )
     return [Breach("too_many_passwords", sentence, {"minutes": _minutes(wait)})]
+
+
+def check_code_tries(voter: Sequence[datetime], network: Sequence[datetime], now: datetime) -> list[Breach]:
+    """List why no further code of a voter is looked at now."""
+    wait = max(wait_for(voter, PASSWORD_PER_ACCOUNT, now), wait_for(network, PASSWORD_PER_NETWORK, now))
+    if not wait:
+        return []
+    sentence = N_("Too many codes were tried. Ask the secretary for another code, or try again in %(minutes)s minutes.")
+    return [Breach("too_many_codes", sentence, {"minutes": _minutes(wait)})]
 
 
 def check_link_tries(account: Sequence[datetime], network: Sequence[datetime], now: datetime) -> list[Breach]:
@@ -258,6 +269,8 @@ def lifetime(roles: Iterable[Role], how: How = How.LINK) -> timedelta:
     """How long a session lasts at most: an office opens more, so it closes sooner."""
     if how is How.DEMONSTRATION:
         return DEMONSTRATION_SESSION
+    if how is How.CODE:
+        return OFFICE_SESSION
     return OFFICE_SESSION if set(roles) - {Role.MEMBER} else MEMBER_SESSION
 
 

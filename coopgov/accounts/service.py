@@ -31,7 +31,7 @@ from coopgov.web.mails import address_of, render_mail
 
 log = logging.getLogger("coopgov.accounts")
 
-LINK, PASSWORD = "link", "password"
+LINK, PASSWORD, CODE = "link", "password", "code"
 Begin = Callable[[], AbstractContextManager[Act]]
 
 
@@ -175,6 +175,16 @@ def _count_password_try(act: Act, email: str, origin: str) -> tuple[UUID | None,
     throttle.note_try(act, door=PASSWORD, email=email, origin=origin)
     account = queries.find_account_by_email(act.session, email)
     return (account.id, queries.password_hash_of(act.session, account.id)) if account else (None, None)
+
+
+# Codes of the voting site: who makes them checks them, here their tries are counted as those of passwords
+
+
+def count_code_try(act: Act, *, who: str, origin: str) -> None:
+    """Count one more try with a code, before it is looked at; raises RuleBroken when there were too many."""
+    tries = throttle.take_stock(act, door=CODE, email=who, origin=origin)
+    refuse_if(rules.check_code_tries(tries.account, tries.network, act.now))
+    throttle.note_try(act, door=CODE, email=who, origin=origin)
 
 
 # Sessions

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coopgov.assemblies.rules import (
@@ -172,6 +172,19 @@ class RemotePresence(Model):
 
     assembly_id: Mapped[UUID] = mapped_column(ForeignKey("assembly.id"), primary_key=True)
     member_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class VoterCode(Model):
+    """The code by which one voter enters the voting site (*code de vote*): its salt and its hash, never the code."""
+
+    __tablename__ = "voter_code"
+
+    assembly_id: Mapped[UUID] = mapped_column(ForeignKey("assembly.id"), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class AssemblyIncident(Model):

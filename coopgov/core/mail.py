@@ -20,6 +20,7 @@ from coopgov.core.act import Act, Runtime, open_act
 from coopgov.core.db import db
 from coopgov.core.outbox import Message, OutboxHorizon, Outcome
 from coopgov.core.policy import SYSTEM
+from coopgov.core.words import fill
 
 log = logging.getLogger("coopgov.mail")
 
@@ -42,6 +43,8 @@ class Settings(Protocol):
     def mail_from(self) -> str: ...
     @property
     def base_url(self) -> str: ...
+    @property
+    def secret_key(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,7 @@ def compose(message: Message, settings: Settings) -> EmailMessage:
     mail["Message-ID"] = f"<{message.id}@{host}>"
     mail["List-Id"] = f"<{message.kind.replace('_', '-')}.{host}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.body, charset="utf-8")
+    mail.set_content(fill(message.body, settings.secret_key), charset="utf-8")
     return mail
 
 

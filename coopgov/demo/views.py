@@ -19,6 +19,7 @@ from coopgov.config import Config
 from coopgov.core import outbox
 from coopgov.core.act import Runtime
 from coopgov.core.errors import NotFound
+from coopgov.core.words import fill
 from coopgov.demo import queries, service
 from coopgov.demo.clock import demo_clock, forget_offset
 from coopgov.demo.forms import ClockForm
@@ -120,7 +121,8 @@ def message(message_id: UUID) -> ResponseReturnValue:
     found = outbox.get_message(reading(), message_id)
     if found is None:
         raise NotFound(f"message {message_id}")
-    text = pieces(found.body, _config(current_app).base_url)
+    config = _config(current_app)
+    text = pieces(fill(found.body, config.secret_key), config.base_url)
     return render_template("demo/message.html", message=found, pieces=text)
 
 

@@ -150,6 +150,7 @@ LEFT_OUT: Mapping[str, NotHers] = {
     "statutes": NotHers(_CLERK),
     "statutes_draft": NotHers(_CLERK),
     "told_fact": NotHers(_CLERK),
+    "voter_code": NotHers(N_("Of a code to vote only a hash is kept: there is nothing in it to hand over.")),
     "transfer_file": NotHers(_CLERK),
 }
 

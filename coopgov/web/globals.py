@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from coopgov.core.policy import Permission
 from coopgov.web.guard import current_actor
+from coopgov.web.vote_site import on_vote_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def register_globals(app: Flask) -> None:
 def nav_items() -> list[NavItem]:
     """The entries the actor's offices of the day open."""
     actor = current_actor()
+    if on_vote_site():
+        return []
     return [
         NavItem(str(label), url_for(endpoint), _is_active(endpoint), icon)
         for label, endpoint, permission, icon in NAVIGATION

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from coopgov.core.policy import ANONYMOUS, Actor, Permission
+from coopgov.web.vote_site import on_vote_site
 
 PUBLIC = "public"
 View = TypeVar("View", bound=Callable[..., Any])
@@ -62,4 +63,6 @@ def for_a_program() -> bool:
 def _sign_in_first() -> ResponseReturnValue:
     if for_a_program() or request.method not in {"GET", "HEAD"}:
         abort(401)
+    if on_vote_site():
+        return redirect(url_for("vote.door"), 303)
     return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)

@@ -239,6 +239,16 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['scrutin_id'], ['scrutin.id'], name=op.f('fk_scrutin_form_scrutin_id')),
     sa.PrimaryKeyConstraint('scrutin_id', name=op.f('pk_scrutin_form'))
     )
+    op.create_table('voter_code',
+    sa.Column('assembly_id', sa.Uuid(), nullable=False),
+    sa.Column('member_id', sa.Uuid(), nullable=False),
+    sa.Column('salt', sa.LargeBinary(), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['assembly_id'], ['assembly.id'], name=op.f('fk_voter_code_assembly_id')),
+    sa.PrimaryKeyConstraint('assembly_id', 'member_id', name=op.f('pk_voter_code'))
+    )
     op.create_table('urn_marked',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('scrutin_id', sa.Uuid(), nullable=False),
@@ -259,5 +269,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     _before_seal()
     op.drop_column('agenda_item', 'form')
-    for table in ('paper_typed', 'urn_marked', 'scrutin_form', 'scrutin_archive', 'ballot_marked'):
+    for table in ('voter_code', 'paper_typed', 'urn_marked', 'scrutin_form', 'scrutin_archive', 'ballot_marked'):
         op.drop_table(table)

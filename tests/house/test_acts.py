@@ -14,6 +14,8 @@ WITHOUT_A_LINE = {
     "coopgov/accounts/service.py:sign_out_everywhere": "the same",
     "coopgov/accounts/service.py:request_link": "the same, and a line would tell who asked",
     "coopgov/accounts/service.py:use_link": "the same",
+    "coopgov/accounts/service.py:count_code_try": "the same, as with passwords",
+    "coopgov/assemblies/service/codes.py:count_code_try": "the same",
     "coopgov/ballots/cast.py:cast": "no line that voters would queue for, nor the order of arrival; the closed urn is",
     "coopgov/assemblies/service/voting.py:vote": "the same",
     "coopgov/assemblies/service/voting.py:cast_all": "the same",

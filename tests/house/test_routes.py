@@ -15,6 +15,8 @@ FOR_EVERYBODY = {
     "calendar.feed",
     # Who holds a share certificate may ask whether it still holds: no name is told, and wrong codes are counted.
     "registers.certificate",
+    # The door of the voting site asks for a code.
+    "vote.door", "vote.enter",
     # Both hold nothing but programs: whoever was given an archive counts it again.
     "ballots.recount", "ballots.recount_program",
 }  # fmt: skip

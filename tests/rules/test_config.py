@@ -37,12 +37,20 @@ def test_a_real_installation_starts_with_its_three_settings():
         ("COOPGOV_BIND", "8000"),
         ("COOPGOV_BIND", "127.0.0.1:99999"),
         ("COOPGOV_BASE_URL", "http://["),
+        ("COOPGOV_VOTE_HOST", "https://vote.coop.example"),
+        ("COOPGOV_VOTE_HOST", "coop.example"),
         ("COOPGOV_TYPO", "1"),
     ],
 )
 def test_nonsense_is_refused_by_name(name, value):
     with pytest.raises(BadSetting, match=name):
         read_config({**REAL, name: value})
+
+
+def test_votes_may_have_a_host_name_of_their_own():
+    assert read_config(REAL).vote_url == ""
+    told = read_config({**REAL, "COOPGOV_VOTE_HOST": "vote.coop.example"})
+    assert (told.vote_url, "vote.coop.example" in told.hosts) == ("https://vote.coop.example", True)
 
 
 def test_the_demonstration_makes_its_own_secret_once_and_keeps_it_to_itself(tmp_path: Path):

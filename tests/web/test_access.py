@@ -17,7 +17,13 @@ HIDDEN = {
     ("members.show", Role.MEMBER), ("statutes.words", Role.ADMINISTRATOR),
     ("statutes.edit_section", Role.ADMINISTRATOR), ("statutes.confirm_adoption", Role.ADMINISTRATOR),
 }  # fmt: skip
-TOLD = {"calendar.feed": 404, "registers.certificate": 404, "accounts.link": 422, "registers.document": 503}
+TOLD = {
+    "calendar.feed": 404,
+    "registers.certificate": 404,
+    "accounts.link": 422,
+    "registers.document": 503,
+    "vote.door": 404,
+}
 
 
 @pytest.fixture(scope="module", params=ENGINES)

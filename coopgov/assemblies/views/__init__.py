@@ -14,10 +14,12 @@ from coopgov.assemblies.views import (
     secret,
     suspension,
     typed,
+    vote_site,
     voting,
 )
 from coopgov.assemblies.views.feed import calendar_bp
 from coopgov.assemblies.views.shared import bp
+from coopgov.assemblies.views.vote_site import vote_bp
 
 __all__ = [
     "bp",
@@ -35,5 +37,7 @@ __all__ = [
     "secret",
     "suspension",
     "typed",
+    "vote_bp",
+    "vote_site",
     "voting",
 ]

@@ -1,0 +1,75 @@
+"""A site of its own for voting (C. com. R225-61, R223-20-1): another host name, another cookie, nothing but votes."""
+
+from typing import Final
+
+from flask import Flask, abort, current_app, has_request_context, redirect, request, url_for
+from flask.sessions import SecureCookieSessionInterface
+from flask.typing import ResponseReturnValue
+
+from coopgov.config import Config
+
+# Where one votes: elsewhere these pages send on to the voting site.
+VOTES: Final = frozenset({
+    "vote.door", "vote.enter", "assemblies.vote", "assemblies.cast_vote", "assemblies.correct_vote",
+    "assemblies.receipts",
+})  # fmt: skip
+# What else is answered there: how secret a vote is, how to count it again, the language, the way out.
+BESIDE: Final = frozenset({
+    "ballots.show", "ballots.archive", "ballots.foreign", "ballots.recount", "ballots.recount_program",
+    "home.set_language", "accounts.sign_out", "static",
+})  # fmt: skip
+
+
+class HostSessions(SecureCookieSessionInterface):
+    """Cookies of sessions: that of the voting site has a name of its own, and neither host reads the other's."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """The name of the cookie for the host that is asked."""
+        name = super().get_cookie_name(app)
+        return f"{name}-vote" if on_vote_site() else name
+
+
+def register_vote_site(app: Flask) -> None:
+    """Keep the voting site and the rest apart."""
+    app.session_interface = HostSessions()
+    app.before_request(_keep_apart)
+    app.jinja_env.globals.update(on_vote_site=on_vote_site, has_vote_site=has_vote_site)
+
+
+def has_vote_site() -> bool:
+    """Whether votes have a site of their own."""
+    return bool(_config().vote_host)
+
+
+def on_vote_site() -> bool:
+    """Whether this request came to the voting site."""
+    if not has_request_context():
+        return False
+    return has_vote_site() and request.host.rsplit(":", 1)[0] == _config().vote_host
+
+
+def _keep_apart() -> ResponseReturnValue | None:
+    if not has_vote_site():
+        if request.endpoint in {"vote.door", "vote.enter"}:
+            abort(404)
+        return None
+    if on_vote_site():
+        return _answer_on_site()
+    if request.endpoint in VOTES:
+        # What was sent here is not taken along: she sees the page there, and sends it again.
+        return redirect(_config().vote_url + request.path.removesuffix("/correct"), 303)
+    return None
+
+
+def _answer_on_site() -> ResponseReturnValue | None:
+    if request.endpoint == "home.index":
+        return redirect(url_for("vote.door"), 303)
+    if request.endpoint not in VOTES | BESIDE:
+        abort(404)
+    return None
+
+
+def _config() -> Config:
+    found = current_app.extensions["coopgov.config"]
+    assert isinstance(found, Config)  # noqa: S101 - narrows Flask's untyped extensions
+    return found
