@@ -16,6 +16,7 @@ from flask import Flask, current_app
 from sqlalchemy import text
 
 from coopgov.assemblies import queries as assemblies
+from coopgov.assemblies import rehearsals
 from coopgov.assemblies import service as assemblies_service
 from coopgov.config import Config
 from coopgov.core import mail
@@ -66,6 +67,13 @@ def remind_voters() -> None:
             assemblies_service.remind(act)
 
 
+def end_rehearsals() -> None:
+    """Throw away the rehearsals of assemblies whose session has begun."""
+    for assembly_id, rehearsal in rehearsals.rehearsals_over(reading(), _config().data_dir, runtime()):
+        with begin_system_act() as act:
+            rehearsals.end(act, assembly_id, rehearsal)
+
+
 def render_documents() -> None:
     """Make and archive the bytes of issued documents, one transaction each."""
     for document_id in archive.unrendered(reading(), limit=BATCH):
@@ -101,6 +109,7 @@ JOBS = (
     Job("note_notices", 5, note_notices),
     Job("execute_due", 5, execute_due),
     Job("remind_voters", 30, remind_voters),
+    Job("end_rehearsals", 30, end_rehearsals),
     Job("render_documents", 2, render_documents),
     Job("take_over_pasts", 3, take_over_pasts),
 )

@@ -441,6 +441,10 @@ CASES = (
     Case("assemblies.plan_reminders", "helene", CONVENED, {
         "hours": ("48, 12", Field((LONG, NUL, EMOJI, HTML, "1e3", "-1", "0", "24, 24", "9999"))),
     }),
+    Case("assemblies.begin_rehearsal", "helene", {"assembly_id": "early"}),
+    Case("assemblies.rehearse", "awa", CONVENED, {_ballot("", "awa"): ("for", CHOICE)}),
+    Case("assemblies.count_rehearsal", "samir", CONVENED),
+    Case("assemblies.end_rehearsal", "helene", CONVENED),
     # Proxies and votes from home
     # Without a host name of their own votes need no code, and have no door.
     Case("vote.enter", "jonas", {}, ends=404),

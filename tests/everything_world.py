@@ -13,9 +13,12 @@ from werkzeug.routing import Rule
 from coopgov.accounts import queries as account_queries
 from coopgov.accounts import service as account_service
 from coopgov.assemblies import queries as assembly_queries
+from coopgov.assemblies import rehearsals
 from coopgov.assemblies import service as assemblies
+from coopgov.assemblies.queries.suspending import scrutins_of
 from coopgov.assemblies.rules import AssemblyKind, SubjectKind
 from coopgov.assemblies.rules.papers import first_draft
+from coopgov.ballots import rehearsing
 from coopgov.ballots import service as ballots
 from coopgov.ballots.rules import Channel, Choice
 from coopgov.compliance import service as compliance
@@ -85,6 +88,7 @@ class Everything(Coop):
         self._assembly_now()
         self._secret_votes()
         self._elections()
+        self._rehearse()
         return self
 
     def __getitem__(self, name: str) -> Any:
@@ -298,6 +302,12 @@ class Everything(Coop):
                 self.things[name] = assemblies.dispute_roll(
                     act, assembly_id=self[about], member_id=self.ids["awa"], text="Mon collège est faux."
                 )
+
+    def _rehearse(self) -> None:
+        """The votes of the assembly to come are rehearsed."""
+        data_dir, runtime = self.app.extensions["coopgov.config"].data_dir, self.app.extensions["coopgov.runtime"]
+        trial = rehearsals.rehearsal_of(data_dir, runtime, self["convened"])
+        rehearsing.begin(trial, self.session, self.actor("helene"), scrutins_of(self.session, self["convened"]))
 
     def _assembly_now(self) -> None:
         self.things["early"] = self._plan("2027-02-26T18:00", texts=1)

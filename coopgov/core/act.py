@@ -110,12 +110,13 @@ class Act:
 
 
 @contextmanager
-def open_act(runtime: Runtime, actor: Actor) -> Iterator[Act]:
+def open_act(runtime: Runtime, actor: Actor, session: Session | None = None) -> Iterator[Act]:
     """Open the one transaction; keep it only if nothing was refused. The only commit of coopgov.
 
-    Raises RuntimeError inside another act: an act is passed on, never opened twice.
+    Raises RuntimeError inside another act: an act is passed on, never opened twice. Another `session` than that of the
+    site is one of a database that is thrown away: a rehearsal.
     """
-    session = db.session()
+    session = db.session() if session is None else session
     with _alone(session), writers_turn(session.get_bind().dialect.name):
         try:
             for_writing(session)

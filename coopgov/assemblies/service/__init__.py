@@ -18,6 +18,7 @@ from coopgov.assemblies.service.planning import (
     set_secret,
 )
 from coopgov.assemblies.service.proxies import decline_proxy, give_proxy, revoke_proxy
+from coopgov.assemblies.service.rehearsing import note_rehearsal, note_rehearsal_over
 from coopgov.assemblies.service.reminding import plan_reminders, remind
 from coopgov.assemblies.service.retroplanning import issue_retroplanning
 from coopgov.assemblies.service.roll import answer_dispute, dispute_roll, open_roll, strike_off
@@ -67,6 +68,8 @@ __all__ = [
     "note_incident",
     "note_no_quorum",
     "note_paper",
+    "note_rehearsal",
+    "note_rehearsal_over",
     "open_assembly",
     "open_roll",
     "open_urns",

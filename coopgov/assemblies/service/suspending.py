@@ -3,30 +3,19 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert
-
 from coopgov.assemblies import queries, wording
+from coopgov.assemblies.mailing import tell_voters
 from coopgov.assemblies.queries import AssemblyRow
 from coopgov.assemblies.queries.suspending import scrutins_of
 from coopgov.assemblies.rules import State
 from coopgov.assemblies.rules.suspending import check_same_day
 from coopgov.assemblies.service.planning import locked
 from coopgov.assemblies.service.room import keep_incident
-from coopgov.ballots import queries as rolls
 from coopgov.ballots import service as ballots
 from coopgov.ballots.changing import running
 from coopgov.core.act import Act
-from coopgov.core.dates import paris_day
 from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.i18n import N_
-from coopgov.core.ids import new_id
-from coopgov.core.outbox import OutboxMessage
-from coopgov.members import queries as members
-from coopgov.web.mails import render_mail
-
-# Stands for the reader's name while a mail to everybody is rendered once.
-_NAME = "\ue000name\ue000"
-BATCH = 2000
 
 
 def suspend_votes(act: Act, *, assembly_id: UUID, since: datetime, incident: str) -> None:
@@ -41,7 +30,7 @@ def suspend_votes(act: Act, *, assembly_id: UUID, since: datetime, incident: str
     for one in going:
         ballots.suspend(act, scrutin_id=one.id, since=since, incident=incident)
     keep_incident(act, assembly_id, wording.suspended(since, incident.strip()))
-    _tell_voters(act, row, "assembly_suspended", since=since, incident=incident.strip())
+    tell_voters(act, row, "assembly_suspended", since=since, incident=incident.strip())
     facts = {"since": since, "incident": incident.strip(), "scrutins": [one.id for one in going]}
     act.record("assembly.votes_suspended", row.about, facts)
 
@@ -61,29 +50,10 @@ def resume_votes(act: Act, *, assembly_id: UUID, closes_at: datetime | None = No
     since = min(one.suspended.since for one in halted if one.suspended is not None)
     keep_incident(act, assembly_id, wording.resumed(since, act.now, until))
     act.session.flush()
-    _tell_voters(act, row, "assembly_resumed", since=since, closes_at=until, added=_added(row, until))
+    tell_voters(act, row, "assembly_resumed", since=since, closes_at=until, added=_added(row, until))
     act.record("assembly.votes_resumed", row.about, {"since": since, "closes_at": until})
     return until
 
 
 def _added(row: AssemblyRow, until: datetime | None) -> timedelta | None:
     return None if until is None or row.remote_closes_at is None else until - row.remote_closes_at
-
-
-def _tell_voters(act: Act, row: AssemblyRow, template: str, **values: object) -> None:
-    """One mail to each voter with an address, in large statements."""
-    subject, body = render_mail(template, "fr", name=_NAME, assembly=row, **values)
-    people = members.recipients(act.session, paris_day(row.convened_at or act.now), consent_before=act.today)
-    assert row.roll_id is not None  # noqa: S101 - votes were sealed on it
-    on = {voter.id for voter in rolls.roll_voters(act.session, row.roll_id)}
-    mails = [
-        {
-            "id": new_id(), "kind": "assembly.votes", "about": row.about, "to_address": one.email,
-            "to_name": one.name, "recipient": f"member:{one.member_id}", "subject": subject[:300],
-            "body": body.replace(_NAME, one.name), "created_at": act.now,
-        }
-        for one in people
-        if one.email and one.member_id in on
-    ]  # fmt: skip
-    for start in range(0, len(mails), BATCH):
-        act.session.execute(insert(OutboxMessage), mails[start : start + BATCH])

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from coopgov.assemblies import queries
 from coopgov.assemblies.queries import AssemblyRow, ProxyRow, VoteFor
 from coopgov.assemblies.rules import ItemState, State
+from coopgov.assemblies.views.rehearsal import rehearses
 from coopgov.assemblies.views.shared import (
     ITEM_PILLS,
     RESULT_WORDS,
@@ -114,6 +115,7 @@ def show(assembly_id: UUID) -> ResponseReturnValue:
         is_missed=assembly.waits_for_an_end(now()),
         item_pills=ITEM_PILLS,
         suspended=next((one.suspended for one in sealed.values() if one.suspended), None),
+        rehearses=rehearses(assembly),
         put_off=_put_off(assembly, sealed.values()),
         takes_ballots=any(running(one, now()).takes_ballots for one in sealed.values()),
         words=RESULT_WORDS,

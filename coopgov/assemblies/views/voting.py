@@ -122,7 +122,8 @@ def vote(assembly_id: UUID) -> ResponseReturnValue:
 def _page(sheet: Sheet, form: SheetForm) -> str:
     scrutins = ballots.get_scrutins(reading(), [item.scrutin_id for item in sheet.items if item.scrutin_id is not None])
     return render_template(
-        "assemblies/vote.html", sheet=sheet, form=form, name_of=ballot_name, rendered=markdown.render,
+        "assemblies/vote.html", suspended=next((one.suspended for one in scrutins.values() if one.suspended), None),
+        sheet=sheet, form=form, name_of=ballot_name, rendered=markdown.render,
         rules={item.id: _rule(scrutins[item.scrutin_id]) for item in sheet.items if item.scrutin_id},
         citations={item.id: scrutins[item.scrutin_id].rule.citations for item in sheet.items if item.scrutin_id},
         cast={(row.scrutin_id, row.voter_id): row for row in _cast(sheet)}, choices=CHOICE_LABELS,

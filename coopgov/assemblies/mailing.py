@@ -1,0 +1,38 @@
+"""One mail to every voter of an assembly: the acts that tell them something commit with it."""
+
+from typing import Final
+
+from sqlalchemy import insert
+
+from coopgov.assemblies.queries import AssemblyRow
+from coopgov.ballots import queries as rolls
+from coopgov.core.act import Act
+from coopgov.core.dates import paris_day
+from coopgov.core.ids import new_id
+from coopgov.core.outbox import OutboxMessage
+from coopgov.members import queries as members
+from coopgov.web.mails import render_mail
+
+MAIL_KIND: Final = "assembly.votes"
+BATCH: Final = 2000
+# Stands for the reader's name while a mail to everybody is rendered once.
+_NAME: Final = "\ue000name\ue000"
+
+
+def tell_voters(act: Act, row: AssemblyRow, template: str, *, kind: str = MAIL_KIND, **values: object) -> None:
+    """One mail to each voter with an address, in large statements."""
+    subject, body = render_mail(template, "fr", name=_NAME, assembly=row, **values)
+    people = members.recipients(act.session, paris_day(row.convened_at or act.now), consent_before=act.today)
+    assert row.roll_id is not None  # noqa: S101 - votes were sealed on it
+    on = {voter.id for voter in rolls.roll_voters(act.session, row.roll_id)}
+    mails = [
+        {
+            "id": new_id(), "kind": kind, "about": row.about, "to_address": one.email,
+            "to_name": one.name, "recipient": f"member:{one.member_id}", "subject": subject[:300],
+            "body": body.replace(_NAME, one.name), "created_at": act.now,
+        }
+        for one in people
+        if one.email and one.member_id in on
+    ]  # fmt: skip
+    for start in range(0, len(mails), BATCH):
+        act.session.execute(insert(OutboxMessage), mails[start : start + BATCH])
