@@ -15,6 +15,7 @@ from coopgov.core.preflight import Check
 from coopgov.web.acts import begin_act, now, reading, today
 from coopgov.web.forms import BaseForm, refusals_on
 from coopgov.web.guard import current_actor, public, requires
+from coopgov.web.vote_site import on_vote_site
 
 bp = Blueprint("accounts", __name__)
 
@@ -114,7 +115,7 @@ def sign_out() -> ResponseReturnValue:
     with begin_act() as act:
         login.leave(act)
     login.forget()
-    return redirect(url_for("accounts.sign_in"), 303)
+    return redirect(url_for("vote.door" if on_vote_site() else "accounts.sign_in"), 303)
 
 
 def _link_refused() -> ResponseReturnValue:

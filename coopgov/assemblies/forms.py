@@ -231,7 +231,7 @@ class PaperForm(BaseForm):
     """What a teller read on the papers of the urn: how many of each answer, by college where they are weighed."""
 
     colleges: Sequence[str] = ()
-    reason = TextAreaField(_l("Reason"), [Optional(), Length(max=1000)])
+    reason = TextAreaField(_l("Reason"), [Length(max=1000)])
 
     @property
     def tallies(self) -> dict[str, Tally]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length
 
 from coopgov.assemblies.forms import choice_labels
 from coopgov.assemblies.paper_forms import Marked
@@ -17,7 +17,7 @@ _LONGEST = 1000
 class WithdrawForm(BaseForm):
     """Why what was typed is forgotten."""
 
-    reason = TextAreaField(_l("Reason"), [Optional(), Length(max=_LONGEST)])
+    reason = TextAreaField(_l("Reason"), [Length(max=_LONGEST)])
 
 
 class TypedForm(WithdrawForm):

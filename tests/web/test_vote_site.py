@@ -110,6 +110,9 @@ def test_a_code_opens_the_voting_site_once_and_nothing_else(app, world):
     scrutin = queries.get_item(world.session, item).scrutin_id
     assert ballots.turnout(world.session, scrutin) == 1
 
+    assert phone.post("/sign-out", base_url=SITE).location == "/vote"
+    assert phone.get(vote, base_url=SITE).location == "/vote"
+
     again = board.post(f"{codes}/again", data={"number": "4"})
     [other] = CODE.findall(again.text)
     assert enter(app.test_client(), "4", other).status_code == 303

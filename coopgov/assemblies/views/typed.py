@@ -20,7 +20,7 @@ from coopgov.ballots.cast import Ballot
 from coopgov.ballots.counting.marks import null_ballot
 from coopgov.ballots.queries import ScrutinRow
 from coopgov.ballots.rules import Choice, choice_on
-from coopgov.ballots.said import said_in
+from coopgov.ballots.said import how_lines, said_in
 from coopgov.core.errors import NotFound
 from coopgov.core.policy import Permission
 from coopgov.members.queries import MemberRow
@@ -154,6 +154,7 @@ def _paper_page(bundle: Bundle, number: int, form: BaseForm, marks: PaperMarks |
     who = None if bundle.item.is_secret else next((row for row in _left(bundle) if row.number == number), None)
     return render_template(
         "assemblies/typed_paper.html", bundle=bundle, item=bundle.item, number=number, form=form, marks=marks, who=who,
+        how=[] if bundle.scrutin.form is None else how_lines(bundle.scrutin.form)[:1],
         corrects=bundle.corrects if bundle.item.is_secret else bundle.waits_for(number) == "differ",
     )  # fmt: skip
 
