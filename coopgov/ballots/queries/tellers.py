@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
+from coopgov.accounts import queries as accounts
 from coopgov.ballots.models import (
     Envelope,
     PaperCount,
@@ -25,7 +26,7 @@ from coopgov.ballots.rules import (
 
 
 def paper_readings(session: Session, scrutin_id: UUID, colleges: Collection[str]) -> list[PaperReading]:
-    """What each teller read on the paper ballots, by the name on her key; in the order of the names."""
+    """What each teller read on the paper ballots, in the order of their names: that of the key, else of the account."""
     rows = session.execute(
         select(PaperCount.by, PaperCount.college, PaperCount.choice, PaperCount.ballots)
         .where(PaperCount.scrutin_id == scrutin_id)
@@ -34,7 +35,7 @@ def paper_readings(session: Session, scrutin_id: UUID, colleges: Collection[str]
     read: dict[UUID, dict[str, dict[Choice, int]]] = {}
     for by, college, choice, number in rows:
         read.setdefault(by, {college: {} for college in colleges})[college][choice] = number
-    names = teller_names(session, read)
+    names = {**accounts.names_of(session, read), **teller_names(session, read)}
     found = [
         PaperReading(names.get(by, ""), {college: tally_of_choices(said) for college, said in told.items()})
         for by, told in read.items()
