@@ -55,6 +55,15 @@ def test_no_page_carries_a_style_or_a_script_of_its_own():
     assert [str(page.relative_to(ROOT)) for page in PAGES if inline.search(page.read_text())] == []
 
 
+def test_our_own_scripts_ask_nobody_and_write_no_markup():
+    written = {path.name: path.read_text() for path in (STATIC / "js").glob("*.js")}
+    roads = re.compile(
+        r"\b(fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon|import|eval|innerHTML|outerHTML)\b *[(=.]"
+    )
+    assert set(written) == {"recount.js", "recount-page.js"}
+    assert {name: roads.findall(text) for name, text in written.items() if roads.search(text)} == {}
+
+
 def test_every_icon_that_is_named_is_drawn():
     drawn = set(re.findall(r'<symbol id="([a-z-]+)"', (STATIC / "icons.svg").read_text()))
     named = {name for page in PAGES for name in re.findall(r'\bicon\("([a-z-]+)"', page.read_text())}
