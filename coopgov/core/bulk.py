@@ -19,7 +19,9 @@ MANY = 500
 _TOGETHER = (250, 20, 1)
 _DAYS = 4096
 # What SQLite may map and keep (below zero: KiB) while a whole past is written.
-_BOUNDS = {"mmap_size": 0, "cache_size": -64 * 1024}
+_BOUNDS = {"mmap_size": 0, "cache_size": -32 * 1024}
+# And while an index is made: as much again goes to the sorting of it.
+_INDEX_BOUNDS = {"cache_size": -8 * 1024}
 
 
 def bulk_insert(session: Session, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -107,6 +109,7 @@ def bounded(session: Session, *later: Index) -> Iterator[None]:
         for index in later:
             index.drop(connection)
         yield
+        _set_bounds(connection, _INDEX_BOUNDS)
         for index in later:
             index.create(connection)
     finally:

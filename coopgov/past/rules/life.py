@@ -56,14 +56,14 @@ class Life:
         standing = [e for at, e in enumerate(self.events) if at not in undone and e.undoes is None]
         return standing[-1].told.kind if standing else None
 
-    def spells(self) -> list[tuple[date, Status]]:
+    def spells(self) -> tuple[tuple[date, Status], ...]:
         """What the member was from which day on, undone events left out."""
         undone = {event.undoes for event in self.events if event.undoes is not None}
-        return [
+        return tuple(
             (event.told.day, event.status)
             for place, event in enumerate(self.events)
             if place not in undone and event.undoes is None
-        ]
+        )
 
     def _facts(self) -> list[EventFact]:
         return [
