@@ -8,7 +8,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,12 +86,18 @@ def make_app(place: Place) -> Flask:
 @contextmanager
 def served(place: Place) -> Iterator[str]:
     """The site under gunicorn, as `coopgov serve --no-worker` runs it; gives its address."""
-    command = [sys.executable, "-m", "coopgov.cli", "serve", "--no-worker"]
-    server = subprocess.Popen(command, env=place.env, cwd=ROOT, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{PORT}"
+    with running([sys.executable, "-m", "coopgov.cli", "serve", "--no-worker"], place.env, url):
+        yield url
+
+
+@contextmanager
+def running(command: Sequence[str], env: Mapping[str, str], url: str) -> Iterator[int]:
+    """A server that answers at this address, as long as it is needed; gives the number of its process."""
+    server = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         _wait_for(url, server)
-        yield url
+        yield server.pid
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)

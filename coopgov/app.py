@@ -64,6 +64,8 @@ def _flask_settings(config: Config) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": config.secure_cookies,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        # The table of sessions decides how long one lasts, from its beginning: a newer cookie would add nothing.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "MAX_CONTENT_LENGTH": MAX_UPLOAD,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,
@@ -78,7 +80,6 @@ def _engine_options(config: Config) -> dict[str, Any]:
         return {"hide_parameters": True, "connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 16}
     return {
         "hide_parameters": True,
-        "pool_pre_ping": True,
         "pool_size": config.web_threads,
         "execution_options": {"postgresql_readonly": True},
     }

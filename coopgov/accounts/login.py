@@ -17,6 +17,8 @@ from coopgov.web.acts import now, reading
 from coopgov.web.vote_site import on_vote_site
 
 PASSWORDS = "coopgov.passwords"
+# Where Flask-Login keeps the token.
+_SESSION_KEY = "_user_id"
 
 
 class SignedIn:
@@ -103,6 +105,12 @@ def _load(token: str) -> SignedIn | None:
     if signed is None or (signed.session.how is How.CODE) != on_vote_site():
         return None
     return SignedIn(token, signed)
+
+
+def token_of_session() -> str | None:
+    """The token that this browser comes with, whatever it is worth: for a statement that asks that itself."""
+    found = session.get(_SESSION_KEY)
+    return found if isinstance(found, str) else None
 
 
 def current_account_id() -> UUID:

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Row, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Row, String, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from coopgov.accounts.models import (
@@ -22,6 +22,7 @@ from coopgov.accounts.models import (
 )
 from coopgov.accounts.rules import GIVEN_BY_HAND, EndCause, How, Mandate, fold_email, lifetime
 from coopgov.core.dates import paris_day
+from coopgov.core.db import Instant
 from coopgov.core.errors import NotFound
 from coopgov.core.policy import Actor, Role
 
@@ -198,6 +199,43 @@ def find_signed(session: Session, token: str, now: datetime) -> Signed | None:
     if not _is_open(kept, roles, now):
         return None
     return Signed(Actor(name=name, account_id=kept.account_id, roles=roles), _session(kept))
+
+
+def signed_account(offices: Iterable[Role]) -> str:
+    """The account of an open session whose person holds one of these offices, for a statement written by hand.
+
+    It asks what `find_signed` finds out; `signed_values` are what it is told.
+    """
+    wanted = ", ".join(f"'{office.value}'" for office in sorted(offices))
+    return (
+        "(SELECT k.account_id FROM account_session k JOIN role_mandate r ON r.account_id = k.account_id "  # noqa: S608 - our names
+        "WHERE k.token_hash = :token AND k.ended_at IS NULL "
+        f"AND :entered = CASE WHEN k.how = '{How.CODE.value}' THEN '{How.CODE.value}' ELSE '' END "
+        "AND r.from_day <= :day AND (r.until_day IS NULL OR r.until_day >= :day) "
+        "AND NOT EXISTS (SELECT 1 FROM role_mandate_end f WHERE f.mandate_id = r.id AND f.last_day < :day) "
+        "GROUP BY k.account_id, k.how, k.created_at "
+        f"HAVING max(CASE WHEN r.role IN ({wanted}) THEN 1 ELSE 0 END) = 1 AND k.created_at > CASE "
+        f"WHEN k.how = '{How.DEMONSTRATION.value}' THEN :shown_since "
+        f"WHEN k.how = '{How.CODE.value}' "
+        f"OR max(CASE WHEN r.role <> '{Role.MEMBER.value}' THEN 1 ELSE 0 END) = 1 THEN :office_since "
+        "ELSE :member_since END)"
+    )
+
+
+SIGNED_BINDS: tuple[BindParameter[Any], ...] = (
+    bindparam("token", type_=String()), bindparam("entered", type_=String()), bindparam("day", type_=Date()),
+    *(bindparam(name, type_=Instant()) for name in ("shown_since", "office_since", "member_since")),
+)  # fmt: skip
+
+
+def signed_values(token: str, now: datetime, *, by_code: bool) -> dict[str, Any]:
+    """What `signed_account` is told of whoever comes with this token at this instant, by a code or otherwise."""
+    return {
+        "token": token_hash(token), "day": paris_day(now), "entered": How.CODE.value if by_code else "",
+        "shown_since": now - lifetime((), How.DEMONSTRATION),
+        "office_since": now - lifetime([Role.BOARD]),
+        "member_since": now - lifetime([Role.MEMBER]),
+    }  # fmt: skip
 
 
 def list_sessions(session: Session, account_id: UUID, now: datetime) -> list[SessionRow]:

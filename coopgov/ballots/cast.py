@@ -52,14 +52,14 @@ INSERT INTO {table} (scrutin_id, voter_id, {content}, channel, cast_by, receipt)
 SELECT s.id, e.voter_id, :{content}, :channel, :cast_by, :receipt
 FROM scrutin s
 JOIN roll_entry e ON e.roll_id = s.roll_id AND e.voter_id = :voter
-WHERE s.id = :scrutin AND s.level = '{level}' AND {open}
+WHERE s.id = :scrutin AND s.level = '{level}' AND {open}{gate}
 AND NOT EXISTS (SELECT 1 FROM scrutin_step d WHERE d.scrutin_id = s.id AND d.step IN ('room_closed', 'cancelled'))
 ON CONFLICT (scrutin_id, voter_id) DO {again}
 RETURNING receipt
 """
 _ROOM_IS_OPEN = "EXISTS (SELECT 1 FROM scrutin_step o WHERE o.scrutin_id = s.id AND o.step = 'room_opened')"
 # A suspension gives back the time it took; whether one lasts, or the voter was struck, the database asks at each row.
-_WINDOW_IS_OPEN = (
+WINDOW_IS_OPEN = (
     "s.remote_opens_at <= :now AND :now < coalesce("
     "(SELECT max(r.closes_at) FROM scrutin_resumption r WHERE r.scrutin_id = s.id), s.remote_closes_at)"
 )
@@ -78,13 +78,23 @@ _TABLES: Final[Mapping[str, tuple[Level, BindParameter[Any], str]]] = {
 }
 
 
-def _statement(table: str, condition: str, *instants: str) -> TextClause:
+def written(table: str, condition: str, gate: str = "") -> str:
+    """The text that writes a ballot into a table; `gate` is one more condition, on `s` and `e`."""
     level, content, again = _TABLES[table]
+    return _STATEMENT.format(
+        table=table, content=content.key, level=level.value, open=condition, gate=gate, again=again
+    )  # fmt: skip
+
+
+def bound(table: str, *instants: str) -> list[BindParameter[Any]]:
+    """What that text is told."""
     ids = [bindparam(name, type_=Uuid()) for name in ("scrutin", "voter", "cast_by")]
     words = [bindparam(name, type_=String()) for name in ("channel", "receipt")]
-    times = [bindparam(name, type_=Instant()) for name in instants]
-    written = _STATEMENT.format(table=table, content=content.key, level=level.value, open=condition, again=again)
-    return text(written).bindparams(content, *ids, *words, *times)
+    return [_TABLES[table][1], *ids, *words, *(bindparam(name, type_=Instant()) for name in instants)]
+
+
+def _statement(table: str, condition: str, *instants: str) -> TextClause:
+    return text(written(table, condition)).bindparams(*bound(table, *instants))
 
 
 _CAST: Final = {
@@ -93,7 +103,7 @@ _CAST: Final = {
     for channel, condition in (
         (Channel.ROOM, (_ROOM_IS_OPEN,)),
         (Channel.PAPER, (_ROOM_IS_OPEN,)),
-        (Channel.REMOTE, (_WINDOW_IS_OPEN, "now")),
+        (Channel.REMOTE, (WINDOW_IS_OPEN, "now")),
     )
 }
 
@@ -118,14 +128,20 @@ def cast(
     public, form = find_public_key(act.session, scrutin_id), find_form(act.session, scrutin_id)
     told = _answer(choice) if form is None else encode(form.paper, choice)
     if public is not None:
-        content = paper_of(told) if isinstance(told, Choice) else told
-        mine = hashlib.sha256((token or secrets.token_bytes(32)) + voter_id.bytes).digest()
-        size = PAPER_SIZE if form is None else form.size
-        sealed = seal_paper(public, scrutin_id, content, token=mine, size=size)
+        sealed = seal(public, scrutin_id, voter_id, told, token=token, size=PAPER_SIZE if form is None else form.size)
         return _cast_sealed(act, scrutin_id, voter_id, sealed, channel, cast_by)
     if isinstance(told, Choice):
         return _cast_answer(act, scrutin_id, voter_id, told, channel, cast_by)
     return _cast_marked(act, scrutin_id, voter_id, told, channel, cast_by)
+
+
+def seal(
+    public: bytes, scrutin_id: UUID, voter_id: UUID, told: Choice | bytes, *, token: bytes, size: int = PAPER_SIZE
+) -> bytes:
+    """Put a ballot in its envelope; the same one with the same token gives the same envelope."""
+    content = paper_of(told) if isinstance(told, Choice) else told
+    mine = hashlib.sha256((token or secrets.token_bytes(32)) + voter_id.bytes).digest()
+    return seal_paper(public, scrutin_id, content, token=mine, size=size)
 
 
 def _answer(choice: Ballot) -> Choice:

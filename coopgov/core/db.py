@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DDL, Connection, DateTime, Dialect, Engine, Enum, MetaData, Table, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 # Batch migrations on SQLite can only change a constraint that has a name.
@@ -28,6 +31,9 @@ BUSY_TIMEOUT_MS = 30_000
 MAPPED_BYTES = 1 << 30
 WRITES = "coopgov_writes"
 _KEYS = "coopgov_keys"
+_USED = "coopgov_used"
+# A connection that lay for so long may have lost its server.
+PAUSE_SECONDS = 2
 WAIT = "SELECT pg_advisory_xact_lock(%s)"
 
 
@@ -55,6 +61,11 @@ class Instant(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        """What a value is in Python."""
+        return datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -132,6 +143,24 @@ def _set_up_connection(connection: Any, _record: Any) -> None:
         connection.autocommit = True
         connection.execute("SET cursor_tuple_fraction = 1")
         connection.autocommit = False
+
+
+@event.listens_for(Pool, "checkin")
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info[_USED] = monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def _look_after_a_pause(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask PostgreSQL whether it is there still, unless it just was: asked each time, it costs as much as a query."""
+    used = record.info.get(_USED)
+    if used is None or monotonic() - used < PAUSE_SECONDS or isinstance(connection, sqlite3.Connection):
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error
 
 
 def _pragmas() -> list[str]:

@@ -41,8 +41,8 @@ def _refuse_other_origins() -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    told = {name.lower() for name, _value in response.headers}
+    response.headers.extend([(name, value) for name, value in HEADERS.items() if name.lower() not in told])
     # Behind a proxy the request may look plain; browsers pay no heed to this header on a plain connection.
     if request.is_secure or current_app.extensions["coopgov.config"].secure_cookies:
         response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"

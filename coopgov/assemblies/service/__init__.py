@@ -31,6 +31,7 @@ from coopgov.assemblies.service.room import (
     note_no_quorum,
     open_assembly,
 )
+from coopgov.assemblies.service.straight import OwnSheet, cast_straight, sealed_votes
 from coopgov.assemblies.service.suspending import resume_votes, suspend_votes
 from coopgov.assemblies.service.typed import type_paper, withdraw_paper
 from coopgov.assemblies.service.voting import (
@@ -45,6 +46,7 @@ from coopgov.assemblies.service.voting import (
 )
 
 __all__ = [
+    "OwnSheet",
     "add_accounts_item",
     "add_admission_item",
     "add_election_item",
@@ -55,6 +57,7 @@ __all__ = [
     "arrive",
     "cancel",
     "cast_all",
+    "cast_straight",
     "close_assembly",
     "close_vote",
     "convene",
@@ -84,6 +87,7 @@ __all__ = [
     "revise",
     "revise_item",
     "revoke_proxy",
+    "sealed_votes",
     "set_aside",
     "set_paper",
     "set_secret",

@@ -16,6 +16,7 @@ from coopgov.assemblies.paper_forms import Marked
 from coopgov.assemblies.queries import AssemblyRow, ItemRow, VoteFor
 from coopgov.assemblies.rules import ItemState, State
 from coopgov.assemblies.views.shared import bp, my_membership, rule_words, visible
+from coopgov.assemblies.views.straight import CAST, straight_first, token_sent
 from coopgov.ballots import queries as ballots
 from coopgov.ballots.cast import Ballot
 from coopgov.ballots.deciding import Form
@@ -28,9 +29,7 @@ from coopgov.web.acts import begin_act, now, reading
 from coopgov.web.forms import refusals_on
 from coopgov.web.guard import requires
 
-CAST = "cast"
-# What makes a secret ballot sent twice one ballot: it comes back from the page that was sent.
-TOKEN_BYTES, MOST_TOKEN = 24, 64
+TOKEN_BYTES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +140,7 @@ def _cast(sheet: Sheet) -> list[ballots.CastRow]:
 
 
 @bp.post("/<uuid:assembly_id>/vote")
+@straight_first
 @requires(Permission.BALLOTS_CAST)
 def cast_vote(assembly_id: UUID) -> ResponseReturnValue:
     """Show the choices again, then cast them: a named vote cannot be changed."""
@@ -171,11 +171,10 @@ def cast_vote(assembly_id: UUID) -> ResponseReturnValue:
             kinds={item.is_secret for item in sheet.items for pair in answers if pair[0] == item.id},
         )
     with refusals_on(form):
-        receipts = _cast_all(sheet, answers)
-        flash(_("%(count)s ballots are in the urn.", count=len(receipts)), "success")
+        _cast_all(sheet, answers)
     if form.breaches:
         return _page(sheet, form), 422
-    return redirect(url_for(".receipts", assembly_id=assembly_id), 303)
+    return redirect(url_for(".receipts", assembly_id=assembly_id, cast=1), 303)
 
 
 @bp.post("/<uuid:assembly_id>/vote/correct")
@@ -188,8 +187,9 @@ def correct_vote(assembly_id: UUID) -> ResponseReturnValue:
 
 def _cast_all(sheet: Sheet, answers: Mapping[tuple[UUID, UUID], Ballot]) -> list[Receipt]:
     with begin_act() as act:
-        token = request.form.get("token", "")[:MOST_TOKEN].encode()
-        return service.cast_all(act, cast_by=sheet.member.id, choices=answers, channel=sheet.channel, token=token)
+        return service.cast_all(
+            act, cast_by=sheet.member.id, choices=answers, channel=sheet.channel, token=token_sent()
+        )
 
 
 @bp.get("/<uuid:assembly_id>/receipts")
@@ -202,6 +202,8 @@ def receipts(assembly_id: UUID) -> ResponseReturnValue:
     names = {member.id: member.name} | {voter.voter_id: voter.name for voter in voters}
     scrutins = [item.scrutin_id for item in items if item.scrutin_id is not None]
     cast = ballots.ballots_of(session, scrutins, list(names))
+    if cast and "cast" in request.args:
+        flash(_("%(count)s ballots are in the urn.", count=len(cast)), "success")
     return render_template(
         "assemblies/receipts.html", assembly=assembly, items={item.scrutin_id: item for item in items}, cast=cast,
         names=names, choices=CHOICE_LABELS, member=member, code=_code, said=said_in, forms=_forms(items),

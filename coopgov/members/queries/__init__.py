@@ -13,6 +13,7 @@ from coopgov.members.queries.one import (
     get_file,
     get_member,
     get_members,
+    own_member,
 )
 from coopgov.members.queries.parties import (
     Double,
@@ -121,6 +122,7 @@ __all__ = [
     "open_estates",
     "organisations_among",
     "organs_on",
+    "own_member",
     "owners_of_emails",
     "recipients",
     "representatives_of",

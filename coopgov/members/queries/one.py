@@ -44,6 +44,14 @@ def find_by_account(session: Session, account_id: UUID) -> MemberRow | None:
     return max(rows, key=lambda row: (row.status is Status.MEMBER, row.number), default=None)
 
 
+def own_member(account: str) -> str:
+    """The same for a statement written by hand: the member of an account that is told as an expression."""
+    return (
+        f"(SELECT m.id FROM membership m WHERE m.account_id = {account} "  # noqa: S608 - our names
+        f"ORDER BY m.status = '{Status.MEMBER.value}' DESC, m.number DESC LIMIT 1)"
+    )
+
+
 def asked_of(member_id: UUID) -> Asked:
     """What `get_member` asks, to be asked ahead."""
     return _ONE, {"wanted": member_id}

@@ -1,0 +1,96 @@
+"""The straight way of a sheet that is cast: read without a form, in one transaction with who sends it.
+
+It takes what nearly everybody sends: her own answers to resolutions, remotely, shown to her once more before. The page
+itself takes all the rest, and tells whoever is refused why.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from functools import wraps
+from typing import Final
+from uuid import UUID
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
+
+from coopgov.accounts.login import token_of_session
+from coopgov.accounts.queries import signed_values
+from coopgov.assemblies import service
+from coopgov.ballots.rules import Choice
+from coopgov.ballots.straight import Mine
+from coopgov.core.straight import writing_line
+from coopgov.web.acts import now, reading
+from coopgov.web.vote_site import on_vote_site
+
+CAST = "cast"
+# What makes a secret ballot sent twice one ballot: it comes back from the page that was sent.
+MOST_TOKEN = 64
+_BALLOT: Final = re.compile(r"b_([0-9a-f]{32})_([0-9a-f]{32})", re.ASCII)
+_BESIDE: Final = frozenset({"csrf_token", "token", "step"})
+View = Callable[[UUID], ResponseReturnValue]
+
+
+class _LongWay(Exception):
+    """Indicate that the page itself must take this sheet: all that was written is given up."""
+
+
+def token_sent() -> bytes:
+    """The token of the page that was sent."""
+    return request.form.get("token", "")[:MOST_TOKEN].encode()
+
+
+def straight_first(view: View) -> View:
+    """Try the straight way before a view that casts; its statement asks what the view's own guard does."""
+
+    @wraps(view)
+    def tried(assembly_id: UUID) -> ResponseReturnValue:
+        token = token_of_session()
+        sheet = read_sheet(assembly_id) if token else None
+        if token is None or sheet is None or not _is_cast(sheet, token):
+            return view(assembly_id)
+        # Written by hand, as all of this way: to have the address and the page made takes as long as to cast.
+        return Response(status=303, headers={"Location": f"{request.path.removesuffix('/vote')}/receipts?cast=1"})
+
+    return tried
+
+
+def read_sheet(assembly_id: UUID) -> service.OwnSheet | None:
+    """What was sent, if it is one voter's answers to resolutions and nothing else."""
+    sent = {name: values for name, values in request.form.lists() if name not in _BESIDE}
+    if request.form.get("step") != CAST or not sent:
+        return None
+    choices, voters = dict[UUID, Choice](), set[UUID]()
+    for name, values in sent.items():
+        found = _BALLOT.fullmatch(name)
+        if found is None or len(values) != 1 or values[0] not in _CHOICES:
+            return None
+        choices[UUID(found[1])] = _CHOICES[values[0]]
+        voters.add(UUID(found[2]))
+    votes = service.sealed_votes(reading, assembly_id, choices)
+    if len(voters) > 1 or len(votes) < len(choices):
+        return None
+    [voter], token = voters, token_sent()
+    return service.OwnSheet(assembly_id, voter, [Mine(votes[item], voter, choices[item], token) for item in choices])
+
+
+_CHOICES: Final = {choice.value: choice for choice in Choice}
+
+
+def _is_cast(sheet: service.OwnSheet, token: str) -> bool:
+    """Whether all of it is in the urn now; nothing of it is otherwise."""
+    try:
+        with writing_line() as line, line.together() if len(sheet.ballots) > 1 else nullcontext():
+            at = now()
+            receipts = service.cast_straight(line, sheet, signed_values(token, at, by_code=on_vote_site()), now=at)
+            _refuse_part(receipts, sheet)
+    except (_LongWay, DBAPIError):
+        # Of a lost connection too: whatever it kept, the same ballots sent again give the same receipts.
+        return False
+    return True
+
+
+def _refuse_part(receipts: Sequence[object], sheet: service.OwnSheet) -> None:
+    if len(receipts) < len(sheet.ballots):
+        raise _LongWay
