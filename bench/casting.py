@@ -142,7 +142,7 @@ def _sign_all_in(app: Flask) -> list[Voter]:
 
 def _voter(app: Flask, member_id: UUID, token: str) -> Voter:
     # What Flask-WTF puts in the session and, signed, in the form; `check_csrf` compares with the page itself.
-    csrf = hashlib.sha1(secrets.token_bytes(64)).hexdigest()
+    csrf = secrets.token_hex(20)
     signed = URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps(csrf)
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # the default interface has it
     value = serializer.dumps(

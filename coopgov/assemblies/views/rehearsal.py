@@ -16,7 +16,8 @@ from coopgov.assemblies.queries.suspending import scrutins_of
 from coopgov.assemblies.rules import ItemState, State
 from coopgov.assemblies.service.rehearsing import check_rehearsable
 from coopgov.assemblies.views.shared import bp, me, my_membership, visible
-from coopgov.assemblies.views.voting import MOST_TOKEN, TOKEN_BYTES, Sheet
+from coopgov.assemblies.views.straight import MOST_TOKEN
+from coopgov.assemblies.views.voting import TOKEN_BYTES, Sheet
 from coopgov.ballots import queries as ballots
 from coopgov.ballots import rehearsing
 from coopgov.ballots.queries import Result, ScrutinRow, TellersOf
