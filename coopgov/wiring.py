@@ -16,10 +16,12 @@ from coopgov.accounts import login
 from coopgov.accounts.views import bp as accounts_bp
 from coopgov.assemblies import queries as assemblies_queries
 from coopgov.assemblies import service as assemblies
+from coopgov.assemblies import wording
 from coopgov.assemblies.events import AssemblyClosed, ResolutionProclaimed
 from coopgov.assemblies.rules import AssemblyKind, SubjectKind
 from coopgov.assemblies.views import bp as assemblies_bp
 from coopgov.assemblies.views import calendar_bp, vote_bp
+from coopgov.ballots.events import ScrutinAnnulled
 from coopgov.ballots.rules import Outcome
 from coopgov.ballots.views import bp as ballots_bp
 from coopgov.compliance.views import bp as compliance_bp
@@ -63,6 +65,7 @@ from coopgov.statutes import queries as statutes
 from coopgov.statutes import service as statutes_service
 from coopgov.statutes.events import StatutesAdopted, StatutesWeighed
 from coopgov.statutes.views import bp as statutes_bp
+from coopgov.terms import service as terms
 from coopgov.terms.api import register_api
 from coopgov.terms.views import bp as terms_bp
 from coopgov.treasury import service as treasury
@@ -213,6 +216,12 @@ def _statutes_decided(act: Act, event: ResolutionProclaimed) -> None:
         assemblies.note_incident(act, assembly_id=event.assembly_id, text=text)
 
 
+def _scrutin_annulled(act: Act, event: ScrutinAnnulled) -> None:
+    """What an annulled vote changed of the fees is stopped, or comes back the other way."""
+    decision = f"Annulation du vote : {event.document}, {wording.day(event.on)}"
+    terms.undo(act, subject_hash=event.subject_hash, decision=decision, on=event.on)
+
+
 def _assembly_closed(act: Act, event: AssemblyClosed) -> None:
     minutes.draft_for(act, assembly_id=event.assembly_id)
 
@@ -238,6 +247,7 @@ HANDLERS: Handlers = {
     MemberLeft: (shares.on_member_left,),
     NominalChanged: (treasury.on_nominal_changed,),
     ResolutionProclaimed: (_resolution_proclaimed,),
+    ScrutinAnnulled: (_scrutin_annulled,),
     SharesConverted: (treasury.on_shares_converted,),
     SharesRedeemed: (treasury.on_shares_redeemed,),
     SharesReversed: (treasury.on_shares_reversed,),

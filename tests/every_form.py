@@ -492,6 +492,9 @@ CASES = (
         "code_1": (lambda e: e["codes"][0], CODE), "code_2": (lambda e: e["codes"][1], CODE),
     }),
     Case("assemblies.settle", "samir", {"item_id": "tied"}, {"rank_o1": ("2", NUMBER), "rank_o2": ("1", NUMBER)}),
+    Case("ballots.annul", "helene", {"scrutin_id": "scrutin"}, {
+        "on": ("2027-02-20", DAY), "document": ("TJ de Valence, n° 26/01234", line(300)), "reason": ("Convocation.", prose(1_000)),
+    }),
     # Minutes and checks
     Case("minutes.save", "malik", {"minutes_id": "written minutes"}, {
         "based_on": (_hash, None), "debates": ("On a parlé.", prose(20_000, needed=False)),

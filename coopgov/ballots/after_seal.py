@@ -4,7 +4,7 @@ Nothing that was sealed changes: each is a row of its own, only added, and the d
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import DDL, ForeignKey, ForeignKeyConstraint, FromClause, String, UniqueConstraint, event
@@ -62,7 +62,20 @@ class ScrutinResumption(Model):
     by: Mapped[str] = mapped_column(String(80))
 
 
-for _table in (RollStrike, ScrutinSuspension, ScrutinResumption):
+class ScrutinAnnulment(Model):
+    """A judge took a proclaimed vote away (*annulation*): its result stays readable, and has no effect any more."""
+
+    __tablename__ = "scrutin_annulment"
+
+    scrutin_id: Mapped[UUID] = mapped_column(ForeignKey("scrutin.id"), primary_key=True)
+    on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(1000))
+    document: Mapped[str] = mapped_column(String(300))
+    at: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[str] = mapped_column(String(80))
+
+
+for _table in (RollStrike, ScrutinSuspension, ScrutinResumption, ScrutinAnnulment):
     append_only(_table.__table__)
 
 _SUSPENDED = (
@@ -118,6 +131,9 @@ _BEGUN = (
     "WHERE s.roll_id = NEW.roll_id AND d.step = 'room_opened')"
 )
 _ENDED = f"EXISTS (SELECT 1 FROM scrutin_step d WHERE d.scrutin_id = NEW.scrutin_id AND d.step IN {_OVER})"  # noqa: S608 - our own names
+_NOT_PROCLAIMED = (
+    "NOT EXISTS (SELECT 1 FROM scrutin_step d WHERE d.scrutin_id = NEW.scrutin_id AND d.step = 'proclaimed')"
+)
 _EARLIER = (
     "NEW.closes_at < (SELECT coalesce((SELECT max(r.closes_at) FROM scrutin_resumption r "
     "WHERE r.scrutin_id = NEW.scrutin_id), s.remote_closes_at) FROM scrutin s WHERE s.id = NEW.scrutin_id)"
@@ -161,6 +177,9 @@ GUARDS = [
     _guard("scrutin_suspension", "open", "NEW.id IS NOT NULL", f"{_SUSPENDED} OR {_ENDED}", "the vote is not open"),
     _guard("scrutin_resumption", "whole", "NEW.suspension_id IS NOT NULL", _OF_ANOTHER, "another vote was suspended"),
     _guard("scrutin_resumption", "later", "NEW.closes_at IS NOT NULL", _EARLIER, "a closing is never brought forward"),
+    _guard(
+        "scrutin_annulment", "proclaimed", "NEW.scrutin_id IS NOT NULL", _NOT_PROCLAIMED, "nothing was proclaimed"
+    ),
     _guard(
         "scrutin_step", "not_suspended", "NEW.step IN ('room_opened', 'room_closed')", _SUSPENDED,
         "the vote is suspended",

@@ -1,23 +1,26 @@
 """Commands on a sealed vote that change nothing of it: strike a line of its roll, suspend it, take it up again."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select, text
 
-from coopgov.ballots.after_seal import RollStrike, ScrutinResumption, ScrutinSuspension
+from coopgov.ballots.after_seal import RollStrike, ScrutinAnnulment, ScrutinResumption, ScrutinSuspension
 from coopgov.ballots.changing_rules import (
     Running,
+    check_annulment,
     check_resumption,
     check_strike,
     check_suspension,
     least_closing,
 )
+from coopgov.ballots.events import ScrutinAnnulled
 from coopgov.ballots.models import URN_LOCK, Scrutin
 from coopgov.ballots.proof import strike_hash
 from coopgov.ballots.queries import ScrutinRow, get_roll, get_scrutin, get_scrutins, on_roll, strikes, voted_ids
 from coopgov.ballots.rules import State
 from coopgov.core.act import Act
+from coopgov.core.dates import paris_day
 from coopgov.core.errors import Breach, RuleBroken, refuse_if
 from coopgov.core.i18n import N_
 from coopgov.core.ids import new_id
@@ -55,6 +58,24 @@ def strike(act: Act, *, roll_id: UUID, voter_id: UUID, name: str, reason: str, d
     facts = {"voter": voter_id, "reason": why, "document": proof, "hash": hashed}
     act.record("roll.struck", f"roll:{roll_id}", facts)
     return hashed
+
+
+def annul(act: Act, *, scrutin_id: UUID, on: date, reason: str, document: str) -> None:
+    """Note that a judge annulled a proclaimed vote; the features above stop what it decided, in the same act."""
+    scrutin = get_scrutin(act.session, scrutin_id)
+    proclaimed = scrutin.at(State.PROCLAIMED)
+    refuse_if(
+        check_annulment(
+            state=scrutin.state, is_annulled=scrutin.annulled is not None, on=on, today=act.today, reason=reason,
+            proclaimed_on=None if proclaimed is None else paris_day(proclaimed), document=document,
+        )
+    )  # fmt: skip
+    why, proof = reason.strip(), document.strip()
+    act.keep(
+        ScrutinAnnulment(scrutin_id=scrutin_id, on=on, reason=why, document=proof, at=act.now, by=act.actor.pseudonym)
+    )
+    act.record("scrutin.annulled", f"scrutin:{scrutin_id}", {"on": on, "reason": why, "document": proof})
+    act.publish(ScrutinAnnulled(scrutin_id, scrutin.subject_hash, on, proof))
 
 
 def suspend(act: Act, *, scrutin_id: UUID, since: datetime, incident: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from coopgov.ballots.rules import URN_CLOSED, State, Window
@@ -110,6 +110,31 @@ def check_strike(
         sentence = N_("The votes have begun in the room: the roll stays as it is until they are over.")
         found.append(Breach("struck_too_late", sentence))
     return [*found, *_check_cause(reason, document)]
+
+
+def check_annulment(
+    *, state: State, is_annulled: bool, proclaimed_on: date | None, on: date, today: date, reason: str, document: str
+) -> list[Breach]:
+    """List what stands against noting that a judge annulled a vote: nothing proclaimed, a wrong day, no paper."""
+    if is_annulled:
+        return [Breach("annulled_already", N_("It is noted already that this vote was annulled."))]
+    if state is not State.PROCLAIMED or proclaimed_on is None:
+        sentence = N_("Only a proclaimed result can be annulled. A vote that still runs is cancelled instead.")
+        return [Breach("nothing_to_annul", sentence)]
+    found = []
+    if not proclaimed_on <= on <= today:
+        sentence = N_("The judgment came between %(proclaimed_on)s, when the result was proclaimed, and today.")
+        found.append(Breach("judgment_day_unsound", sentence, {"proclaimed_on": proclaimed_on}, field="on"))
+    return [*found, *_check_judgment(reason, document)]
+
+
+def _check_judgment(reason: str, document: str) -> list[Breach]:
+    if not reason.strip():
+        return [Breach("judgment_reason_missing", N_("Say why the judge annulled the vote."), field="reason")]
+    if not document.strip():
+        sentence = N_("Name the judgment: the court, the number.")
+        return [Breach("judgment_missing", sentence, field="document")]
+    return []
 
 
 def _check_cause(reason: str, document: str) -> Sequence[Breach]:

@@ -1,6 +1,7 @@
 """What the ballots tell the features above."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from coopgov.ballots.rules import Outcome
@@ -14,3 +15,13 @@ class ScrutinProclaimed(Event):
     scrutin_id: UUID
     subject_hash: str
     outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ScrutinAnnulled(Event):
+    """A judge annulled a proclaimed vote: what it decided has no effect any more."""
+
+    scrutin_id: UUID
+    subject_hash: str
+    on: date
+    document: str

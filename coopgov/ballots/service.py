@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 
 from coopgov.ballots import marked, secret
 from coopgov.ballots.cast import cast, note_paper
-from coopgov.ballots.changing import resume, strike, suspend, wait_for_ballots
+from coopgov.ballots.changing import annul, resume, strike, suspend, wait_for_ballots
 from coopgov.ballots.changing_rules import check_not_suspended
 from coopgov.ballots.deciding import Form
 from coopgov.ballots.events import ScrutinProclaimed
@@ -76,7 +76,8 @@ from coopgov.core.states import step
 from coopgov.law.arithmetic import Counts, DecisionRule
 
 __all__ = [
-    "cancel", "cast", "close_room", "count", "freeze_roll", "make_teller_key", "note_paper", "open_room", "proclaim",
+    "annul", "cancel", "cast", "close_room", "count", "freeze_roll", "make_teller_key", "note_paper", "open_room",
+    "proclaim",
     "read_paper", "resume", "seal_scrutin", "strike", "suspend", "type_named_paper", "type_paper",
     "withdraw_named_paper",
 ]  # fmt: skip

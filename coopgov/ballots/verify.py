@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from coopgov.ballots.after_seal import RollStrike, ScrutinResumption, ScrutinSuspension
+from coopgov.ballots.after_seal import RollStrike, ScrutinAnnulment, ScrutinResumption, ScrutinSuspension
 from coopgov.ballots.models import (
     BallotNamed,
     Roll,
@@ -60,6 +60,7 @@ def verify(session: Session) -> Iterator[Fault]:
     yield from check_kept(
         session, Roll, Scrutin, ScrutinForm, ScrutinStep, TellerKey, ScrutinKey, ScrutinKeyPart, Urn, ScrutinTally,
         ScrutinResult, ScrutinArchive, RollStrike, ScrutinSuspension, ScrutinResumption,
+        ScrutinAnnulment,
     )  # fmt: skip
 
 

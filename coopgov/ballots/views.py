@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from coopgov.ballots import queries, service, sheets
 from coopgov.ballots.counting.archive import to_abif, to_blt, to_text
-from coopgov.ballots.forms import CodeForm, MakeForm
+from coopgov.ballots.forms import AnnulForm, CodeForm, MakeForm
 from coopgov.ballots.plots import drawn
 from coopgov.ballots.queries import OwnBallot, Result, ScrutinRow
 from coopgov.ballots.rules import COUNTABLE, Level, State
@@ -155,6 +155,34 @@ def _check_own_code(account_id: UUID, typed: str) -> list[Breach]:
         return []
     sentence = N_("This is a teller’s code, but not the one you have now. Look for the paper of your last code.")
     return [Breach("code_of_another", sentence, field="code")]
+
+
+@bp.get("/<uuid:scrutin_id>/annulment")
+@requires(Permission.ASSEMBLIES_PREPARE)
+def annulment(scrutin_id: UUID) -> ResponseReturnValue:
+    """Note that a judge annulled a proclaimed vote: what it does, before the button."""
+    return _annulment_page(scrutin_id, AnnulForm())
+
+
+def _annulment_page(scrutin_id: UUID, form: AnnulForm) -> str:
+    return render_template("ballots/annulment.html", scrutin=queries.get_scrutin(reading(), scrutin_id), form=form)
+
+
+@bp.post("/<uuid:scrutin_id>/annulment")
+@requires(Permission.ASSEMBLIES_PREPARE)
+def annul(scrutin_id: UUID) -> ResponseReturnValue:
+    """Note it."""
+    form = AnnulForm()
+    queries.get_scrutin(reading(), scrutin_id)
+    if form.validate() and form.on.data is not None:
+        with refusals_on(form), begin_act() as act:
+            service.annul(
+                act, scrutin_id=scrutin_id, on=form.on.data, reason=form.reason.data or "",
+                document=form.document.data or "",
+            )  # fmt: skip
+            flash(_("The annulment is noted. What the vote changed of the fees is stopped or undone."), "success")
+            return redirect(url_for(".show", scrutin_id=scrutin_id), 303)
+    return _annulment_page(scrutin_id, form), 422
 
 
 def _own_ballots(scrutin: ScrutinRow) -> list[OwnBallot]:

@@ -144,6 +144,7 @@ LEFT_OUT: Mapping[str, NotHers] = {
     "period_close": NotHers(_CLERK),
     "reminder_plan": NotHers(_CLERK),
     "roll_opening": NotHers(_CLERK),
+    "scrutin_annulment": NotHers(_CLERK),
     "scrutin_resumption": NotHers(_CLERK),
     "scrutin_step": NotHers(_CLERK),
     "scrutin_suspension": NotHers(_CLERK),

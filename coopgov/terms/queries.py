@@ -195,6 +195,13 @@ def get_change(session: Session, change_id: UUID) -> ChangeRow:
     return found[0]
 
 
+def find_by_subject(session: Session, subject_hash: str) -> ChangeRow | None:
+    """The change that was queued for what bears this hash, if one was."""
+    return next(
+        iter(load_changes(session, select(ScheduledChange).where(ScheduledChange.subject_hash == subject_hash))), None
+    )
+
+
 def changes_of(session: Session, proposal_ids: Sequence[UUID]) -> dict[UUID, ChangeRow]:
     """The change that came of each of these proposals, where one did."""
     rows = load_changes(session, select(ScheduledChange).where(ScheduledChange.proposal_id.in_(proposal_ids)))

@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from coopgov.core import states
 from coopgov.core.act import Act
+from coopgov.core.canonical import digest
 from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.i18n import N_
 from coopgov.core.ids import new_id
@@ -199,6 +200,29 @@ def _booked(version: VersionFact, act: Act) -> ParameterVersion:
 
 def _halt(act: Act, change: ChangeRow) -> None:
     _end(act, change, Step.HALT, "terms.halted", N_("the schedule had moved since the text was frozen"))
+
+
+def undo(act: Act, *, subject_hash: str, decision: str, on: date) -> UUID | None:
+    """Stop what an annulled decision changed: halted while it waits, else queued the other way, with its own notice.
+
+    Nothing in force is deleted: the values before come back as new versions. Gives the change that undoes, if any.
+    """
+    found = queries.find_by_subject(act.session, subject_hash)
+    if found is None:
+        return None
+    pending = next((change for change in _locked(act) if change.id == found.id), None)
+    if pending is not None:
+        _end(act, pending, Step.HALT, "terms.halted", N_("the vote that decided it was annulled by a judge"))
+        return None
+    if found.state is not State.EFFECTIVE:
+        return None
+    booked = queries.booked_versions(act.session)
+    versions = {version.key: version.id for version in booked if version.change_id == found.id}
+    back = [FeeChange(line.key, line.new, line.old, versions[line.key]) for line in found.changes]
+    return queue_change(
+        act, changes=back, subject_hash=digest({"undoes": subject_hash}), decided_on=on, decision=decision,
+        proposal_id=None,
+    )  # fmt: skip
 
 
 def _end(

@@ -59,6 +59,8 @@ AFTER_SEAL: dict[str, list[str]] = {
         "CREATE TRIGGER scrutin_suspension_no_delete BEFORE DELETE ON scrutin_suspension BEGIN SELECT RAISE(ABORT, 'scrutin_suspension is append-only'); END",
         "CREATE TRIGGER scrutin_resumption_no_update BEFORE UPDATE ON scrutin_resumption BEGIN SELECT RAISE(ABORT, 'scrutin_resumption is append-only'); END",
         "CREATE TRIGGER scrutin_resumption_no_delete BEFORE DELETE ON scrutin_resumption BEGIN SELECT RAISE(ABORT, 'scrutin_resumption is append-only'); END",
+        "CREATE TRIGGER scrutin_annulment_no_update BEFORE UPDATE ON scrutin_annulment BEGIN SELECT RAISE(ABORT, 'scrutin_annulment is append-only'); END",
+        "CREATE TRIGGER scrutin_annulment_no_delete BEFORE DELETE ON scrutin_annulment BEGIN SELECT RAISE(ABORT, 'scrutin_annulment is append-only'); END",
         'CREATE TRIGGER ballot_named_halted BEFORE INSERT ON ballot_named WHEN EXISTS (SELECT 1 FROM scrutin_suspension p WHERE p.scrutin_id = NEW.scrutin_id AND NOT EXISTS (SELECT 1 FROM scrutin_resumption r WHERE r.suspension_id = p.id)) OR EXISTS (SELECT 1 FROM scrutin s JOIN roll_strike k ON k.roll_id = s.roll_id WHERE s.id = NEW.scrutin_id AND k.voter_id = NEW.voter_id) BEGIN SELECT RAISE(IGNORE); END',
         'CREATE TRIGGER ballot_marked_halted BEFORE INSERT ON ballot_marked WHEN EXISTS (SELECT 1 FROM scrutin_suspension p WHERE p.scrutin_id = NEW.scrutin_id AND NOT EXISTS (SELECT 1 FROM scrutin_resumption r WHERE r.suspension_id = p.id)) OR EXISTS (SELECT 1 FROM scrutin s JOIN roll_strike k ON k.roll_id = s.roll_id WHERE s.id = NEW.scrutin_id AND k.voter_id = NEW.voter_id) BEGIN SELECT RAISE(IGNORE); END',
         'CREATE TRIGGER envelope_halted BEFORE INSERT ON envelope WHEN EXISTS (SELECT 1 FROM scrutin_suspension p WHERE p.scrutin_id = NEW.scrutin_id AND NOT EXISTS (SELECT 1 FROM scrutin_resumption r WHERE r.suspension_id = p.id)) OR EXISTS (SELECT 1 FROM scrutin s JOIN roll_strike k ON k.roll_id = s.roll_id WHERE s.id = NEW.scrutin_id AND k.voter_id = NEW.voter_id) BEGIN SELECT RAISE(IGNORE); END',
@@ -67,6 +69,7 @@ AFTER_SEAL: dict[str, list[str]] = {
         "CREATE TRIGGER scrutin_suspension_open BEFORE INSERT ON scrutin_suspension WHEN (NEW.id IS NOT NULL) AND (EXISTS (SELECT 1 FROM scrutin_suspension p WHERE p.scrutin_id = NEW.scrutin_id AND NOT EXISTS (SELECT 1 FROM scrutin_resumption r WHERE r.suspension_id = p.id)) OR EXISTS (SELECT 1 FROM scrutin_step d WHERE d.scrutin_id = NEW.scrutin_id AND d.step IN ('room_closed', 'cancelled'))) BEGIN SELECT RAISE(ABORT, 'scrutin_suspension: the vote is not open'); END",
         "CREATE TRIGGER scrutin_resumption_whole BEFORE INSERT ON scrutin_resumption WHEN (NEW.suspension_id IS NOT NULL) AND (NOT EXISTS (SELECT 1 FROM scrutin_suspension p WHERE p.id = NEW.suspension_id AND p.scrutin_id = NEW.scrutin_id)) BEGIN SELECT RAISE(ABORT, 'scrutin_resumption: another vote was suspended'); END",
         "CREATE TRIGGER scrutin_resumption_later BEFORE INSERT ON scrutin_resumption WHEN (NEW.closes_at IS NOT NULL) AND (NEW.closes_at < (SELECT coalesce((SELECT max(r.closes_at) FROM scrutin_resumption r WHERE r.scrutin_id = NEW.scrutin_id), s.remote_closes_at) FROM scrutin s WHERE s.id = NEW.scrutin_id)) BEGIN SELECT RAISE(ABORT, 'scrutin_resumption: a closing is never brought forward'); END",
+        "CREATE TRIGGER scrutin_annulment_proclaimed BEFORE INSERT ON scrutin_annulment WHEN (NEW.scrutin_id IS NOT NULL) AND (NOT EXISTS (SELECT 1 FROM scrutin_step d WHERE d.scrutin_id = NEW.scrutin_id AND d.step = 'proclaimed')) BEGIN SELECT RAISE(ABORT, 'scrutin_annulment: nothing was proclaimed'); END",
         "CREATE TRIGGER scrutin_step_not_suspended BEFORE INSERT ON scrutin_step WHEN (NEW.step IN ('room_opened', 'room_closed')) AND (EXISTS (SELECT 1 FROM scrutin_suspension p WHERE p.scrutin_id = NEW.scrutin_id AND NOT EXISTS (SELECT 1 FROM scrutin_resumption r WHERE r.suspension_id = p.id))) BEGIN SELECT RAISE(ABORT, 'scrutin_step: the vote is suspended'); END",
     ],
     'postgresql': [
@@ -86,6 +89,8 @@ AFTER_SEAL: dict[str, list[str]] = {
         'CREATE TRIGGER scrutin_suspension_no_delete BEFORE DELETE OR TRUNCATE ON scrutin_suspension FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
         'CREATE TRIGGER scrutin_resumption_no_update BEFORE UPDATE ON scrutin_resumption FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
         'CREATE TRIGGER scrutin_resumption_no_delete BEFORE DELETE OR TRUNCATE ON scrutin_resumption FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+        'CREATE TRIGGER scrutin_annulment_no_update BEFORE UPDATE ON scrutin_annulment FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+        'CREATE TRIGGER scrutin_annulment_no_delete BEFORE DELETE OR TRUNCATE ON scrutin_annulment FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
         'CREATE OR REPLACE FUNCTION coopgov_halted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM scrutin_suspension p WHERE p.scrutin_id = NEW.scrutin_id AND NOT EXISTS (SELECT 1 FROM scrutin_resumption r WHERE r.suspension_id = p.id)) OR EXISTS (SELECT 1 FROM scrutin s JOIN roll_strike k ON k.roll_id = s.roll_id WHERE s.id = NEW.scrutin_id AND k.voter_id = NEW.voter_id) THEN RETURN NULL; END IF; RETURN NEW; END $$',
         'CREATE TRIGGER ballot_named_halted BEFORE INSERT ON ballot_named FOR EACH ROW EXECUTE FUNCTION coopgov_halted()',
         'CREATE TRIGGER ballot_marked_halted BEFORE INSERT ON ballot_marked FOR EACH ROW EXECUTE FUNCTION coopgov_halted()',
@@ -99,12 +104,14 @@ AFTER_SEAL: dict[str, list[str]] = {
         'CREATE TRIGGER scrutin_resumption_whole BEFORE INSERT ON scrutin_resumption FOR EACH ROW EXECUTE FUNCTION scrutin_resumption_whole()',
         "CREATE OR REPLACE FUNCTION scrutin_resumption_later() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.closes_at IS NOT NULL THEN IF NEW.closes_at < (SELECT coalesce((SELECT max(r.closes_at) FROM scrutin_resumption r WHERE r.scrutin_id = NEW.scrutin_id), s.remote_closes_at) FROM scrutin s WHERE s.id = NEW.scrutin_id) THEN RAISE EXCEPTION 'scrutin_resumption: a closing is never brought forward'; END IF; END IF; RETURN NEW; END $$",
         'CREATE TRIGGER scrutin_resumption_later BEFORE INSERT ON scrutin_resumption FOR EACH ROW EXECUTE FUNCTION scrutin_resumption_later()',
+        "CREATE OR REPLACE FUNCTION scrutin_annulment_proclaimed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.scrutin_id IS NOT NULL THEN IF NOT EXISTS (SELECT 1 FROM scrutin_step d WHERE d.scrutin_id = NEW.scrutin_id AND d.step = 'proclaimed') THEN RAISE EXCEPTION 'scrutin_annulment: nothing was proclaimed'; END IF; END IF; RETURN NEW; END $$",
+        'CREATE TRIGGER scrutin_annulment_proclaimed BEFORE INSERT ON scrutin_annulment FOR EACH ROW EXECUTE FUNCTION scrutin_annulment_proclaimed()',
         "CREATE OR REPLACE FUNCTION scrutin_step_not_suspended() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.step IN ('room_opened', 'room_closed') THEN IF EXISTS (SELECT 1 FROM scrutin_suspension p WHERE p.scrutin_id = NEW.scrutin_id AND NOT EXISTS (SELECT 1 FROM scrutin_resumption r WHERE r.suspension_id = p.id)) THEN RAISE EXCEPTION 'scrutin_step: the vote is suspended'; END IF; END IF; RETURN NEW; END $$",
         'CREATE TRIGGER scrutin_step_not_suspended BEFORE INSERT ON scrutin_step FOR EACH ROW EXECUTE FUNCTION scrutin_step_not_suspended()',
     ],
 }
 ON_OLDER_TABLES = [('ballot_named', 'ballot_named_halted'), ('ballot_marked', 'ballot_marked_halted'), ('envelope', 'envelope_halted'), ('envelope', 'envelope_halted_update'), ('scrutin_step', 'scrutin_step_not_suspended')]
-FUNCTIONS = ['coopgov_halted', 'roll_strike_before_vote', 'scrutin_suspension_open', 'scrutin_resumption_whole', 'scrutin_resumption_later', 'scrutin_step_not_suspended']
+FUNCTIONS = ['coopgov_halted', 'roll_strike_before_vote', 'scrutin_suspension_open', 'scrutin_resumption_whole', 'scrutin_resumption_later', 'scrutin_annulment_proclaimed', 'scrutin_step_not_suspended']
 
 
 def _after_seal() -> None:
@@ -188,6 +195,16 @@ def _after_seal() -> None:
     sa.PrimaryKeyConstraint('suspension_id', name=op.f('pk_scrutin_resumption'))
     )
     op.create_index(op.f('ix_scrutin_resumption_scrutin_id'), 'scrutin_resumption', ['scrutin_id'], unique=False)
+    op.create_table('scrutin_annulment',
+    sa.Column('scrutin_id', sa.Uuid(), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(length=1000), nullable=False),
+    sa.Column('document', sa.String(length=300), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by', sa.String(length=80), nullable=False),
+    sa.ForeignKeyConstraint(['scrutin_id'], ['scrutin.id'], name=op.f('fk_scrutin_annulment_scrutin_id')),
+    sa.PrimaryKeyConstraint('scrutin_id', name=op.f('pk_scrutin_annulment'))
+    )
     for statement in AFTER_SEAL[op.get_bind().dialect.name]:
         op.execute(statement)
 
@@ -196,7 +213,7 @@ def _before_seal() -> None:
     is_postgresql = op.get_bind().dialect.name == 'postgresql'
     for table, name in ON_OLDER_TABLES:
         op.execute(f'DROP TRIGGER {name} ON {table}' if is_postgresql else f'DROP TRIGGER {name}')
-    for table in ('scrutin_resumption', 'scrutin_suspension', 'roll_strike', 'reminder_sent', 'reminder_plan', 'roll_answer', 'roll_dispute', 'roll_opening'):
+    for table in ('scrutin_annulment', 'scrutin_resumption', 'scrutin_suspension', 'roll_strike', 'reminder_sent', 'reminder_plan', 'roll_answer', 'roll_dispute', 'roll_opening'):
         op.drop_table(table)
     for function in FUNCTIONS if is_postgresql else ():
         op.execute(f'DROP FUNCTION {function}()')

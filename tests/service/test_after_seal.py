@@ -1,5 +1,6 @@
 """What may still happen to a sealed vote: a line struck with cause, a suspension that gives its time back; on both engines."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from coopgov.ballots import queries, service
+from coopgov.ballots.after_seal import RollStrike, ScrutinAnnulment, ScrutinResumption, ScrutinSuspension
+from coopgov.ballots.events import ScrutinAnnulled
 from coopgov.ballots.rules import Channel, Choice, Level, RollVoter
 from coopgov.ballots.verify import verify
 from coopgov.core.db import WRITES, db
@@ -108,6 +111,43 @@ def test_a_suspended_vote_takes_no_ballot_and_gives_its_time_back(vote, clock, s
     assert refused(vote.suspend) == ["nothing_to_suspend"]
 
 
+def test_a_judge_annuls_only_what_was_proclaimed_once_and_with_a_judgment(vote, clock, app, act):
+    told = {"on": clock.now.date(), "reason": "Irregular notice.", "document": "Valence court, 26/01234"}
+    assert refused(vote.do, "annul", **told) == ["nothing_to_annul"]
+    scrutin = vote.id.hex if db.engine.dialect.name == "sqlite" else vote.id
+    row = (
+        'INSERT INTO scrutin_annulment (scrutin_id, "on", reason, document, at, by) '
+        "VALUES (:scrutin, '2026-12-01', 'r', 'd', '2026-12-01 10:00:00.000000', 'x')"
+    )
+    with pytest.raises(DatabaseError, match="nothing was proclaimed"):
+        write(row, scrutin=scrutin)
+    clock.forward(hours=3)
+    vote.do("close_room")
+    vote.do("count", present_or_represented=5, codes=vote.codes if vote.row.level is Level.SECRET else ())
+    result = vote.do("proclaim", by=UUID(int=101))
+    clock.forward(days=40)
+    told["on"] = clock.now.date()
+    early = clock.now.date() - timedelta(days=41)
+    assert refused(vote.do, "annul", **{**told, "on": early}) == ["judgment_day_unsound"]
+    assert refused(vote.do, "annul", **{**told, "reason": " "}) == ["judgment_reason_missing"]
+    assert refused(vote.do, "annul", **{**told, "document": ""}) == ["judgment_missing"]
+    heard = []
+    runtime = app.extensions["coopgov.runtime"]
+    app.extensions["coopgov.runtime"] = replace(
+        runtime, handlers={ScrutinAnnulled: [lambda _act, one: heard.append(one)]}
+    )
+    vote.do("annul", **told)
+    assert [(one.scrutin_id, one.on) for one in heard] == [(vote.id, told["on"])]
+    assert vote.row.annulled.document == told["document"]
+    # The result itself stays what was proclaimed, to be read beside the judgment.
+    assert queries.find_result(db.session(), vote.id).hash == result.hash
+    assert refused(vote.do, "annul", **told) == ["annulled_already"]
+    for column in ScrutinAnnulment.__table__.columns:
+        with pytest.raises(DatabaseError, match="append-only"):
+            write(f'UPDATE scrutin_annulment SET "{column.name}" = "{column.name}"')  # noqa: S608 - our names
+    assert list(verify(db.session())) == []
+
+
 def test_what_a_suspension_needs_and_a_vote_that_never_opened(vote, clock):
     began = clock.now
     clock.forward(minutes=10)
@@ -201,9 +241,8 @@ def test_the_database_itself_holds_suspensions_strikes_and_ends(vote, clock):
     write(ballot, scrutin=bind["scrutin"], voter=one[2], content=said)
     db.session.rollback()
     assert queries.turnout(db.session(), vote.id) == 1
-    for name, column in (
-        ("roll_strike", "reason"), ("scrutin_suspension", "since"), ("scrutin_resumption", "closes_at"),
-    ):  # fmt: skip
+    tables = [one.__table__ for one in (RollStrike, ScrutinSuspension, ScrutinResumption)]
+    for name, column in ((table.name, f'"{column.name}"') for table in tables for column in table.columns):
         with pytest.raises(DatabaseError, match="append-only"):
             write(f"UPDATE {name} SET {column} = {column}")  # noqa: S608 - our names
         with pytest.raises(DatabaseError, match="append-only"):

@@ -337,3 +337,41 @@ def test_a_notice_for_many_sellers_is_one_statement(world, act):
     with act() as a:
         change_id = queue_change(a)
         assert queries.get_change(a.session, change_id).notices == 3_002
+
+
+def undo(act, on):
+    with act() as a:
+        return service.undo(a, subject_hash="a" * 64, decision="Annulation du vote : TJ de Valence", on=on)
+
+
+def test_what_a_judge_annulled_is_halted_while_it_waits(notified, act, session, clock):
+    assert undo(act, clock.now.date()) is None
+    change = queries.get_change(session, notified)
+    assert change.state is State.HALTED
+    clock.forward(days=200)
+    with act() as a:
+        assert service.execute_due(a) == []
+    assert queries.schedule_on(session, clock.now.date()).values == VALUES
+    # It is at its end: a second judgment finds nothing to stop.
+    assert undo(act, clock.now.date()) is None
+
+
+def test_what_a_judge_annulled_in_force_comes_back_as_a_change_of_its_own(notified, act, session, clock):
+    clock.forward(days=20)
+    with act() as a:
+        service.execute_due(a)
+    assert queries.schedule_on(session, clock.now.date()).values["commission.sales"] != VALUES["commission.sales"]
+    back = undo(act, clock.now.date())
+    session.rollback()
+    [line] = queries.get_change(session, back).changes
+    assert (line.key, line.new) == ("commission.sales", VALUES["commission.sales"])
+    with act() as a:
+        send_all(a, back)
+    with act() as a:
+        service.note_notices(a)
+    clock.forward(days=16)
+    with act() as a:
+        assert service.execute_due(a) == [back]
+    session.rollback()
+    assert queries.schedule_on(session, clock.now.date()).values == VALUES
+    assert len(queries.timeline(session).history("commission.sales")) == 3

@@ -140,7 +140,8 @@ def _same_form(answer, expected):
 def test_what_does_not_exist_is_not_there_whatever_its_name(evening, send, case):
     found = {}
     for name, value in case.at.items():
-        strange = (10**9, TOO_LARGE) if isinstance(evening.things.get(value), int) else (uuid4(), evening["scrutin"])
+        other = evening["convened" if name == "scrutin_id" else "scrutin"]
+        strange = (10**9, TOO_LARGE) if isinstance(evening.things.get(value), int) else (uuid4(), other)
         for instead in strange if name not in WORDS else ():
             answer = send(case, case.address(evening, **{name: instead}), case.data(evening))
             # No address has a number so large; whether the way or the method is missed is the router's choice.

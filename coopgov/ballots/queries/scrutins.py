@@ -3,8 +3,8 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coopgov.ballots.after_seal import ScrutinResumption, ScrutinSuspension
+from coopgov.ballots.after_seal import ScrutinAnnulment, ScrutinResumption, ScrutinSuspension
 from coopgov.ballots.deciding import Form, form_from_facts
 from coopgov.ballots.models import (
     Scrutin,
@@ -55,6 +55,16 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True)
+class Annulment:
+    """The judgment that took a proclaimed vote away."""
+
+    on: date
+    reason: str
+    document: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ScrutinRow:
     """A sealed vote and where it stands."""
 
@@ -72,6 +82,7 @@ class ScrutinRow:
     form: Form | None = None
     """What its ballots are, unless they answer a resolution."""
     suspensions: tuple[Suspension, ...] = ()
+    annulled: Annulment | None = None
 
     @property
     def suspended(self) -> Suspension | None:
@@ -126,8 +137,9 @@ def get_scrutin(session: Session, scrutin_id: UUID) -> ScrutinRow:
 def get_scrutins(session: Session, scrutin_ids: Collection[UUID]) -> dict[UUID, ScrutinRow]:
     """Several votes at once, by identifier."""
     scrutins = session.execute(
-        select(Scrutin, ScrutinForm)
+        select(Scrutin, ScrutinForm, ScrutinAnnulment)
         .outerjoin(ScrutinForm, ScrutinForm.scrutin_id == Scrutin.id)
+        .outerjoin(ScrutinAnnulment, ScrutinAnnulment.scrutin_id == Scrutin.id)
         .where(Scrutin.id.in_(scrutin_ids))
     ).all()
     steps: dict[UUID, list[Step]] = {}
@@ -136,7 +148,16 @@ def get_scrutins(session: Session, scrutin_ids: Collection[UUID]) -> dict[UUID, 
     ):
         steps.setdefault(row.scrutin_id, []).append(Step(row.step, row.at, row.by))
     halts = _suspensions(session, scrutin_ids)
-    return {scrutin.id: _scrutin(scrutin, form, steps[scrutin.id], halts[scrutin.id]) for scrutin, form in scrutins}
+    return {
+        scrutin.id: replace(
+            _scrutin(scrutin, form, steps[scrutin.id], halts[scrutin.id]), annulled=_annulment(annulled)
+        )
+        for scrutin, form, annulled in scrutins
+    }  # fmt: skip
+
+
+def _annulment(row: ScrutinAnnulment | None) -> Annulment | None:
+    return None if row is None else Annulment(row.on, row.reason, row.document, row.at)
 
 
 def _suspensions(session: Session, scrutin_ids: Collection[UUID]) -> defaultdict[UUID, list[Suspension]]:
