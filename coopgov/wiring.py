@@ -58,6 +58,7 @@ from coopgov.shares.events import (
     SharesReversed,
     SharesSubscribed,
     SharesTransferred,
+    WithdrawalWeighed,
 )
 from coopgov.shares.rules import check_nominal_follows
 from coopgov.shares.views import bp as shares_bp
@@ -252,6 +253,7 @@ HANDLERS: Handlers = {
     SharesRedeemed: (treasury.on_shares_redeemed,),
     SharesReversed: (treasury.on_shares_reversed,),
     SharesSubscribed: (treasury.on_shares_subscribed,),
+    WithdrawalWeighed: (treasury.on_withdrawal_weighed,),
     SharesTransferred: (treasury.on_shares_transferred,),
     StatutesAdopted: (shares.on_statutes_adopted,),
     StatutesWeighed: (_statutes_weighed,),

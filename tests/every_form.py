@@ -325,6 +325,12 @@ CASES = (
         "what": ("split", CHOICE), "factor": ("2", MAYBE_NUMBER), "effective_on": ("2026-12-02", DAY),
         "resolution": ("AGE", line(200)),
     }, ends=422),
+    Case("shares.make_class", "helene", {}, {
+        "label": ("Parts B", line(100)), "code": ("parts-b", Field(("", LONG, NUL, EMOJI, HTML, "Parts B", "ordinary"))),
+        "nominal": ("20,00", AMOUNT), "from_date": ("2026-12-02", DAY), "min_hold": ("1", MAYBE_NUMBER),
+        "max_hold": ("50", MAYBE_NUMBER), "max_part": ("25", Field((NUL, EMOJI, HTML, "1e3", "101", "-1", "12,505"))),
+        "resolution": ("AGE", line(200)),
+    }),
     Case("shares.issue_bulletin", "nadia", {"seq": "subscription"}, {"language": ("fr", None)}),
     Case("shares.certificate", "nadia", {"member_id": "awa"}),
     Case("shares.my_certificate", "awa"),

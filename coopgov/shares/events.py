@@ -1,10 +1,11 @@
 """What the share book tells the features above."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from coopgov.core.events import Event
+from coopgov.core.preflight import Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,16 @@ class SharesRedeemed(Event):
     effective_on: date
     decision: str
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalWeighed(Event):
+    """Shares of that value are about to be withdrawn: whoever keeps the money says what becomes of it."""
+
+    member_id: UUID
+    cents: int
+    effective_on: date
+    points: list[Check] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

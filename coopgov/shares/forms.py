@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from coopgov.core.preflight import LONGEST_REASON
 from coopgov.shares.rules import ORDINARY, Cause
-from coopgov.web.forms import BaseForm, CentsField, WholeNumberField, required
+from coopgov.web.forms import BaseForm, CentsField, RateField, WholeNumberField, required
 
 NEEDED = _l("This field is needed.")
 MOST_LETTERS = 500
@@ -31,7 +31,7 @@ class ReversalForm(BaseForm):
 
     effective_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
     reason: Any = TextAreaField(_l("Reason"), [InputRequired(NEEDED), Length(max=MOST_LETTERS)])
-    acknowledged = TextAreaField(_l("Why it is undone all the same"), [Optional(), Length(max=LONGEST_REASON)])
+    acknowledged = TextAreaField(_l("Why it is undone all the same"), [Length(max=LONGEST_REASON)])
 
 
 class MoveForm(BaseForm):
@@ -105,7 +105,7 @@ class ExecutionForm(BaseForm):
 class ReversalExecutionForm(ExecutionForm):
     """The same of a reversal, which may break what a movement may not."""
 
-    acknowledged = TextAreaField(_l("Why it is undone all the same"), [Optional(), Length(max=LONGEST_REASON)])
+    acknowledged = TextAreaField(_l("Why it is undone all the same"), [Length(max=LONGEST_REASON)])
 
 
 class NominalForm(BaseForm):
@@ -133,6 +133,21 @@ class NominalForm(BaseForm):
             needed.errors = [NEEDED]
             return False
         return fine
+
+
+class ClassForm(BaseForm):
+    """A new class of shares: its name, its value, what it allows, the decision."""
+
+    label: Any = StringField(_l("Name"), [InputRequired(NEEDED), Length(max=100)])
+    code: Any = StringField(_l("Code"), [InputRequired(NEEDED), Length(max=39)])
+    nominal = CentsField(_l("Nominal value"), [required])
+    from_date: Any = DateField(_l("From"), [InputRequired(NEEDED)])
+    min_hold = WholeNumberField(_l("Fewest shares somebody holds"), [Optional()])
+    max_hold = WholeNumberField(_l("Most shares somebody holds"), [Optional()])
+    max_part = RateField(_l("Largest part of the capital somebody holds in them (%)"), [Optional()])
+    is_transferable = BooleanField(_l("They may go to another member"), default=True)
+    is_refundable = BooleanField(_l("They are paid back when the member leaves"), default=True)
+    resolution = StringField(_l("Decision"), [InputRequired(NEEDED), Length(max=200)])
 
 
 class CascadeForm(BaseForm):

@@ -1,6 +1,6 @@
 """The figures of the statutes as a page shows them: the value, what the law says of it, and how sure that is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -165,6 +165,18 @@ def statutes_lines(statutes: Statutes, law: Law, on: date) -> list[FigureLine]:
         _line(entry, statutes.legal_form, figure.value, figure.clause, law, on)
         for entry in law
         if (figure := statutes.figures.get(entry.name)) is not None
+    ]
+
+
+def lines_about(names: Collection[str], statutes: Statutes, law: Law, on: date) -> list[FigureLine]:
+    """These figures as they hold, whether the statutes or the law speak, in the order of the texts of law."""
+    wanted = [entry for entry in law if entry.name in names]
+    spoken = {entry.name: statutes.figures.get(entry.name) for entry in wanted}
+    found = {entry.name: law.find_figure(entry.name, form=statutes.legal_form, on=on) for entry in wanted}
+    return [
+        _line(entry, statutes.legal_form, said.value, mine.clause if mine else "", law, on)
+        for entry in wanted
+        if (said := (mine := spoken[entry.name]) or found[entry.name]) is not None
     ]
 
 

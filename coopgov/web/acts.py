@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from coopgov.core.act import Act, Runtime, open_act
 from coopgov.core.dates import paris_day
 from coopgov.core.db import db
+from coopgov.core.events import Event
 from coopgov.core.figures import Figures
 from coopgov.core.policy import SYSTEM
 from coopgov.web.guard import current_actor
@@ -34,6 +35,11 @@ def begin_system_act() -> Iterator[Act]:
     """Open the one transaction of a job or command, as the system."""
     with open_act(runtime(), SYSTEM) as act:
         yield act
+
+
+def ask(event: Event) -> None:
+    """Let the features above say what they know of something that is only looked at: nothing can be written."""
+    Act(session=reading(), actor=current_actor(), now=now(), runtime=runtime()).publish(event)
 
 
 def reading() -> Session:

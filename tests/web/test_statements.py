@@ -22,7 +22,7 @@ WHO = {
     "{proposal}": ("awa", "helene"), "/shares/": ("nadia",), "/shares/mine": ("awa",), "/treasury/to-receive": ("nadia",),
     "/treasury/": ("nadia",), "/treasury/to-call": ("nadia",), "/treasury/to-reimburse": ("nadia",), "/treasury/owed": ("nadia",),
     "/treasury/files": ("nadia",), "/treasury/prepared": ("helene",), "/treasury/simulation?leavers=2&until=2029-12-31": ("nadia",), "/treasury/closing": ("nadia",), "/treasury/interest": ("nadia",),
-    "/shares/movements": ("nadia",), "/shares/requests": ("nadia",), "/shares/nominal": ("helene",), "/statutes": ("awa",), "/documents/": ("olivier",), "/people": ("zoe",),
+    "/shares/movements": ("nadia",), "/shares/requests": ("nadia",), "/shares/nominal": ("helene",), "/shares/classes": ("helene",), "/statutes": ("awa",), "/documents/": ("olivier",), "/people": ("zoe",),
     "/minutes/": ("awa",), "/compliance/": ("helene", "olivier"), "/compliance/facts": ("zoe",),
     "/registers/members": ("olivier",), "/registers/members?q=memb&known=2027-01-01": ("olivier",),
     "/registers/movements": ("olivier",), "/registers/mandates": ("olivier",), "/registers/figures": ("olivier",),

@@ -119,6 +119,9 @@ def check_new_class(
         sentence = N_("At most %(most)s shares of it are held and at least %(least)s: give limits that fit.")
         values = {"most": new.max_hold, "least": new.min_hold}
         breaches.append(Breach("limits_do_not_fit", sentence, values, field="max_hold"))
+    if new.max_part is not None and not 0 < new.max_part <= 1:
+        sentence = N_("A part of the capital is above nothing and at most the whole. Give a percentage up to 100.")
+        breaches.append(Breach("bad_class_part", sentence, field="max_part"))
     single = figures.find_figure("share.single_nominal", on=on)
     if single is not None and single.as_bool() and new.nominal != by_statutes:
         sentence = N_("All shares have one nominal value, %(value)s by the statutes. Give the class that value.")

@@ -11,9 +11,9 @@ from coopgov.shares.service.changing import (
     preflight_conversion,
     split,
 )
-from coopgov.shares.service.classes import new_class
+from coopgov.shares.service.classes import new_class, nominal_of
 from coopgov.shares.service.looking import Look, Seeing
-from coopgov.shares.service.moving import Move, inherit, move, preflight_move, redeem, transfer
+from coopgov.shares.service.moving import Move, a_withdrawal, inherit, move, preflight_move, redeem, transfer
 from coopgov.shares.service.opening import OpeningHolding, open_holdings
 from coopgov.shares.service.papers import issue_bulletin, issue_certificate, issue_transfer_order
 from coopgov.shares.service.procedure import (
@@ -34,6 +34,7 @@ from coopgov.shares.service.requesting import (
     request,
     submit,
     withdraw,
+    withdrawal_of,
 )
 from coopgov.shares.service.subscribing import Asked, Subscription, preflight, record, subscribe, subscribe_many
 from coopgov.shares.service.undoing import cascade_of, draft_cascade, reverse
@@ -51,6 +52,7 @@ __all__ = [
     "Wish",
     "a_new_nominal",
     "a_split",
+    "a_withdrawal",
     "accept",
     "cascade_of",
     "change_nominal",
@@ -64,6 +66,7 @@ __all__ = [
     "issue_transfer_order",
     "move",
     "new_class",
+    "nominal_of",
     "on_member_back",
     "on_member_left",
     "on_statutes_adopted",
@@ -87,5 +90,6 @@ __all__ = [
     "two_persons_clause",
     "weigh_reversal",
     "withdraw",
+    "withdrawal_of",
     "write_close",
 ]

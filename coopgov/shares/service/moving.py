@@ -11,7 +11,7 @@ from coopgov.core.errors import refuse_if
 from coopgov.core.preflight import Check, check_preflight
 from coopgov.shares import book, queries, rules
 from coopgov.shares.book import Entry, line_name
-from coopgov.shares.events import SharesRedeemed, SharesTransferred
+from coopgov.shares.events import SharesRedeemed, SharesTransferred, WithdrawalWeighed
 from coopgov.shares.moving_preflight import Facts, preflight
 from coopgov.shares.rules import ORDINARY, BookName, Cause, Taken, TxKind, late_day
 from coopgov.shares.service.limits import after_of
@@ -130,6 +130,13 @@ def preflight_move(look: Seeing, asked: Move) -> list[Check]:
     """What a movement out of an account would be checked for now; writes nothing."""
     asked = _with_request(look, asked)
     return _preflight(look, asked, _facts(look, asked))
+
+
+def a_withdrawal(look: Seeing, asked: Move) -> WithdrawalWeighed:
+    """The question what becomes of the money of shares about to be withdrawn, for whoever keeps it."""
+    asked = _with_request(look, asked)
+    cents = rules.value_of(_facts(look, asked).taken)
+    return WithdrawalWeighed(asked.from_id, cents, asked.effective_on)
 
 
 _DONE = {TxKind.TRANSFER: "transferred", TxKind.INHERIT: "inherited", TxKind.REDEEM: "redeemed"}

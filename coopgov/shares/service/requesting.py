@@ -17,6 +17,7 @@ from coopgov.members import queries as members
 from coopgov.members.events import MemberBack, MemberLeft
 from coopgov.members.rules import EventKind
 from coopgov.shares import book, queries, rules
+from coopgov.shares.events import WithdrawalWeighed
 from coopgov.shares.models import ShareRequest
 from coopgov.shares.queries import RequestRow
 from coopgov.shares.rules import (
@@ -31,7 +32,7 @@ from coopgov.shares.rules import (
 )
 from coopgov.shares.service.changing import convert, preflight_conversion
 from coopgov.shares.service.looking import Seeing
-from coopgov.shares.service.moving import Details, Move, inherit, preflight_move, redeem, transfer
+from coopgov.shares.service.moving import Details, Move, a_withdrawal, inherit, preflight_move, redeem, transfer
 from coopgov.shares.service.people import holder_on
 from coopgov.shares.service.queue import locked, mark_executed, second_person, settle_refunds
 from coopgov.shares.service.undoing import reverse
@@ -173,6 +174,14 @@ def preflight_request(
         MOVEMENTS[asked.kind], asked.member_id, asked.quantity, effective_on, decision, asked.to_id, cause, **more
     )
     return preflight_move(look, move)
+
+
+def withdrawal_of(look: Seeing, asked: RequestRow, effective_on: date) -> WithdrawalWeighed:
+    """The question what becomes of the money of a refund that was asked for."""
+    more = _details(asked, None, None, None)
+    return a_withdrawal(
+        look, Move(TxKind.REDEEM, asked.member_id, asked.quantity, effective_on, "", cause=asked.cause, **more)
+    )
 
 
 def _details(

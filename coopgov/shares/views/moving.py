@@ -20,7 +20,8 @@ from coopgov.shares.forms import MoveForm, move_form
 from coopgov.shares.rules import ORDINARY, BookName, RequestKind, TxKind
 from coopgov.shares.service import Look, Move, Wish
 from coopgov.shares.views.blueprint import bp
-from coopgov.web.acts import begin_act, reading, rulebook, today
+from coopgov.web.acts import ask, begin_act, reading, rulebook, today
+from coopgov.web.filters import sentence
 from coopgov.web.forms import BaseForm, refusals_on
 from coopgov.web.guard import current_actor, requires
 from coopgov.web.preflight import reasons_of, with_reasons
@@ -95,7 +96,16 @@ def _check_or_record(member_id: UUID, way: str, form: MoveForm, step: str) -> Re
             return redirect(url_for("shares.show_request", request_id=asked), 303)
         _record(act, member_id, way, form, reasons_of(judged, checks))
         flash(_("The movement is recorded."), "success")
+        tell(checks)
     return redirect(url_for("shares.member", member_id=member_id), 303)
+
+
+def tell(checks: Sequence[Check]) -> None:
+    """Say after it what the page said before of the money: the sum, and the article."""
+    for check in checks:
+        if check.code == "set_off":
+            articles = ", ".join(citation.text for citation in check.citations)
+            flash(f"{sentence(check)} ({articles})" if articles else sentence(check), "info")
 
 
 def _checks(member_id: UUID, way: str, form: MoveForm) -> list[Check]:
@@ -107,7 +117,17 @@ def _checks(member_id: UUID, way: str, form: MoveForm) -> list[Check]:
             to_class=form.to_class.data, effective_on=form.effective_on.data, decision=form.resolution.data or "",
             true_on=form.true_on.data, approved_by=by,
         )  # fmt: skip
-    return service.preflight_move(look, _move(member_id, way, form, approved_by=by))
+    return [*service.preflight_move(look, _move(member_id, way, form, approved_by=by)), *_money(member_id, way, form)]
+
+
+def _money(member_id: UUID, way: str, form: MoveForm) -> list[Check]:
+    """What whoever keeps the money has to say of a withdrawal."""
+    if way != "withdraw":
+        return []
+    look = Look(reading(), current_actor(), today(), rulebook())
+    weighed = service.a_withdrawal(look, _move(member_id, way, form))
+    ask(weighed)
+    return weighed.points
 
 
 def _record(act: Act, member_id: UUID, way: str, form: MoveForm, reasons: Mapping[str, str]) -> int:

@@ -18,7 +18,8 @@ from coopgov.shares.queries import RequestRow
 from coopgov.shares.rules import RequestKind, RequestState
 from coopgov.shares.service import Look
 from coopgov.shares.views.blueprint import bp
-from coopgov.web.acts import begin_act, reading, rulebook, today
+from coopgov.shares.views.moving import tell
+from coopgov.web.acts import ask, begin_act, reading, rulebook, today
 from coopgov.web.forms import BaseForm, refusals_on
 from coopgov.web.guard import current_actor, requires
 from coopgov.web.preflight import reasons_of, with_reasons
@@ -89,6 +90,7 @@ def execute_request(request_id: UUID) -> ResponseReturnValue:
                 acknowledged=(judged.acknowledged.data or "") if "acknowledged" in judged else "",
             )  # fmt: skip
             flash(_("The movement is recorded."), "success")
+            tell(checks)
             return redirect(url_for("shares.member", member_id=asked.member_id), 303)
     return _page(asked, answer, judged, checks), 422
 
@@ -99,7 +101,12 @@ def _execution(asked: RequestRow) -> type[ExecutionForm]:
 
 def _checks(asked: RequestRow, on: date, decision: str, true_on: date | None) -> list[Check]:
     look = Look(reading(), current_actor(), today(), rulebook())
-    return service.preflight_request(look, asked, effective_on=on, decision=decision, true_on=true_on)
+    found = service.preflight_request(look, asked, effective_on=on, decision=decision, true_on=true_on)
+    if asked.kind is not RequestKind.REFUND:
+        return found
+    weighed = service.withdrawal_of(look, asked, on)
+    ask(weighed)
+    return [*found, *weighed.points]
 
 
 def _page(asked: RequestRow, answer: BaseForm, execution: BaseForm | None = None, checks: Sequence[Check] = ()) -> str:

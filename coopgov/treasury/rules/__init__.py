@@ -39,6 +39,7 @@ from coopgov.treasury.rules.checks import (
     claim_ends_on,
     due_back_on,
     in_another_file,
+    tell_set_off,
     waits_for_heirs,
 )
 from coopgov.treasury.rules.closing import Closing, check_closing
@@ -120,6 +121,6 @@ __all__ = [
     "check_within_due", "claim_ends_on", "due_back_on", "due_from", "entries", "financial_year", "find_cap",
     "further_call_legs", "giving_legs", "has_form", "in_another_file", "incorporation_legs", "loss_legs", "loss_on",
     "negated", "opening_legs", "overpayment_legs", "parts_from", "payment_legs", "redemption_legs", "reduction_legs",
-    "set_off_legs", "share_out", "stretches", "to_redeem", "to_reduce", "to_transfer", "transfer_legs", "unpaid_legs",
-    "value_per_share", "waits_for_heirs", "withhold", "year_of",
+    "set_off_legs", "share_out", "stretches", "tell_set_off", "to_redeem", "to_reduce", "to_transfer",
+    "transfer_legs", "unpaid_legs", "value_per_share", "waits_for_heirs", "withhold", "year_of",
 ]  # fmt: skip

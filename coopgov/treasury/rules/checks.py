@@ -9,6 +9,7 @@ from coopgov.core.errors import Breach
 from coopgov.core.figures import Figures
 from coopgov.core.i18n import N_
 from coopgov.core.money import Cents, Euros
+from coopgov.core.preflight import Check, green
 from coopgov.shares.chain import Moment, first_negative
 from coopgov.shares.rules import check_reason
 from coopgov.treasury.rules.buckets import CapitalKind
@@ -202,14 +203,30 @@ def waits_for_heirs(name: str) -> Breach:
     return Breach("waits_for_heirs", sentence, {"name": name})
 
 
-def check_given(source_in_writing: str) -> list[Breach]:
-    """List what stands against a sum given up: she writes it, and the entry names her letter."""
-    if source_in_writing.strip():
+def tell_set_off(name: str, parts: Parts, figures: Figures, on: date) -> list[Check]:
+    """What of the shares withdrawn pays a call first (*compensation*): nobody is paid back who owes."""
+    if not parts.called:
         return []
+    rule = figures.find_figure("share.set_off", on=on)
+    values = {
+        "name": name, "owed": Euros(Cents(parts.called)), "back": Euros(Cents(parts.paid)),
+    }  # fmt: skip
+    sentence = N_(
+        "%(name)s still owes %(owed)s of a call: the shares withdrawn pay it first, by set-off. To be paid back: "
+        "%(back)s."
+    )
+    return [green("set_off", sentence, values, rule.citations if rule is not None else ())]
+
+
+def check_given(letter: str, figures: Figures, on: date) -> list[Breach]:
+    """List what stands against a sum given up: she writes it, and the entry names her letter."""
+    if letter.strip():
+        return []
+    agreed = figures.find_figure("share.claim_given_up", on=on)
     sentence = N_(
         "Nobody gives up a sum without writing it: the entry names the letter, with its day (Lettre du 3 mars 2026)."
     )
-    return [Breach("no_letter", sentence, field="resolution")]
+    return [Breach("no_letter", sentence, {}, agreed.citations if agreed is not None else (), "resolution")]
 
 
 def check_uncalled_again(name: str, latest: date, on: date, figures: Figures) -> list[Breach]:

@@ -10,6 +10,7 @@ from coopgov.treasury.service.answers import (
     on_shares_reversed,
     on_shares_subscribed,
     on_shares_transferred,
+    on_withdrawal_weighed,
 )
 from coopgov.treasury.service.certificates import certify_today, issue_certificate
 from coopgov.treasury.service.closing import close_period
@@ -26,7 +27,7 @@ __all__ = [
     "GivenAccounts", "Receipt", "accounts_of_year", "bear_loss", "book", "call", "certify_today", "close_period",
     "confirm", "declare_interest", "give", "issue_certificate", "on_holdings_opened", "on_many_shares_subscribed",
     "on_nominal_changed", "on_shares_converted", "on_shares_redeemed", "on_shares_reversed", "on_shares_subscribed",
-    "on_shares_transferred", "pay", "pay_interest", "pay_many", "pay_tax", "prepare", "prescribe",
-    "refund_overpayment", "refuse", "repay", "reverse_payment", "set_off", "settle", "take_back", "undo_run",
-    "undo_year", "weigh_reversal", "year_of_account",
+    "on_shares_transferred", "on_withdrawal_weighed", "pay", "pay_interest", "pay_many", "pay_tax", "prepare",
+    "prescribe", "refund_overpayment", "refuse", "repay", "reverse_payment", "set_off", "settle", "take_back",
+    "undo_run", "undo_year", "weigh_reversal", "year_of_account",
 ]  # fmt: skip

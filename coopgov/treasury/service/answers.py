@@ -6,6 +6,7 @@ from uuid import UUID
 
 from coopgov.core.act import Act
 from coopgov.core.errors import refuse_if
+from coopgov.members import queries as members
 from coopgov.shares.chain import Moment, chunks
 from coopgov.shares.events import (
     HoldingOpened,
@@ -18,6 +19,7 @@ from coopgov.shares.events import (
     SharesReversed,
     SharesSubscribed,
     SharesTransferred,
+    WithdrawalWeighed,
 )
 from coopgov.treasury import book, queries, rules
 from coopgov.treasury.book import Entry
@@ -54,6 +56,13 @@ def on_shares_redeemed(act: Act, event: SharesRedeemed) -> None:
         entry = told.entry(CapitalKind.LOSS, rules.loss_legs(event.member_id, loss))
         entries.append(replace(entry, share_tx_seq=event.seq, run_id=known.run_id, note=known.note))
     book.write(act, entries)
+
+
+def on_withdrawal_weighed(act: Act, event: WithdrawalWeighed) -> None:
+    """Say what would pay a call first, before anybody is paid back."""
+    free = rules.parts_from(queries.moments_of(act.session, [event.member_id])[event.member_id], event.effective_on)
+    name = members.get_member(act.session, event.member_id).name
+    event.points.extend(rules.tell_set_off(name, rules.to_redeem(event.cents, free), act.rulebook, event.effective_on))
 
 
 def on_shares_transferred(act: Act, event: SharesTransferred) -> None:

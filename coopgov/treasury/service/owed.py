@@ -60,7 +60,8 @@ def give(
     She gives it up in writing: `resolution` names her letter.
     """
     told = Told(effective_on, reference, **more)
-    return _take(act, CapitalKind.GIFT, member_id, cents, source, told, rules.check_given(told.resolution))
+    letter = rules.check_given(told.resolution, act.rulebook, told.day)
+    return _take(act, CapitalKind.GIFT, member_id, cents, source, told, letter)
 
 
 def prescribe(

@@ -92,6 +92,7 @@ def _page(row: PreparedRow, form: BaseForm) -> str:
     return render_template(
         "treasury/prepared_one.html", row=row, form=form, member=members.get_member(reading(), row.member_id),
         names=_names(row), is_mine=row.drafted_by == current_actor().pseudonym,
+        undone=queries.get_transaction(reading(), row.reverses_seq) if row.reverses_seq is not None else None,
         clause=two_persons_clause(look, BookName.CAPITAL, row.kind),
         may_answer=row.is_open and current_actor().may(Permission.SHARES_APPROVE),
     )  # fmt: skip
