@@ -34,7 +34,7 @@ from coopgov.demo.views import bp as demo_bp
 from coopgov.home.views import bp as home_bp
 from coopgov.members import queries as members_queries
 from coopgov.members import service as members
-from coopgov.members.events import CandidateRefused, MemberAdmitted, MemberBack, MemberLeft
+from coopgov.members.events import CandidateRefused, ClosesAsked, MemberAdmitted, MemberBack, MemberLeft
 from coopgov.members.rules import DecidedBy
 from coopgov.members.rules.colleges import check_colleges_kept
 from coopgov.members.views import bp as members_bp
@@ -245,6 +245,7 @@ HANDLERS: Handlers = {
     ManySharesSubscribed: (treasury.on_many_shares_subscribed,),
     MemberAdmitted: (_member_admitted,),
     MemberBack: (shares.on_member_back,),
+    ClosesAsked: (shares.on_closes_asked,),
     MemberLeft: (shares.on_member_left,),
     NominalChanged: (treasury.on_nominal_changed,),
     ResolutionProclaimed: (_resolution_proclaimed,),

@@ -327,7 +327,7 @@ CASES = (
     }, ends=422),
     Case("shares.make_class", "helene", {}, {
         "label": ("Parts B", line(100)), "code": ("parts-b", Field(("", LONG, NUL, EMOJI, HTML, "Parts B", "ordinary"))),
-        "nominal": ("20,00", AMOUNT), "from_date": ("2026-12-02", DAY), "min_hold": ("1", MAYBE_NUMBER),
+        "nominal": ("20,00", AMOUNT), "from_date": ("2026-12-02", DAY), "min_hold": ("1", replace(MAYBE_NUMBER, bad=tuple(one for one in MAYBE_NUMBER.bad if one != "0"))),
         "max_hold": ("50", MAYBE_NUMBER), "max_part": ("25", Field((NUL, EMOJI, HTML, "1e3", "101", "-1", "12,505"))),
         "resolution": ("AGE", line(200)),
     }),

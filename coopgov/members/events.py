@@ -1,11 +1,11 @@
 """What members tell the features above."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from coopgov.core.events import Event
-from coopgov.members.rules import EventKind
+from coopgov.members.rules import Closed, EventKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,13 @@ class MemberLeft(Event):
     member_id: UUID
     on: date
     kind: EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class ClosesAsked(Event):
+    """Which registers were closed, and when? Whoever closes them adds it: what came after is told as late."""
+
+    closes: list[Closed] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

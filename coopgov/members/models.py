@@ -44,6 +44,8 @@ class Party(Model):
     representative: Mapped[str] = mapped_column(String(200), default="")
     is_cooperative: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    # With it the journal commits to who this is: without it, what the journal keeps means nothing.
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary, info=SINCE)
 
 
 class PartyContact(Model):

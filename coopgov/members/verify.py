@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from coopgov.core import journal
 from coopgov.core.journal import Fault
-from coopgov.members.models import EmailConsent, Membership, MembershipEvent, PartyMerge
-from coopgov.members.rules import EventFact, Standing, fold_all
+from coopgov.members.identities import COVERED, IDENTITIES, sealed_identity
+from coopgov.members.models import EmailConsent, Membership, MembershipEvent, Party, PartyMerge
+from coopgov.members.rules import EventFact, Person, Standing, fold_all
 
 BATCH = 1000
 _SHOWN = ("status", "category", "college", "applied_on", "joined_on", "left_on")
@@ -21,11 +22,31 @@ def verify(session: Session) -> Iterator[Fault]:
     """Tell every event or agreement that the journal does not know, and memberships that do not follow from them."""
     yield from journal.check_kept(session, MembershipEvent, EmailConsent)
     yield from _joined(session)
+    yield from journal.check_marks(session, IDENTITIES, _identities(session))
+    yield from _names(session)
     for rows in _memberships(session):
         folded = _folded(session, [row.id for row in rows])
         for row in rows:
             if _shown(row) != folded.get(row.id):
                 yield Fault(f"membership {row.number}", "what lists show of it is not what its events make it")
+
+
+def _identities(session: Session) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every party that was written with a seal; those of before there were seals have none."""
+    names = ("id", "salt", *COVERED)
+    query = select(*(getattr(Party, name) for name in names)).where(Party.salt.is_not(None))
+    for row in session.execute(query.execution_options(yield_per=BATCH)):
+        yield f"party {row[0]}", sealed_identity(dict(zip(names, row, strict=True)))
+
+
+def _names(session: Session) -> Iterator[Fault]:
+    """Tell the numbers under which lists show another name than the party's own."""
+    query = select(Membership.number, Membership.name, Party.kind, Party.legal_name, Party.given_names).join(
+        Party, Party.id == Membership.party_id
+    )
+    for number, shown, kind, legal_name, given_names in session.execute(query.execution_options(yield_per=BATCH)):
+        if shown != Person(kind, legal_name, given_names).name:
+            yield Fault(f"membership {number}", "lists show another name than that of the person")
 
 
 def _joined(session: Session) -> Iterator[Fault]:

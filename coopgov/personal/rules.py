@@ -62,7 +62,7 @@ _WHO = ("recorded_by",)
 
 # In the order in which somebody reads it. A table that names a person and stands in neither list fails a test.
 TABLES: Mapping[str, Hers | Below] = {
-    "party": Hers(N_("Identity"), {"id": Key.PARTY}),
+    "party": Hers(N_("Identity"), {"id": Key.PARTY}, ("salt",)),
     "party_contact": Hers(N_("Contacts and account for payments"), {"party_id": Key.PARTY}),
     "party_representative": Hers(N_("Representatives"), {"party_id": Key.PARTY}, _WHO),
     "joint_holder": Hers(N_("Joint holders"), {"party_id": Key.PARTY}),
@@ -224,7 +224,7 @@ def _erasable(situation: Situation, law: Figures, on: date) -> list[Kept]:
     labels = {
         "reach": N_("E-mail address, telephone, craft, and the account to sign in"),
         "iban": N_("Account number for payments"),
-        "words": N_("Remarks on movements, and the details of the journal"),
+        "words": N_("Remarks on movements and on requests, and the details of the journal"),
     }
     fate, why = (Fate.GOES, asked) if is_settled else (Fate.WAITS, open_file)
     found = [
@@ -243,6 +243,8 @@ def _staying(situation: Situation, law: Figures, on: date) -> list[Kept]:
     registers = law.figure("retention.registers_years", on=on).citations
     papers = law.figure("retention.assembly_papers_years", on=on)
     accounts = law.figure("retention.accounts_years", on=on)
+    right = law.find_figure("retention.proof_of_rights", on=on)
+    proof = right.citations if right is not None else ()
     last = situation.last_movement_on
     until = None if last is None else add_years(last, accounts.as_int())
     office = N_("The register of mandates names those who held an office.")
@@ -253,8 +255,12 @@ def _staying(situation: Situation, law: Figures, on: date) -> list[Kept]:
              N_("They prove the capital, and are vouchers of the accounts."), until, accounts.citations),
         Kept("votes", N_("Rolls, attendance, proxies, votes that bear a name"), Fate.STAYS,
              N_("They prove that assemblies were regular."), None, papers.citations),
-        Kept("mails", N_("Notices sent by mail"), Fate.STAYS,
-             N_("They prove that members were convened."), None, papers.citations),
+        Kept("reasons", N_("Why she was admitted or refused, why she left, as it was written"), Fate.STAYS,
+             N_("An event of the register is written once; its reason is what the decision can be contested by."),
+             None, (*registers, *proof)),
+        Kept("mails", N_("Mails sent: their text, the address, what became of them"), Fate.STAYS,
+             N_("Written once: they prove who was convened, called for payment or answered, when and where."),
+             None, (*papers.citations, *proof)),
         Kept("papers", N_("Minutes and papers issued"), Fate.STAYS,
              N_("A paper once issued is never changed."), None, registers),
         Kept("chain", N_("Lines of the journal, without their details"), Fate.STAYS,

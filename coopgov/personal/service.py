@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Case, Table, case, delete, func, select
+from sqlalchemy import Case, Table, case, delete, func, select, update
 
 from coopgov.accounts import service as accounts
 from coopgov.core import journal
@@ -16,6 +16,7 @@ from coopgov.personal import queries
 from coopgov.personal.queries import Section, Whose
 from coopgov.personal.rules import Fate, check_erasable, plan
 from coopgov.shares import book as shares_book
+from coopgov.shares.rules import RequestState
 from coopgov.treasury import book as money_book
 
 # The kinds of contacts behind each kind of data that goes.
@@ -24,6 +25,11 @@ _CONTACTS = {
     "iban": (ContactKind.IBAN,),
     "domicile": (ContactKind.ADDRESS,),
 }
+
+
+# The remarks of people on what was asked; a request that is not ended still needs them.
+_REMARKS = {"share_request": ("note",), "capital_request": ("reference", "acknowledged", "reason")}
+_ENDED = (RequestState.EXECUTED, RequestState.REFUSED, RequestState.WITHDRAWN)
 
 
 def hand_over(act: Act, *, member_id: UUID) -> list[Section]:
@@ -59,9 +65,18 @@ def _erase_words(act: Act, who: Whose) -> Sequence[UUID]:
     things = [*(f"member:{one}" for one in who.members), *(f"account:{one}" for one in who.accounts)]
     things += map(shares_book.line_name, _erase_notes(act, who, "share_note", "share_leg"))
     things += map(money_book.line_name, _erase_notes(act, who, "capital_note", "capital_leg"))
+    _erase_remarks(act, who)
     erased = journal.erase(act.session, things)
     act.take_over(erased.marks)
     return erased.salt_ids
+
+
+def _erase_remarks(act: Act, who: Whose) -> None:
+    """Erase what was written beside requests and prepared movements of hers; what is asked, and the answer, stay."""
+    for name, columns in _REMARKS.items():
+        table = Base.metadata.tables[name]
+        hers = update(table).where(table.c.membership_id.in_(who.members), table.c.state.in_(_ENDED))
+        act.session.execute(hers.values(dict.fromkeys(columns, "")))
 
 
 def _erase_notes(act: Act, who: Whose, note: str, leg: str) -> list[int]:

@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from flask_babel import force_locale
+from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
 from coopgov.members import queries as members
 from coopgov.members.labels import BODY_LABELS, CATEGORY_LABELS, EVENT_LABELS, STATUS_LABELS
 from coopgov.members.queries import MemberFile
-from coopgov.members.rules import PartyKind
+from coopgov.members.rules import PartyKind, entered_late
 from coopgov.printing import archive
 from coopgov.printing.archive import Paper
 from coopgov.registers.documents import letterhead_of
+from coopgov.registers.queries import closed_registers
 from coopgov.shares import book
 from coopgov.shares import queries as shares
 from coopgov.shares.queries import LotHeld
@@ -32,6 +34,8 @@ class Told:
     on: date
     what: str
     decision: str
+    # When it was written, where the register of its day was closed already.
+    late_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +88,20 @@ def _sheet(act: Act, file: MemberFile, language: str) -> MemberSheet:
         address=member.postal_address, email=member.email,
         email_consent_on=file.consents[-1].on_day if file.consents_to_email else None,
         status=str(STATUS_LABELS[member.status]), category=str(CATEGORY_LABELS[member.category]),
-        college=member.college, events=_events(file), lots=shares.lots_held(act.session, member.id, act.today),
+        college=member.college, events=_events(act.session, file),
+        lots=shares.lots_held(act.session, member.id, act.today),
         account=treasury.account_of(act.session, member_id=member.id, on=act.today), line=end.seq, hash=end.hash,
     )  # fmt: skip
 
 
-def _events(file: MemberFile) -> list[Told]:
+def _events(session: Session, file: MemberFile) -> list[Told]:
     undone = {event.reverses_id for event in file.events}
+    closes = closed_registers(session)
     return [
         Told(
             event.effective_on, str(EVENT_LABELS[event.kind]),
             event.decision or (str(BODY_LABELS[event.decided_by]) if event.decided_by else ""),
+            entered_late(event.effective_on, event.recorded_at, closes),
         )
         for event in file.events
         if event.id not in undone and event.reverses_id is None

@@ -1,7 +1,8 @@
 """The statutory registers as tables: their columns with what each means, and their rows as cells."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -10,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from coopgov.accounts.queries import MandateLine
 from coopgov.accounts.rules import CAUSE_LABELS, ROLE_LABELS
+from coopgov.core.dates import paris_day
 from coopgov.core.i18n import N_
 from coopgov.members.labels import CATEGORY_LABELS, EVENT_LABELS, STATUS_LABELS
+from coopgov.members.rules import Closed, entered_late
 from coopgov.printing.sheets import Column, Kind
 from coopgov.registers import queries
-from coopgov.registers.queries import MovementLine
+from coopgov.registers.queries import MemberLine, MovementLine
 from coopgov.registers.rules import AsOf
 from coopgov.shares.rules import KIND_LABELS
 from coopgov.statutes import queries as statutes
@@ -55,6 +58,12 @@ MEMBERS = (
     Told(N_("Admitted on"), Kind.DAY, N_("Day from which the person is a member."), 12),
     Told(N_("Left on"), Kind.DAY, N_("Day on which membership was lost."), 12),
     Told(N_("Reason for leaving"), Kind.TEXT, N_("How membership was lost."), 16),
+    Told(
+        N_("Exit entered late"),
+        Kind.DAY,
+        N_("When the exit was written, where the register of its day was closed already."),
+        12,
+    ),
     Told(N_("Shares"), Kind.NUMBER, N_("Number of shares held at the end of that day."), 9),
     Told(N_("Nominal value"), Kind.CENTS, N_("Nominal value of these shares together."), 14),
     Told(N_("Paid up"), Kind.CENTS, N_("What is paid on these shares."), 14),
@@ -94,8 +103,8 @@ COLUMNS: Mapping[Register, tuple[Told, ...]] = {
 # What a sheet of paper has room for; the files hold everything.
 ON_PAPER: Mapping[Register, tuple[str, ...]] = {
     Register.MEMBERS: (
-        "Number", "Name", "Domicile or seat", "Category", "College", "Admitted on", "Left on", "Shares",
-        "Nominal value", "Paid up",
+        "Number", "Name", "Domicile or seat", "Category", "College", "Admitted on", "Left on",
+        "Exit entered late", "Shares", "Nominal value", "Paid up",
     ),
     Register.MOVEMENTS: (
         "Line", "Takes effect on", "Entered on", "Movement", "Member no.", "Holder", "Class", "Shares",
@@ -120,13 +129,19 @@ def _members(session: Session, asked: AsOf) -> Iterator[tuple[Any, ...]]:
     # Translated once, not a hundred thousand times.
     status, category = _words(STATUS_LABELS), _words(CATEGORY_LABELS)
     events: dict[Any, str] = {None: "", **_words(EVENT_LABELS)}
+    closes = queries.closed_registers(session)
     for row in queries.member_rows(session, asked):
         yield (
             row.number, row.name, row.birth_date, row.birth_place, row.siren, row.representative,
             row.postal_address.replace("\n", ", "), status[row.status], category[row.category],
             colleges.get(row.college, row.college), row.applied_on, row.joined_on, row.left_on, events[row.left_by],
-            row.quantity, row.cents, row.paid_up, row.called_unpaid,
+            _late_day(row, closes), row.quantity, row.cents, row.paid_up, row.called_unpaid,
         )  # fmt: skip
+
+
+def _late_day(row: MemberLine, closes: Sequence[Closed]) -> date | None:
+    late_at = entered_late(row.left_on, row.left_recorded_at, closes)
+    return paris_day(late_at) if late_at is not None else None
 
 
 def _movements(session: Session, asked: AsOf) -> Iterator[tuple[Any, ...]]:

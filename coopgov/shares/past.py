@@ -14,7 +14,7 @@ from coopgov.core.act import Act
 from coopgov.core.ids import new_id
 from coopgov.shares.chain import chunks
 from coopgov.shares.models import ShareClass, ShareClassNominal, ShareLeg, ShareLot, ShareNote, ShareTx
-from coopgov.shares.rules import ORDINARY, Account, TxKind
+from coopgov.shares.rules import ORDINARY, ORDINARY_LABEL, Account, TxKind
 from coopgov.statutes import queries as statutes
 
 BATCH = 1000
@@ -59,7 +59,7 @@ def ready_classes(act: Act) -> dict[str, UUID]:
     """Every class of shares by its code; the ordinary one is made where there is none yet."""
     known = classes(act.session)
     if ORDINARY not in known:
-        ordinary = ShareClass(id=new_id(), code=ORDINARY, label="Parts ordinaires")
+        ordinary = ShareClass(id=new_id(), code=ORDINARY, label=ORDINARY_LABEL)
         act.session.add(ordinary)
         act.session.flush()  # its price below is written without the unit of work
         known[ORDINARY] = ordinary.id

@@ -12,12 +12,23 @@ from coopgov.core.journal import Fault
 from coopgov.core.prepared import form_of
 from coopgov.members import queries as members
 from coopgov.members.rules import Status
+from coopgov.shares.asking import STORE, asked_facts
 from coopgov.shares.book import BOOK_NAME, HEADER, line_name
 from coopgov.shares.chain import GENESIS, commitment
 from coopgov.shares.lines import Line, read_lines
-from coopgov.shares.models import BOOK, PeriodClose, ShareLeg, ShareLot, ShareNote, ShareTx, TwoPersonRule
+from coopgov.shares.models import (
+    BOOK,
+    PeriodClose,
+    ShareClass,
+    ShareLeg,
+    ShareLot,
+    ShareNote,
+    ShareRequest,
+    ShareTx,
+    TwoPersonRule,
+)
 from coopgov.shares.proofs import prove_lots, prove_procedure
-from coopgov.shares.rules import CONDITIONAL, Account, Cause, TxKind, has_its_form
+from coopgov.shares.rules import CONDITIONAL, ORDINARY, ORDINARY_LABEL, Account, Cause, TxKind, has_its_form
 
 Sides = list[tuple[Any, ...]]
 _TX, _LEG, _LOT, _NOTE = map(table_of, (ShareTx, ShareLeg, ShareLot, ShareNote))
@@ -46,7 +57,24 @@ def verify(session: Session) -> Iterator[Fault]:
     yield from _check_lots(session)
     yield from _check_closes(session)
     yield from journal.check_kept(session, PeriodClose, TwoPersonRule)
+    yield from _check_classes(session)
+    asked = (
+        (f"share_request {row.id}", asked_facts(row))
+        for row in session.scalars(select(ShareRequest).execution_options(yield_per=1000))
+    )
+    yield from journal.check_marks(session, STORE, asked)
     yield from _check_standing(session)
+
+
+def _check_classes(session: Session) -> Iterator[Fault]:
+    """Ordinary shares have no limit of their own; every other class is what the act that made it says."""
+    rows = list(session.scalars(select(ShareClass).order_by(ShareClass.code)))
+    made = [(f"share_class {row.code}", journal.row_facts(row)) for row in rows if row.code != ORDINARY]
+    yield from journal.check_marks(session, "share_class", made)
+    for row in rows:
+        limits = (row.is_transferable, row.is_refundable, row.min_hold, row.max_hold, row.max_part_of_capital)
+        if row.code == ORDINARY and (row.label, *limits) != (ORDINARY_LABEL, True, True, 0, None, None):
+            yield Fault(f"share_class {row.code}", "ordinary shares are given limits that no act decided")
 
 
 class _Leg(NamedTuple):

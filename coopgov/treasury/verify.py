@@ -18,7 +18,8 @@ from coopgov.shares.proofs import prove_procedure
 from coopgov.treasury import proofs
 from coopgov.treasury.banking.models import BankAccount, TransferFile, TransferLine
 from coopgov.treasury.book import BOOK_NAME, HEADER, line_name
-from coopgov.treasury.models import BOOK, CapitalLeg, CapitalNote, CapitalTx
+from coopgov.treasury.models import BOOK, CapitalLeg, CapitalNote, CapitalRequest, CapitalTx
+from coopgov.treasury.prepared import STORE, prepared_facts
 from coopgov.treasury.rules import CapitalKind
 
 BATCH = 1000
@@ -55,6 +56,8 @@ def verify(session: Session) -> Iterator[Fault]:
     yield from prove_procedure(session, BOOK)
     yield from journal.check_kept(session, BankAccount)
     yield from _check_files(session)
+    prepared = ((f"capital_request {row.id}", prepared_facts(row)) for row in session.scalars(select(CapitalRequest)))
+    yield from journal.check_marks(session, STORE, prepared)
 
 
 def _check_files(session: Session) -> Iterator[Fault]:

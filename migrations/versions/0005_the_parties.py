@@ -32,6 +32,7 @@ def downgrade() -> None:
     # In place: a table rebuilt on SQLite would lose its triggers.
     op.drop_column('role_mandate_end', 'reason')
     op.drop_column('role_mandate_end', 'cause')
+    op.drop_column('party', 'salt')
     op.drop_column('party_contact', 'reason')
     op.drop_column('party_contact', 'proof')
     op.drop_column('membership_event', 'document_id')
@@ -41,6 +42,7 @@ def downgrade() -> None:
 def _add_columns() -> None:
     op.add_column('membership_event', sa.Column('reason_code', sa.Enum(*REASONS, name='reasoncode', native_enum=False, length=40), nullable=True))
     op.add_column('membership_event', sa.Column('document_id', sa.Uuid(), nullable=True))
+    op.add_column('party', sa.Column('salt', sa.LargeBinary(), nullable=True))
     op.add_column('party_contact', sa.Column('proof', sa.String(length=300), nullable=True))
     op.add_column('party_contact', sa.Column('reason', sa.String(length=300), nullable=True))
     op.add_column('role_mandate_end', sa.Column('cause', sa.Enum('resigned', 'revoked', 'left', 'died', 'mistake', name='endcause', native_enum=False, length=40), nullable=True))

@@ -13,12 +13,15 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from coopgov.members import service as members
+from coopgov.members.verify import verify as verify_members
 from coopgov.printing import archive, plain
 from coopgov.printing.sheets import write_csv, write_xlsx
-from coopgov.registers import documents, ocf, queries, service, tables
+from coopgov.registers import documents, ocf, queries, service, sheet, tables
 from coopgov.registers.rules import AsOf, as_of
 from coopgov.registers.tables import Register
 from coopgov.shares import service as shares
+from coopgov.shares.rules import CloseKind
+from coopgov.treasury import service as treasury
 from tests.shares_world import FOUNDED, wire
 
 SUMMER, AUTUMN = date(2026, 6, 30), date(2026, 9, 30)
@@ -75,6 +78,25 @@ def test_who_left_stays_in_the_register_with_the_day_and_the_reason(world, sessi
     assert [row.name for row in queries.member_page(session, asked(None, None), text="mart").rows] == ["Alice Martin"]
 
 
+def test_an_exit_of_a_register_that_was_closed_is_told_as_late_and_keeps_its_day(world, session, clock):
+    with world.act() as a:
+        [_alice, bob] = [row.member_id for row in queries.member_rows(a.session, asked(None, None))]
+        treasury.close_period(a, kind=CloseKind.REGISTER, through_date=AUTUMN)
+    clock.now = datetime(2026, 11, 3, 9, tzinfo=UTC)
+    with world.act() as a:
+        members.resign(a, member_id=bob, effective_on=date(2026, 9, 25), reason="départ")
+        sheet.issue_sheet(a, member_id=bob)
+    rows = {row[1]: row for row in tables.rows_of(session, Register.MEMBERS, asked(None, None))}
+    place = [told.title for told in tables.MEMBERS].index("Exit entered late")
+    # Alice left after that day: the register of her day is open.
+    assert (rows["Alice Martin"][place], rows["Bob Le Goff"][place]) == (None, date(2026, 11, 3))
+    assert rows["Bob Le Goff"][12] == date(2026, 9, 25)
+    [paper] = archive.documents_about(session, f"member:{bob}", kind="member_sheet")
+    told = [event["late_at"] for event in archive.get_facts(session, paper.id)["events"]]
+    assert [at is not None for at in told] == [False, True]
+    assert list(verify_members(session)) == []
+
+
 def test_late_entries_are_those_written_after_the_day_they_count_for(world, session):
     late = queries.late_movements(session, asked(SUMMER, None), limit=9)
     assert [(row.name, row.leg.quantity) for row in late] == [("Bob Le Goff", 4), ("Alice Martin", -3)]
@@ -121,8 +143,8 @@ def test_the_files_say_what_the_register_says(app, world, session, clock):
         rows = tables.rows_of(session, Register.MOVEMENTS, asked(None, None))
         write_xlsx(sheet, tables.columns_of(Register.MOVEMENTS), rows, name="Mouvements", made_at=clock.now)
     _head, alice, bob = csv.reader(io.StringIO(text), delimiter=";")
-    assert (alice[1], alice[12], alice[14], alice[15]) == ("Alice Martin", "2026-10-01", "2", "40,00")
-    assert (bob[1], bob[14]) == ("Bob Le Goff", "4")
+    assert (alice[1], alice[12], alice[15], alice[16]) == ("Alice Martin", "2026-10-01", "2", "40,00")
+    assert (bob[1], bob[15]) == ("Bob Le Goff", "4")
     moved = list(load_workbook(sheet).worksheets[0].iter_rows(min_row=2, values_only=True))
     assert [(line[0], line[8], line[12]) for line in moved] == [(1, 3, None), (2, 2, None), (3, 4, None), (4, -3, 1)]
     assert all(column.meaning for column in columns)

@@ -37,7 +37,7 @@ def register_select(
     """Who stood in the register that day, and since when (a SELECT, not its rows), or those `among` these ids.
 
     Gives `member_id`, `number`, `name`, who the person is, `status`, `category`, `college`, `applied_on`, `joined_on`,
-    `left_on` and `left_by`, of those who stood as one of these `statuses`.
+    `left_on`, `left_by` and `left_recorded_at`, of those who stood as one of these `statuses`.
     """
     life = _lives(on, known_at, among).subquery()
     left = life.c.status == Status.FORMER
@@ -47,6 +47,7 @@ def register_select(
             Party.birth_date, Party.birth_place, Party.siren, Party.representative, Membership.postal_address,
             life.c.status, life.c.category, life.c.college, life.c.applied_on, life.c.joined_on,
             case((left, life.c.effective_on)).label("left_on"), case((left, life.c.kind)).label("left_by"),
+            case((left, life.c.recorded_at)).label("left_recorded_at"),
         )
         .join(life, life.c.member_id == Membership.id)
         .join(Party, Party.id == Membership.party_id)
@@ -61,7 +62,7 @@ def _lives(on: date, known_at: datetime | None, among: Any) -> Any:
     undone = select(MembershipEvent.reverses_id).where(MembershipEvent.reverses_id.is_not(None))
     found = select(
         event.membership_id.label("member_id"), event.kind, event.status, event.category, event.college,
-        event.effective_on,
+        event.effective_on, event.recorded_at,
         func.row_number()
         .over(partition_by=event.membership_id, order_by=(event.effective_on.desc(), event.id.desc()))
         .label("place"),

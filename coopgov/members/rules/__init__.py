@@ -39,6 +39,7 @@ from coopgov.members.rules.kinds import (
     ReasonCode,
     Status,
 )
+from coopgov.members.rules.late import Closed, entered_late
 from coopgov.members.rules.parties import (
     HeirFact,
     Representative,
@@ -76,6 +77,7 @@ __all__ = [
     "Application",
     "Candidate",
     "Category",
+    "Closed",
     "College",
     "ContactKind",
     "DecidedBy",
@@ -121,6 +123,7 @@ __all__ = [
     "check_shares_wished",
     "check_siren",
     "contract_end_keeps",
+    "entered_late",
     "external_share",
     "fold",
     "fold_all",

@@ -1,5 +1,6 @@
 """How memberships are written: rows in bulk, events, and the projection that follows from them."""
 
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from coopgov.core.db import one_at_a_time
 from coopgov.core.errors import NotFound
 from coopgov.core.ids import new_id
 from coopgov.members import queries
+from coopgov.members.identities import IDENTITIES, SALT_LENGTH, sealed_identity
 from coopgov.members.models import Membership, MembershipEvent, MemberWord, Party, PartyContact, PartyRepresentative
 from coopgov.members.rules import (
     Candidate,
@@ -102,7 +104,9 @@ def insert_drafts(act: Act, drafts: Iterable[Draft]) -> None:
     """Write the parties, contacts, memberships and search words of these drafts."""
     for some in _chunks(drafts):
         parties = {draft.id: new_id() for draft in some}
-        _insert(act, Party, [_party(act, parties[draft.id], draft.person) for draft in some])
+        people = [_party(act, parties[draft.id], draft.person) for draft in some]
+        _insert(act, Party, people)
+        act.mark(IDENTITIES, map(sealed_identity, people))
         contacts = [row for draft in some for row in contact_rows(parties[draft.id], draft.reach, act.today)]
         _insert(act, PartyContact, contacts)
         _insert(act, PartyRepresentative, [row for draft in some for row in _representative(act, draft, parties)])
@@ -225,6 +229,7 @@ def _party(act: Act, party_id: UUID, person: Person) -> dict[str, Any]:
         "id": party_id, "kind": person.kind, "legal_name": person.legal_name, "given_names": person.given_names,
         "birth_date": person.birth_date, "birth_place": person.birth_place, "siren": person.siren,
         "representative": person.representative, "is_cooperative": person.is_cooperative, "created_at": act.now,
+        "salt": secrets.token_bytes(SALT_LENGTH),
     }  # fmt: skip
 
 

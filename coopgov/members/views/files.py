@@ -12,6 +12,7 @@ from coopgov.core.act import Act
 from coopgov.core.errors import NotFound
 from coopgov.core.policy import Permission
 from coopgov.members import queries, service
+from coopgov.members.events import ClosesAsked
 from coopgov.members.forms import (
     ConsentForm,
     DepartureForm,
@@ -33,11 +34,11 @@ from coopgov.members.labels import (
     STATUS_LABELS,
 )
 from coopgov.members.queries import MemberFile
-from coopgov.members.rules import Category, EventKind
+from coopgov.members.rules import Category, EventKind, entered_late
 from coopgov.members.views.blueprint import REFUSED, bp
 from coopgov.members.views.lists import papers_to_cite, present_colleges
 from coopgov.printing.archive import documents_about
-from coopgov.web.acts import begin_act, reading, today
+from coopgov.web.acts import ask, begin_act, reading, today
 from coopgov.web.forms import refusals_on
 from coopgov.web.guard import current_actor, requires
 
@@ -159,12 +160,15 @@ def file_context(file: MemberFile) -> dict[str, Any]:
     standing = [event for event in file.events if event.kind is not EventKind.REVERSAL and event.id not in undone]
     last = max(standing, key=lambda event: (event.effective_on, event.id), default=None)
     stays = (EventKind.APPLIED, EventKind.MERGED)
+    asked = ClosesAsked()
+    ask(asked)
     return {
         "file": file,
         "party": queries.get_party(reading(), file.member.id),
         "reason_labels": REASON_LABELS,
         "member": file.member,
         "undone": undone,
+        "late": {one.id for one in file.events if entered_late(one.effective_on, one.recorded_at, asked.closes)},
         "can_undo": last.id if last and len(standing) > 1 and last.kind not in stays else None,
         "documents": documents_about(reading(), f"member:{file.member.id}"),
         "shares_url": _url_if_there(SHARES, member_id=file.member.id),

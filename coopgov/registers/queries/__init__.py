@@ -4,7 +4,15 @@ from coopgov.registers.queries.certificates import Checked, code_hash, find_cert
 from coopgov.registers.queries.changes import Changes, changes
 from coopgov.registers.queries.documents import DocumentLine, DocumentPage, SeriesLine, list_documents, series
 from coopgov.registers.queries.mandates import mandate_page, mandate_rows
-from coopgov.registers.queries.members import MemberLine, MemberPage, Totals, member_page, member_rows, totals
+from coopgov.registers.queries.members import (
+    MemberLine,
+    MemberPage,
+    Totals,
+    closed_registers,
+    member_page,
+    member_rows,
+    totals,
+)
 from coopgov.registers.queries.movements import (
     MovementLine,
     MovementPage,
@@ -29,6 +37,7 @@ __all__ = [
     "Totals",
     "anomalies_of",
     "changes",
+    "closed_registers",
     "code_hash",
     "find_certificate",
     "find_last_proof",

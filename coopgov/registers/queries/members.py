@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from coopgov.members import queries as members
 from coopgov.members.queries import asof as people
-from coopgov.members.rules import Category, EventKind, PartyKind, Status
+from coopgov.members.rules import Category, Closed, EventKind, PartyKind, Status
 from coopgov.registers.rules import AsOf
 from coopgov.shares import asof as shares
+from coopgov.shares import queries as share_queries
 from coopgov.treasury import asof as treasury
 
 PAGE = 50
@@ -41,6 +42,7 @@ class MemberLine(NamedTuple):
     joined_on: date | None
     left_on: date | None
     left_by: EventKind | None
+    left_recorded_at: datetime | None
     quantity: int
     cents: int
     paid_up: int
@@ -73,6 +75,11 @@ def member_rows(session: Session, asked: AsOf, *, is_everybody: bool = False) ->
         .execution_options(yield_per=AT_ONCE)
     )
     return map(MemberLine._make, rows)
+
+
+def closed_registers(session: Session) -> list[Closed]:
+    """Through which days registers were closed, and when."""
+    return [Closed(one.through_date, one.closed_at) for one in share_queries.closes(session)]
 
 
 def totals(session: Session, asked: AsOf) -> Totals:

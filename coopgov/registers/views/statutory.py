@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.utils import secure_filename
 
 from coopgov.core.policy import Permission
+from coopgov.members.rules import entered_late
 from coopgov.printing import sheets
 from coopgov.printing.sheets import Column, write_csv, write_xlsx
 from coopgov.registers import documents, queries, service, tables
@@ -58,7 +59,10 @@ def _next(which: Register, kept: dict[str, Any], key: dict[str, Any] | None) -> 
 def _members(asked: AsOf, text: str, *, is_present: bool) -> dict[str, Any]:
     after = request.args.get("after")
     page = queries.member_page(reading(), asked, text=text, after=after, is_present=is_present)
-    return {"rows": page.rows, "next": {"after": page.next_key} if page.next_key else None, "is_first": not after}
+    closes = queries.closed_registers(reading())
+    late = {row.member_id: entered_late(row.left_on, row.left_recorded_at, closes) for row in page.rows}
+    more = {"after": page.next_key} if page.next_key else None
+    return {"rows": page.rows, "late": late, "next": more, "is_first": not after}
 
 
 def _movements(asked: AsOf, text: str, *, is_present: bool) -> dict[str, Any]:

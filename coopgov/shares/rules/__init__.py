@@ -2,6 +2,7 @@
 
 from coopgov.shares.rules.classes import (
     ORDINARY,
+    ORDINARY_LABEL,
     ClassTerms,
     HeldAfter,
     NewClass,
@@ -124,6 +125,7 @@ __all__ = [
     "MOST_SHARES",
     "OPEN",
     "ORDINARY",
+    "ORDINARY_LABEL",
     "REQUEST_LABELS",
     "REQUEST_STEPS",
     "STATE_LABELS",

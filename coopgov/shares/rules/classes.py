@@ -13,6 +13,9 @@ from coopgov.core.i18n import N_
 from coopgov.core.money import Cents, Euros
 
 ORDINARY = "ordinary"
+# No share is worth more than a million euros.
+MOST_NOMINAL = 100_000_000
+ORDINARY_LABEL = "Parts ordinaires"
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,38}", re.ASCII)
 
 
@@ -115,6 +118,9 @@ def check_new_class(
         breaches.append(Breach("bad_class_code", sentence, field="code"))
     if new.nominal < 1:
         breaches.append(Breach("bad_nominal", N_("A share has a nominal value above zero."), {}, field="nominal"))
+    if new.nominal > MOST_NOMINAL:
+        sentence = N_("A share of that value is a mistake of typing: give %(most)s at most.")
+        breaches.append(Breach("bad_nominal", sentence, {"most": Euros(Cents(MOST_NOMINAL))}, field="nominal"))
     if new.max_hold is not None and new.max_hold < max(new.min_hold, 1):
         sentence = N_("At most %(most)s shares of it are held and at least %(least)s: give limits that fit.")
         values = {"most": new.max_hold, "least": new.min_hold}

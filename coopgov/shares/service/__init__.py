@@ -18,6 +18,7 @@ from coopgov.shares.service.opening import OpeningHolding, open_holdings
 from coopgov.shares.service.papers import issue_bulletin, issue_certificate, issue_transfer_order
 from coopgov.shares.service.procedure import (
     check_procedure,
+    on_closes_asked,
     on_statutes_adopted,
     set_two_persons,
     two_persons_clause,
@@ -67,6 +68,7 @@ __all__ = [
     "move",
     "new_class",
     "nominal_of",
+    "on_closes_asked",
     "on_member_back",
     "on_member_left",
     "on_statutes_adopted",

@@ -13,7 +13,7 @@ from coopgov.core.errors import refuse_if
 from coopgov.core.ids import new_id
 from coopgov.shares import book, queries, rules
 from coopgov.shares.models import ShareClass, ShareClassNominal
-from coopgov.shares.rules import ORDINARY, NewClass
+from coopgov.shares.rules import ORDINARY, ORDINARY_LABEL, NewClass
 from coopgov.shares.service.looking import Seeing
 from coopgov.statutes import queries as statutes
 from coopgov.statutes.queries import Statutes
@@ -55,8 +55,7 @@ def new_class(
         is_refundable=new.is_refundable, min_hold=new.min_hold, max_hold=new.max_hold,
         max_part_of_capital=str(new.max_part) if new.max_part is not None else None,
     )  # fmt: skip
-    act.session.add(row)
-    act.session.flush()  # the nominal below is written without the unit of work
+    act.keep(row)
     set_nominal(act, row.id, from_date, nominal, decision)
     facts = {"code": code, "nominal": nominal, "from": from_date, "decision": decision}
     act.record("shares.class_made", f"share-class:{row.id}", facts)
@@ -103,7 +102,7 @@ def set_nominal(act: Act, class_id: UUID, from_date: date, cents: int, decision:
 
 
 def _ordinary(act: Act) -> UUID:
-    ordinary = ShareClass(id=new_id(), code=ORDINARY, label="Parts ordinaires")
+    ordinary = ShareClass(id=new_id(), code=ORDINARY, label=ORDINARY_LABEL)
     act.session.add(ordinary)
     act.session.flush()  # the nominal below is written without the unit of work
     return ordinary.id

@@ -8,6 +8,8 @@ from coopgov.core import journal
 from coopgov.core.act import Act
 from coopgov.core.errors import Breach, Citation
 from coopgov.core.ids import new_id
+from coopgov.members.events import ClosesAsked
+from coopgov.members.rules import Closed
 from coopgov.shares import book, queries, rules
 from coopgov.shares.chain import Head
 from coopgov.shares.models import PeriodClose, TwoPersonRule
@@ -78,6 +80,11 @@ def set_two_persons(act: Act, *, of: BookName, kinds: Mapping[str, bool], from_d
     )
     facts = {"book": of, "kinds": changed, "from": from_date, "decision": decision}
     act.record("books.two_persons_set", f"book:{of.value}", facts)
+
+
+def on_closes_asked(act: Act, event: ClosesAsked) -> None:
+    """Say which registers were closed, and when."""
+    event.closes.extend(Closed(one.through_date, one.closed_at) for one in queries.closes(act.session))
 
 
 def on_statutes_adopted(act: Act, event: StatutesAdopted) -> None:

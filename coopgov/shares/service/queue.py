@@ -14,7 +14,7 @@ from coopgov.core.policy import SYSTEM
 from coopgov.core.states import step
 from coopgov.members import queries as members
 from coopgov.members.rules import standing_of
-from coopgov.shares import queries
+from coopgov.shares import asking, queries
 from coopgov.shares.models import ShareRequest
 from coopgov.shares.queries import RequestRow
 from coopgov.shares.rules import OPEN, REQUEST_STEPS, Cause, RequestKind, RequestState, RequestStep, Waiting
@@ -119,7 +119,7 @@ def _wait_for_more(
         class_id=class_id, quantity=more, lots="", cause=Cause.EXIT, asked_on=since, earliest_on=since, resolution="",
         drafted_by=SYSTEM.pseudonym, drafted_at=act.now, note="",
     )  # fmt: skip
-    act.session.add(row)
+    asking.write(act, row)
     act.record(
         "shares.refund_waits", f"share-request:{row.id}", {"member": member_id, "quantity": more, "since": since}
     )
@@ -128,5 +128,4 @@ def _wait_for_more(
 def _wait_on(act: Act, row: ShareRequest, quantity: int, state: RequestState) -> None:
     columns = {column.key: getattr(row, column.key) for column in ShareRequest.__table__.columns}
     changed = {"id": new_id(), "quantity": quantity, "state": state, "executed_tx": None, "lots": ""}
-    act.session.add(ShareRequest(**columns | changed))
-    act.session.flush()  # what is asked next in this act must see it
+    asking.write(act, ShareRequest(**columns | changed))

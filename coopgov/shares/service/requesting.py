@@ -16,7 +16,7 @@ from coopgov.core.states import step
 from coopgov.members import queries as members
 from coopgov.members.events import MemberBack, MemberLeft
 from coopgov.members.rules import EventKind
-from coopgov.shares import book, queries, rules
+from coopgov.shares import asking, book, queries, rules
 from coopgov.shares.events import WithdrawalWeighed
 from coopgov.shares.models import ShareRequest
 from coopgov.shares.queries import RequestRow
@@ -82,8 +82,7 @@ def request(act: Act, wish: Wish, *, is_draft: bool = False) -> UUID:
         asked_on=wish.asked_on, earliest_on=wish.earliest_on or wish.asked_on, resolution="",
         drafted_by=act.actor.pseudonym, drafted_at=act.now, note=wish.note.strip(),
     )  # fmt: skip
-    act.session.add(row)
-    act.session.flush()  # what is asked next in this act must see it
+    asking.write(act, row)
     facts = {"kind": wish.kind, "member": wish.member_id, "quantity": wish.quantity, "asked_on": wish.asked_on}
     act.record("shares.requested", _name(row.id), facts)
     return row.id

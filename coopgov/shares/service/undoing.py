@@ -10,7 +10,7 @@ from coopgov.core.act import Act
 from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.ids import new_id
 from coopgov.core.preflight import check_acknowledged
-from coopgov.shares import book, queries, rules
+from coopgov.shares import asking, book, queries, rules
 from coopgov.shares.book import Entry, line_name
 from coopgov.shares.chain import Moment
 from coopgov.shares.events import SharesReversed
@@ -76,7 +76,7 @@ def draft_cascade(act: Act, *, seq: int, reason: str) -> list[UUID]:
             reverses_seq=one, lots="", cause="", asked_on=act.today, earliest_on=act.today, resolution="",
             drafted_by=act.actor.pseudonym, drafted_at=act.now + timedelta(microseconds=place), note=reason.strip(),
         )  # fmt: skip
-        act.session.add(row)
+        asking.write(act, row)
         drafts.append(row.id)
     act.record("shares.cascade_drafted", line_name(seq), {"reason": reason.strip(), "number": len(drafts)})
     return drafts

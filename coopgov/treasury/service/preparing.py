@@ -12,6 +12,7 @@ from coopgov.shares.rules import REQUEST_STEPS, BookName, RequestState, RequestS
 from coopgov.shares.service import two_persons_clause
 from coopgov.treasury import book, rules
 from coopgov.treasury.models import CapitalRequest
+from coopgov.treasury.prepared import STORE, prepared_facts
 from coopgov.treasury.rules import Bucket, CapitalKind, Prepared
 from coopgov.treasury.service.owed import give, prescribe, refund_overpayment, repay, set_off
 from coopgov.treasury.service.telling import Details
@@ -40,6 +41,7 @@ def prepare(act: Act, wish: Prepared) -> UUID:
     )  # fmt: skip
     act.session.add(row)
     act.session.flush()  # what is asked next in this act must see it
+    act.mark(STORE, [prepared_facts(row)])
     facts = {"kind": wish.kind, "member": wish.member_id, "cents": wish.cents, "on": wish.effective_on}
     act.record("treasury.prepared", _name(row.id), facts)
     return row.id
