@@ -121,6 +121,9 @@ def check_new_class(
     if new.nominal > MOST_NOMINAL:
         sentence = N_("A share of that value is a mistake of typing: give %(most)s at most.")
         breaches.append(Breach("bad_nominal", sentence, {"most": Euros(Cents(MOST_NOMINAL))}, field="nominal"))
+    if new.min_hold < 0:
+        sentence = N_("Nobody holds fewer than no shares. Give a number, or leave it empty.")
+        breaches.append(Breach("limits_do_not_fit", sentence, field="min_hold"))
     if new.max_hold is not None and new.max_hold < max(new.min_hold, 1):
         sentence = N_("At most %(most)s shares of it are held and at least %(least)s: give limits that fit.")
         values = {"most": new.max_hold, "least": new.min_hold}
