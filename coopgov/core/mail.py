@@ -224,7 +224,7 @@ def compose(message: Message, settings: Settings) -> EmailMessage:
     mail["Message-ID"] = f"<{message.id}@{host}>"
     mail["List-Id"] = f"<{message.kind.replace('_', '-')}.{host}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(fill(message.body, settings.secret_key), charset="utf-8")
+    mail.set_content(fill(message.kind, message.body, settings.secret_key), charset="utf-8")
     return mail
 
 

@@ -1,6 +1,7 @@
 """Words that stand in no table: made from the secret of the installation and a salt, each time they are needed.
 
-A mail holds a mark in their place, and the word is written in when the mail leaves.
+A mail holds a mark in their place, and the word is written in when the mail leaves: only in kinds of mail that end in
+`.code`, so that a mark which somebody typed elsewhere stays what it is.
 """
 
 import base64
@@ -27,8 +28,10 @@ def mark_of(salt: bytes) -> str:
     return f"[[word:{salt.hex()}]]"
 
 
-def fill(text: str, secret: str) -> str:
-    """The text with its words."""
+def fill(kind: str, text: str, secret: str) -> str:
+    """The text of a mail with its words."""
+    if not kind.endswith(".code"):
+        return text
     return _MARK.sub(lambda found: word_of(secret, bytes.fromhex(found[1])), text)
 
 

@@ -122,7 +122,7 @@ def message(message_id: UUID) -> ResponseReturnValue:
     if found is None:
         raise NotFound(f"message {message_id}")
     config = _config(current_app)
-    text = pieces(fill(found.body, config.secret_key), config.base_url)
+    text = pieces(fill(found.kind, found.body, config.secret_key), config.base_url)
     return render_template("demo/message.html", message=found, pieces=text)
 
 

@@ -11,12 +11,11 @@ from coopgov.config import Config
 # Where one votes: elsewhere these pages send on to the voting site.
 VOTES: Final = frozenset({
     "vote.door", "vote.enter", "assemblies.vote", "assemblies.cast_vote", "assemblies.correct_vote",
-    "assemblies.receipts",
 })  # fmt: skip
-# What else is answered there: how secret a vote is, how to count it again, the language, the way out.
+# What is answered there too: one's receipts, how secret a vote is, how to count it again, the language, the way out.
 BESIDE: Final = frozenset({
-    "ballots.show", "ballots.archive", "ballots.foreign", "ballots.recount", "ballots.recount_program",
-    "home.set_language", "accounts.sign_out", "static",
+    "assemblies.receipts", "ballots.show", "ballots.archive", "ballots.foreign", "ballots.recount",
+    "ballots.recount_program", "home.set_language", "accounts.sign_out", "static",
 })  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from coopgov.assemblies.rules.states import State
 from coopgov.core.errors import Breach
 from coopgov.core.i18n import N_
 
-# Sixty bits drawn by machine need no slow hash; this one makes a copy of the table useless all the same.
-_ROUNDS: Final = 1_000
+# Sixty bits drawn by machine need no slow hash, and codes are made by the ten thousand.
+_ROUNDS: Final = 100
 TAKES_CODES: Final = (State.CONVENED, State.OPEN)
 
 

@@ -1,7 +1,7 @@
 """Codes of the voting site: one for each voter, by mail or on paper, each of use once."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,10 +17,11 @@ from coopgov.assemblies.rules import NoticeChannel, channel_for
 from coopgov.assemblies.rules.codes import check_codes_wanted, code_wrong, hash_of_code, is_code
 from coopgov.assemblies.service.convening import consent_day
 from coopgov.ballots import queries as rolls
-from coopgov.core import outbox
 from coopgov.core.act import Act
 from coopgov.core.errors import Breach, RuleBroken, refuse_if
 from coopgov.core.i18n import N_
+from coopgov.core.ids import new_id
+from coopgov.core.outbox import OutboxMessage
 from coopgov.core.words import mark_of, read_word, word_of
 from coopgov.members import queries as members
 from coopgov.members.queries import RecipientRow
@@ -48,9 +49,9 @@ def make_codes(act: Act, *, assembly_id: UUID, secret: str, address: str) -> lis
     refuse_if(check_codes_wanted(assembly.state, has_site=bool(address)))
     people = _without_code(act, assembly)
     salts = _keep(act, assembly_id, [row.member_id for row in people], secret)
-    by_mail = [row for row in people if _is_mailed(act, assembly, row)]
-    for row in by_mail:
-        _mail(act, assembly, row, salts[row.member_id], address)
+    without = _without_consent(act, assembly)
+    by_mail = [row for row in people if _is_mailed(row, without)]
+    _mail(act, assembly, by_mail, salts, address)
     mailed = {row.member_id for row in by_mail}
     told = {"by_mail": len(by_mail), "on_paper": len(people) - len(by_mail)}
     act.record("assembly.codes_made", assembly.about, told)
@@ -62,16 +63,20 @@ def make_codes(act: Act, *, assembly_id: UUID, secret: str, address: str) -> lis
 
 
 def _without_code(act: Act, assembly: AssemblyRow) -> list[RecipientRow]:
-    """Those on the roll who have no code yet."""
+    """Those on the roll who have no code yet, but for who has no account: she votes in the room, or by proxy."""
     assert assembly.roll_id is not None  # noqa: S101 - it is convened
     enrolled = {voter.id for voter in rolls.roll_voters(act.session, assembly.roll_id)}
-    left = enrolled - voters_with_code(act.session, assembly.id)
+    wanted = members.get_members(act.session, enrolled - voters_with_code(act.session, assembly.id))
+    left = {row.id for row in wanted.values() if row.account_id is not None}
     found = members.recipients(act.session, act.today, consent_before=consent_day(act, assembly.held_on))
     return [row for row in found if row.member_id in left]
 
 
-def _is_mailed(act: Act, assembly: AssemblyRow, row: RecipientRow) -> bool:
-    without = NoticeChannel(act.rulebook.figure("assembly.channel.without_consent", on=assembly.held_on).as_text())
+def _without_consent(act: Act, assembly: AssemblyRow) -> NoticeChannel:
+    return NoticeChannel(act.rulebook.figure("assembly.channel.without_consent", on=assembly.held_on).as_text())
+
+
+def _is_mailed(row: RecipientRow, without: NoticeChannel) -> bool:
     return channel_for(consented=row.consented, email=row.email, without_consent=without) is NoticeChannel.EMAIL
 
 
@@ -89,12 +94,27 @@ def _keep(act: Act, assembly_id: UUID, member_ids: Iterable[UUID], secret: str) 
     return salts
 
 
-def _mail(act: Act, assembly: AssemblyRow, row: RecipientRow, salt: bytes, address: str) -> None:
-    subject, body = render_mail(
-        "assembly_code", "fr", name=row.name, number=row.number, code=mark_of(salt), assembly=assembly, address=address
-    )
-    to = outbox.Recipient(row.email, row.name, f"member:{row.member_id}")
-    outbox.queue(act, kind="assembly.code", about=assembly.about, to=to, subject=subject, body=body)
+def _mail(
+    act: Act, assembly: AssemblyRow, people: Sequence[RecipientRow], salts: Mapping[UUID, bytes], address: str
+) -> None:
+    """One text, written once; each mail has its own name, number and mark in it."""
+    marks = {"name": "[[name]]", "number": "[[number]]", "code": "[[code]]"}
+    subject, body = render_mail("assembly_code", "fr", **marks, assembly=assembly, address=address)
+    mails = [
+        {
+            "id": new_id(), "kind": "assembly.code", "about": assembly.about, "to_address": row.email,
+            "to_name": row.name, "recipient": f"member:{row.member_id}", "subject": subject[:300],
+            "body": _filled(body, row, mark_of(salts[row.member_id])), "created_at": act.now,
+        }
+        for row in people
+    ]  # fmt: skip
+    if mails:
+        act.session.execute(insert(OutboxMessage), mails)
+
+
+def _filled(body: str, row: RecipientRow, mark: str) -> str:
+    # The name comes last: whatever somebody is called, it stands for nothing else.
+    return body.replace("[[code]]", mark).replace("[[number]]", str(row.number)).replace("[[name]]", row.name)
 
 
 def make_code_again(act: Act, *, assembly_id: UUID, number: int, secret: str, address: str) -> PrintedCode:
