@@ -161,13 +161,19 @@ class Books:
         found = [*verify_shares(self.session), *verify_money(self.session)]
         assert found == [], found
 
+    def _undo(self, what: str, seq: int) -> bool:
+        if what == "shares":
+            return bool(self.reverse(seq, TODAY))
+        return bool(self.ask(treasury.reverse_payment, seq=seq, effective_on=TODAY, reason=WHY, acknowledged=WHY))
+
     def undo_all(self) -> None:
-        """Reverse everything, the last first, and give back what lies in suspense: nothing is left."""
-        for what, seq in reversed(self.done):
-            if what == "shares":
-                self.reverse(seq, TODAY)
-            else:
-                self.ask(treasury.reverse_payment, seq=seq, effective_on=TODAY, reason=WHY, acknowledged=WHY)
+        """Reverse everything, the last first, and give back what lies in suspense: nothing is left.
+
+        What was called on shares that are undone since was called on others: they follow once the call is undone.
+        """
+        left = list(reversed(self.done))
+        while left != (rest := [each for each in left if not self._undo(*each)]):
+            left = rest
         for member_id, buckets in money.buckets_of(self.session, self.ids, TODAY).items():
             for bucket, back in ((Bucket.SUSPENSE, treasury.refund_overpayment), (Bucket.REPAYABLE, treasury.repay)):
                 if buckets.get(bucket):
