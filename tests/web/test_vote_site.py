@@ -105,7 +105,7 @@ def test_a_code_opens_the_voting_site_once_and_nothing_else(app, world):
     [item] = world.items(assembly)
     name = f"b_{item.hex}_{world.ids[3].hex}"
     cast = phone.post(vote, data={name: "for", "step": "cast"}, base_url=SITE)
-    assert (cast.status_code, cast.location) == (303, f"/assemblies/{assembly}/receipts")
+    assert (cast.status_code, cast.location.partition("?")[0]) == (303, f"/assemblies/{assembly}/receipts")
     assert phone.get(cast.location, base_url=SITE).status_code == 200
     scrutin = queries.get_item(world.session, item).scrutin_id
     assert ballots.turnout(world.session, scrutin) == 1
