@@ -41,6 +41,11 @@ class Site:
     url: str
     app: Flask
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether pages are looked at for accessibility here."""
+        return bool(self.app.extensions["coopgov.config"].is_sqlite)
+
     def work(self) -> None:
         """Let the worker pass until nothing is left to do."""
         with self.app.app_context():

@@ -136,8 +136,8 @@ class Visitor:
         self.page.screenshot(path=folder / f"{self.width}-{taken:02d}-{name}.png", full_page=True)
 
     def check(self, name: str) -> None:
-        """The same without a picture."""
-        serious = serious_faults(self.page)
+        """The same without a picture; both engines give the same page, so that one of the two is judged."""
+        serious = serious_faults(self.page) if self.site.is_judged else []
         assert serious == [], f"{name} at {self.page.url}: {serious}"
         self.check_width(name)
 
