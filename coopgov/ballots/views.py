@@ -1,6 +1,7 @@
 """The page where anybody checks a vote: its seal, its urn, its result, and one's own ballot."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +13,20 @@ from coopgov.ballots import queries, service, sheets
 from coopgov.ballots.counting.archive import to_abif, to_blt, to_text
 from coopgov.ballots.forms import AnnulForm, CodeForm, MakeForm
 from coopgov.ballots.plots import drawn
-from coopgov.ballots.queries import OwnBallot, Result, ScrutinRow
+from coopgov.ballots.queries import OwnBallot, Result, ScrutinRow, Suspension
 from coopgov.ballots.rules import COUNTABLE, Level, State
 from coopgov.ballots.said import how_lines, said_in, told_lines
 from coopgov.ballots.sealing import BadCode, public_of, secret_of
 from coopgov.config import ROOT
+from coopgov.core.dates import paris_day
 from coopgov.core.errors import Breach, NotFound, refuse_if
+from coopgov.core.figures import Figure
 from coopgov.core.i18n import N_
 from coopgov.core.policy import Permission
+from coopgov.law.arithmetic import add_months
 from coopgov.members import queries as members
-from coopgov.web.acts import begin_act, reading
-from coopgov.web.filters import instant
+from coopgov.web.acts import begin_act, reading, rulebook, today
+from coopgov.web.filters import day, instant
 from coopgov.web.forms import refusals_on
 from coopgov.web.guard import current_actor, public, requires
 from coopgov.web.security import CSP
@@ -199,7 +203,39 @@ def _steps(scrutin: ScrutinRow) -> list[dict[str, str | None]]:
     }  # fmt: skip
     if scrutin.state is State.CANCELLED:
         return [_step(scrutin, taken.step, labels[taken.step]) for taken in scrutin.steps]
-    return [_step(scrutin, state, label) for state, label in labels.items() if state is not State.CANCELLED]
+    steps = [_step(scrutin, state, label) for state, label in labels.items() if state is not State.CANCELLED]
+    steps[2:2] = [_suspension(one) for one in scrutin.suspensions]
+    return [*steps, *_after(scrutin)]
+
+
+def _suspension(one: Suspension) -> dict[str, str | None]:
+    if one.resumed_at is None:
+        return {"label": _("Suspended"), "state": "current", "when": instant(one.since), "detail": one.incident}
+    told = _("Suspended, and taken up again on %(at)s", at=instant(one.resumed_at))
+    return {"label": told, "state": "done", "when": instant(one.since), "detail": one.incident}
+
+
+def _after(scrutin: ScrutinRow) -> Iterator[dict[str, str | None]]:
+    """What comes of a proclaimed vote: published at once, annulled by a judge or, once none can be asked, archived."""
+    proclaimed = scrutin.at(State.PROCLAIMED)
+    state, when = ("todo", None) if proclaimed is None else ("done", instant(proclaimed))
+    yield {"label": _("Published, with what a recount needs"), "state": state, "when": when, "detail": None}
+    if scrutin.annulled is not None:
+        label, when = _("Annulled by a judge"), day(scrutin.annulled.on)
+        yield {"label": label, "state": "failed", "when": when, "detail": scrutin.annulled.document}
+        return
+    years = rulebook().find_figure("assembly.nullity_action_years", on=today())
+    if years is not None:
+        yield _archived(proclaimed, years)
+
+
+def _archived(proclaimed: datetime | None, years: Figure) -> dict[str, str | None]:
+    articles = ", ".join(one.text for one in years.citations)
+    label = _("Archived: nobody can ask a judge to annul it any more")
+    if proclaimed is None:
+        return {"label": label, "state": "todo", "when": None, "detail": articles}
+    last = add_months(paris_day(proclaimed), 12 * years.as_int())
+    return {"label": label, "state": "done" if today() > last else "todo", "when": day(last), "detail": articles}
 
 
 def _step(scrutin: ScrutinRow, state: State, label: str) -> dict[str, str | None]:
