@@ -22,6 +22,7 @@ from coopgov.personal import papers, queries, service
 from coopgov.personal.rules import LEFT_OUT, TABLES, Below, Fate, Hers, Situation, plan
 from coopgov.shares import service as shares
 from coopgov.shares import verify as shares_verify
+from coopgov.shares.rules import RequestKind
 from coopgov.statutes import queries as statutes
 from coopgov.treasury import verify as money_verify
 from tests.service.test_members import TODAY, breaches, statutes_of
@@ -188,12 +189,18 @@ def test_remarks_in_the_books_go_and_both_books_still_verify(app, session):
     with world.act() as act:
         for seq in seqs:
             shares.reverse(act, seq=seq, effective_on=TODAY, reason="remarque privée", acknowledged="Saisie à corriger")
+    wish = shares.Wish(RequestKind.REFUND, alice, 1, TODAY, note="remarque privée sur une demande")
+    with world.act() as act:
+        asked = shares.request(act, wish)
+    with world.act() as act:
+        shares.refuse(act, request_id=asked, decision="Conseil")
     before = everything(session).count("remarque privée")
     with world.act() as act:
         member_service.resign(act, member_id=alice, effective_on=TODAY)
     with world.act() as act:
         assert service.erase(act, member_id=alice, reason="lettre") == ["reach", "iban", "words"]
     kept = everything(session)
-    assert 0 < kept.count("remarque privée") == before // 2
+    assert 0 < kept.count("remarque privée") == (before - 1) // 2
+    assert "sur une demande" not in kept
     assert "alice@exemple.fr" not in kept
     assert [*faults(session), *shares_verify.verify(session), *money_verify.verify(session)] == []

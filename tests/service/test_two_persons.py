@@ -49,10 +49,10 @@ def by(world, who, command, **facts):
         return command(act, **facts)
 
 
-def ask_two(world, *, of="capital", kinds=KINDS):
+def ask_two(world, *, of="capital", kinds=KINDS, more=None):
     """The statutes ask for two persons for these."""
     usual = ready_set("scic-sa")
-    asks = {f"{of}.two_persons.{kind}": StatutesFigure(True, "art. 12") for kind in kinds}
+    asks = {f"{of}.two_persons.{kind}": StatutesFigure(True, "art. 12") for kind in kinds} | (more or {})
     text_ = replace(usual, figures={**usual.figures, **asks})
     do(world, statutes.adopt_statutes, text=text_, in_force_from=TODAY, decision="AGE du 24 novembre 2026")
 
@@ -172,6 +172,24 @@ def test_a_reversal_never_goes_round_the_floor_the_refunds_or_the_least_held_in_
 def seen(world, look, seq, on=TODAY):
     with world.act() as act:
         return look(act, seq=seq, effective_on=on)
+
+
+def test_a_reversal_tells_who_waits_for_a_refund_and_what_the_others_would_hold(world, pair):
+    alice, bob = pair
+    seq = subscribe(world, bob, 10, on=MARCH)
+    do(world, members.resign, member_id=alice, effective_on=JUNE)
+    ask_two(world, of="share", kinds=(), more={"share.refunds_in_order": StatutesFigure(True, "art. 15")})
+    found = seen(world, shares.weigh_reversal, seq)
+    assert [check.code for check in found] == ["fewer_than_least", "not_in_order"]
+    assert "art. 15" in str(found[1].citations)
+    given = do(
+        world, shares.transfer, from_id=bob, to_id=_new_member(world), quantity=9, effective_on=TODAY, decision=BOARD
+    )
+    assert "fewer_than_least" in [check.code for check in seen(world, shares.weigh_reversal, given)]
+
+
+def _new_member(world):
+    return world.a_member("Zoé Petit")
 
 
 def test_undoing_money_tells_what_it_breaks_and_asks_why(world, session, pair):
