@@ -1,7 +1,9 @@
 """What may still happen to a sealed vote: a line struck with cause, a suspension that gives its time back; on both engines."""
 
+import json
+import threading
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from coopgov.ballots import queries, service
 from coopgov.ballots.after_seal import RollStrike, ScrutinAnnulment, ScrutinResumption, ScrutinSuspension
 from coopgov.ballots.events import ScrutinAnnulled
+from coopgov.ballots.models import ScrutinResult
 from coopgov.ballots.rules import Channel, Choice, Level, RollVoter
 from coopgov.ballots.verify import verify
 from coopgov.core.db import WRITES, db
@@ -105,8 +108,11 @@ def test_a_suspended_vote_takes_no_ballot_and_gives_its_time_back(vote, clock, s
     vote.do("count", present_or_represented=5, codes=vote.codes if vote.row.level is Level.SECRET else ())
     result = vote.do("proclaim", by=UUID(int=101))
     assert result.counts.for_ == 2
-    told = queries.find_result(db.session(), vote.id)
-    assert told is not None
+    # What happened is told by the result, under its hash.
+    facts = json.loads(db.session().get_one(ScrutinResult, vote.id).facts)
+    [halt] = facts["suspensions"]
+    assert halt["incident"] == "A fire."
+    assert datetime.fromisoformat(halt["closes_at"]) == given_back
     assert list(verify(db.session())) == []
     assert refused(vote.suspend) == ["nothing_to_suspend"]
 
@@ -188,6 +194,36 @@ def test_a_line_is_struck_with_cause_before_its_holder_votes_and_the_roll_tells_
     assert list(verify(db.session())) == []
     vote_again = vote.cast(4)
     assert vote_again.digest
+
+
+def test_a_ballot_and_a_strike_or_a_suspension_at_once_leave_one_of_them(vote, app):
+    """Whichever comes first stands: nobody is struck off with a ballot in the urn, no receipt is given in vain."""
+    db.session.remove()
+    ready, receipts, struck = threading.Barrier(5), [], []
+
+    def work(do, kept) -> None:
+        with app.app_context():
+            ready.wait()
+            try:
+                kept.append(do())
+            except RuleBroken:
+                pass
+            finally:
+                db.session.remove()
+
+    casts = [lambda voter=voter: (voter, vote.cast(voter)) for voter in (2, 3, 4)]
+    acts = [*((one, receipts) for one in casts), (lambda: vote.strike(2), struck), (lambda: vote.suspend() or 0, [])]
+    threads = [threading.Thread(target=work, args=one) for one in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert queries.turnout(db.session(), vote.id) == len(receipts)
+    voted = {voter for voter, _receipt in receipts}
+    assert (2 in voted) is not bool(struck) or vote.row.suspended is not None
+    assert not (2 in voted and struck)
+    assert refused(vote.cast, 5) == ["vote_suspended"]
+    assert list(verify(db.session())) == []
 
 
 def test_nobody_is_struck_once_the_room_votes(vote, clock):
