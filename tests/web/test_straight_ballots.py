@@ -107,3 +107,16 @@ def test_an_office_that_ended_yesterday_casts_nothing(world):
         accounts.end_role(act, account_id=account, role=Role.MEMBER, last_day=act.today - timedelta(days=1))
     assert voter.post(world.path, data=sheet(world, VOTER)).status_code == 403
     assert in_the_urns(world) == [0, 0]
+
+
+def test_each_ballot_around_the_closing_is_taken_and_counted_or_refused_and_absent(world):
+    voters = [enter(world, n, How.DEMONSTRATION)[0] for n in range(len(world.ids))]
+    closes_at = ballots.get_scrutin(world.session, world.agenda[0].scrutin_id).window.closes_at
+    world.session.rollback()
+    steps = [timedelta(microseconds=step) for step in (-5_000_000, -1_000, -1, 0, 1, 5_000_000)]
+    answers = {}
+    for n, (step, browser) in enumerate(zip(steps, voters, strict=True)):
+        world.clock.now = closes_at + step
+        answers[step] = browser.post(world.path, data=sheet(world, n)).status_code
+    assert list(answers.values()) == [303] * 3 + [422] * 3
+    assert in_the_urns(world) == [3, 3]
