@@ -96,14 +96,15 @@ def running(command: Sequence[str], env: Mapping[str, str], url: str) -> Iterato
     """A server that answers at this address, as long as it is needed; gives the number of its process."""
     server = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
-        _wait_for(url, server)
+        wait_for(url, server)
         yield server.pid
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)
 
 
-def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
+def wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
+    """Wait until a server answers at this address."""
     for _ in range(600):
         assert server.poll() is None, "the server ended before it answered"
         try:
