@@ -219,3 +219,32 @@ def test_a_form_that_makes_no_sense_is_not_sealed(act):
         (CHOICES, Ties(TieRule.STATUS_QUO), ["tie_rule_unfit"]),
     ):
         assert refused(Vote, act, paper, ties) == codes
+
+
+def test_the_archive_tells_a_suspension_and_a_strike_and_still_counts(act, session, clock, tmp_path):
+    paper, ties, marks, _elected = FORMS["approval"]
+    vote = Vote(act, paper, ties)
+    roll_id = queries.get_scrutin(session, vote.id).roll_id
+    with act() as a:
+        service.strike(
+            a, roll_id=roll_id, voter_id=UUID(int=6), name="Member 6", reason="Left.", document="Letter of 3 October"
+        )
+    vote.do("open_room")
+    vote.cast(1, vote.told(**marks))
+    vote.do("suspend", since=clock.now, incident="A fire.")
+    clock.forward(minutes=20)
+    vote.do("resume")
+    vote.cast(2, vote.told(**marks))
+    vote.do("close_room")
+    vote.count()
+    found = vote.proclaim()
+    told = sheets.get_archive(db.session(), vote.id)
+    roll = queries.get_roll(db.session(), roll_id)
+    assert (told["roll"]["size"], told["roll"]["hash"], told["roll"]["frozen_hash"]) == (5, roll.hash_now, roll.hash)
+    assert [halt["incident"] for halt in told["roll"]["suspensions"]] == ["A fire."]
+    assert found.counts.enrolled == 5
+    file = tmp_path / "archive.json"
+    file.write_text(json.dumps(told))
+    asked = [sys.executable, "tools/recount.py", str(file), "--sceau", found.archive]
+    assert subprocess.run(asked, check=False, capture_output=True).returncode == 0
+    assert list(verify(db.session())) == []
