@@ -58,6 +58,7 @@ class Meeting:
     secret: Sequence[UUID]
     scrutins: Mapping[UUID, UUID]
     voters: Sequence[Voter]
+    spare: UUID
     codes: Sequence[str] = ()
 
     def ballots(self, items: Sequence[UUID]) -> Iterator[bytes]:
@@ -74,12 +75,12 @@ class Meeting:
 
 
 def make_meeting(app: Flask, count: int, *, named: int = 1, secret: int = 1) -> Meeting:
-    """Found a cooperative of so many members and convene them to so many votes; sign all of them in."""
+    """Found a cooperative of so many members and convene them to so many votes, and a spare one; sign them all in."""
     today, codes = paris_day(clock.now()), ()
     with app.app_context():
         if is_empty():
             with on_stage(app, lambda _sentence: None, today - FOUNDED) as stage:
-                codes = _convene(stage, count, named, secret)
+                codes = _convene(stage, count, named + 1, secret)
         return _meeting(app, codes)
 
 
@@ -118,9 +119,10 @@ def _meeting(app: Flask, codes: Sequence[str]) -> Meeting:
     session = db.session()
     [assembly] = queries.list_assemblies(session, to_come=True).rows
     items = queries.agenda(session, assembly.id)
+    spare, *named = [item.id for item in items if not item.is_secret]
     return Meeting(
-        assembly.id, [item.id for item in items if not item.is_secret], [item.id for item in items if item.is_secret],
-        {item.id: item.scrutin_id for item in items if item.scrutin_id}, _sign_all_in(app), codes,
+        assembly.id, named, [item.id for item in items if item.is_secret],
+        {item.id: item.scrutin_id for item in items if item.scrutin_id}, _sign_all_in(app), spare, codes,
     )  # fmt: skip
 
 

@@ -91,7 +91,12 @@ def a_get(path: str, cookie: str) -> bytes:
 
 def cpu_seconds(pid: int) -> float:
     """The processor time that a process and its children have used."""
-    return sum(_own_cpu(one) for one in [pid, *_children(pid)])
+    return sum(_own_cpu(one) for one in processes(pid))
+
+
+def processes(pid: int) -> list[int]:
+    """A process, its children and theirs."""
+    return [pid, *_children(pid)]
 
 
 def _children(pid: int) -> list[int]:
