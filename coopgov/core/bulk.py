@@ -44,7 +44,7 @@ def _tells_all(table: Table, row: Mapping[str, Any]) -> bool:
 
 def _copy(connection: Connection, table: str, columns: Sequence[Any], rows: Sequence[tuple[Any, ...]]) -> None:
     into = f"COPY {table} ({_names(columns)}) FROM STDIN"
-    with refusals(connection), raw_driver(connection).cursor() as cursor, cursor.copy(into) as copy:
+    with refusals(connection.dialect), raw_driver(connection).cursor() as cursor, cursor.copy(into) as copy:
         for row in rows:
             copy.write_row(row)
 
@@ -53,7 +53,7 @@ def _insert(connection: Connection, table: str, columns: Sequence[Any], rows: Se
     # Many rows in one statement: between statements the driver waits for the thread that makes the next rows. Of few
     # lengths, because each length is a statement that is kept.
     driver, start = raw_driver(connection), 0
-    with refusals(connection):
+    with refusals(connection.dialect):
         for many in _TOGETHER:
             statement = _insertion(table, columns, many)
             while len(rows) - start >= many:

@@ -45,7 +45,7 @@ class Question:
         if ahead is not None and ahead.waiting:
             [found] = _send(connection, [*ahead.taken(), (told.text, told.bound(values))])[-1:]
         else:
-            with refusals(connection):
+            with refusals(connection.dialect):
                 found = driver_of(connection).execute(told.text, told.bound(values))
         return [told.read(row) for row in found.fetchall()]
 
@@ -136,7 +136,7 @@ def _insertion(table: Table, rows: int) -> str:
 def _send(connection: Connection, statements: Sequence[Statement]) -> list[Any]:
     """Send all of it in one message; gives the cursors, in order."""
     driver = driver_of(connection)
-    with refusals(connection), driver.pipeline():
+    with refusals(connection.dialect), driver.pipeline():
         return [driver.execute(text, values) for text, values in statements]
 
 

@@ -105,9 +105,9 @@ def kind_of(column: Any, dialect: Dialect) -> Any:
 
 
 @contextmanager
-def refusals(connection: Connection) -> Iterator[None]:
+def refusals(dialect: Dialect) -> Iterator[None]:
     """What the database refuses looks as everywhere else; people's values never stand in it."""
-    dbapi: Any = connection.dialect.dbapi
+    dbapi: Any = dialect.dbapi
     try:
         yield
     except dbapi.Error as error:

@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any, Protocol
 
 from sqlalchemy import Dialect, Engine
-from sqlalchemy.exc import DBAPIError
 
 from coopgov.core.db import db, writers_turn
+from coopgov.core.driver import kind_of, refusals
 
 Processor = Callable[[Any], Any]
 
@@ -31,15 +31,11 @@ class Straight:
         columns = list(self._statement.selected_columns)
         places = [made.binds[name] for name in made.positiontup or ()]
         return _Told(
-            str(made), [(bind.key, bind.value, _kind(bind, dialect).bind_processor(dialect)) for bind in places],
+            str(made), [(bind.key, bind.value, kind_of(bind, dialect).bind_processor(dialect)) for bind in places],
             [int(bind.type.python_type is bytes) for bind in places],
-            [(column.type.python_type, _kind(column, dialect).result_processor(dialect, None)) for column in columns],
+            [(column.type.python_type, kind_of(column, dialect).result_processor(dialect, None)) for column in columns],
             namedtuple("Answer", [str(column.key) for column in columns], rename=True),
         )  # fmt: skip
-
-
-def _kind(column: Any, dialect: Dialect) -> Any:
-    return column.type.dialect_impl(dialect)
 
 
 class _Told:
@@ -100,7 +96,7 @@ def writing_line() -> Iterator[Line]:
     """
     engine = db.engine
     drawn = _sqlite_line if engine.dialect.name == "sqlite" else _of_postgresql()
-    with writers_turn(engine.dialect.name), _refusals(engine.dialect), drawn(engine) as line:
+    with writers_turn(engine.dialect.name), refusals(engine.dialect), drawn(engine) as line:
         yield line
 
 
@@ -122,13 +118,3 @@ def _of_postgresql() -> Callable[[Engine], AbstractContextManager[Line]]:
     from coopgov.core.straight_postgresql import postgresql_line  # noqa: PLC0415 - the driver is loaded where it is used
 
     return postgresql_line
-
-
-@contextmanager
-def _refusals(dialect: Dialect) -> Iterator[None]:
-    """What the database refuses looks as everywhere else; people's values never stand in it."""
-    dbapi: Any = dialect.dbapi
-    try:
-        yield
-    except dbapi.Error as error:
-        raise DBAPIError.instance("", None, error, dbapi.Error, hide_parameters=True) from error
