@@ -110,8 +110,16 @@ def keep_reading(item_id: UUID) -> Response:
                 act, scrutin_id=scrutin.id, by=actor.account_id, tallies=form.tallies, reason=form.reason.data or ""
             )  # fmt: skip
             flash(_("Your reading is kept. Another teller enters hers from her own account."), "success")
-            return redirect(url_for(".read_papers", item_id=item_id), 303)
+            return redirect(_after_reading(item, scrutin), 303)
     return _reading_page(item, scrutin, form), 422
+
+
+def _after_reading(item: ItemRow, scrutin: ScrutinRow) -> str:
+    """Back to the room, unless two readings differ: then to where both are seen."""
+    compared = _compared(ballots.paper_readings(reading(), scrutin.id, _colleges(scrutin)))
+    if any(len(set(numbers)) > 1 for _label, numbers in compared):
+        return url_for(".read_papers", item_id=item.id)
+    return url_for(".room", assembly_id=item.assembly_id) + f"#item-{item.id}"
 
 
 @bp.get("/<uuid:assembly_id>/urns")

@@ -80,6 +80,9 @@ _CHOICES: Final = {choice.value: choice for choice in Choice}
 
 def _is_cast(sheet: service.OwnSheet, token: str) -> bool:
     """Whether all of it is in the urn now; nothing of it is otherwise."""
+    # The demonstration's clock is a table, read once a request: not while this way writes, which waits for readers.
+    now()
+    reading().rollback()
     try:
         with writing_line() as line, line.together() if len(sheet.ballots) > 1 else nullcontext():
             at = now()
