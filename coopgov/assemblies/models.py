@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coopgov.assemblies.rules import (
@@ -166,11 +166,20 @@ class AttendanceEvent(Model):
 
 
 class RemotePresence(Model):
-    """A member who voted before the assembly, and so counts as present (*votant à distance*)."""
+    """A member who voted before the assembly, and so counts as present (*votant à distance*).
+
+    On PostgreSQL it has no foreign key to the assembly: each ballot would lock that one row, and all voters would
+    queue. The statement that writes it reads the assembly.
+    """
 
     __tablename__ = "remote_presence"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["assembly_id"], ["assembly.id"], name="fk_remote_presence_assembly_id"
+        ).ddl_if(dialect="sqlite"),
+    )  # fmt: skip
 
-    assembly_id: Mapped[UUID] = mapped_column(ForeignKey("assembly.id"), primary_key=True)
+    assembly_id: Mapped[UUID] = mapped_column(primary_key=True)
     member_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 

@@ -222,6 +222,9 @@ def _before_seal() -> None:
 
 
 def upgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        # Each ballot cast remotely locked the row of its assembly through it.
+        op.drop_constraint("fk_remote_presence_assembly_id", "remote_presence", type_="foreignkey")
     op.create_table('ballot_marked',
     sa.Column('scrutin_id', sa.Uuid(), nullable=False),
     sa.Column('voter_id', sa.Uuid(), nullable=False),
@@ -284,6 +287,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_foreign_key(
+            "fk_remote_presence_assembly_id", "remote_presence", "assembly", ["assembly_id"], ["id"]
+        )
     _before_seal()
     op.drop_column('agenda_item', 'form')
     for table in ('voter_code', 'paper_typed', 'urn_marked', 'scrutin_form', 'scrutin_archive', 'ballot_marked'):

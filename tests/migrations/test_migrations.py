@@ -44,11 +44,24 @@ def _recreate(address: str, name: str) -> None:
     admin.dispose()
 
 
+def _is_elsewhere(difference, connection):
+    """Whether it is a constraint that only the other engine has (`ddl_if`)."""
+    rules = {
+        constraint.name: constraint._ddl_if.dialect
+        for table in Base.metadata.sorted_tables
+        for constraint in table.constraints
+        if constraint._ddl_if is not None
+    }
+    only = rules.get(difference[1].name) if difference[0] == "add_fk" else None
+    return only is not None and only != connection.dialect.name
+
+
 def test_the_migrations_make_the_models(empty_app):
     assert upgrade() is True
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Base.metadata) == []
+        found = [other for other in compare_metadata(context, Base.metadata) if not _is_elsewhere(other, connection)]
+        assert found == []
     assert upgrade() is False
 
 
