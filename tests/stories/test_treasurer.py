@@ -106,7 +106,10 @@ def test_a_mistake_is_undone_by_a_new_line_and_the_register_still_says_what_it_s
     nadia.is_refused("Contre-passer le mouvement", {"Motif": ""}).sees("Ce champ est nécessaire")
     nadia.is_refused("Contre-passer le mouvement", {"Date d’effet": "2026-03-01", "Motif": "30 au lieu de 3"})
     nadia.sees("prend effet le 2 mars 2026")
-    nadia.presses("Contre-passer le mouvement", {"Date d’effet": "2026-03-02"}).sees("contre-passée", "30 au lieu de 3")
+    # The capital is under its floor without these shares: undoing them is possible, never in silence.
+    nadia.is_refused("Contre-passer le mouvement", {"Date d’effet": "2026-03-02"}).sees("sous son plancher")
+    why = {"Pourquoi la contre-passation est faite malgré cela": "Jamais souscrites : 3 parts le seront demain"}
+    nadia.presses("Contre-passer le mouvement", why).sees("contre-passée", "30 au lieu de 3")
     held = lambda on, **known: shares.shares_held(coop.session, member_id=awa, on=on, **known)  # noqa: E731
     assert (held(date(2026, 3, 1)), held(date(2026, 3, 2)), held(TODAY)) == (4, 4, 4)
     assert held(date(2026, 3, 2), known_at=then) == 34
