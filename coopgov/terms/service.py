@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from coopgov.core import states
 from coopgov.core.act import Act
@@ -20,6 +20,7 @@ from coopgov.terms.events import FeeChanged
 from coopgov.terms.models import ChangeStep, ParameterVersion, ScheduledChange, ScheduledValue
 from coopgov.terms.queries import ChangeRow
 from coopgov.terms.rules import FeeChange, State, Step, Timeline, VersionFact
+from coopgov.web.mails import render_mail
 
 NOTICE_DAYS = "terms.notice_days"
 
@@ -213,6 +214,7 @@ def undo(act: Act, *, subject_hash: str, decision: str, on: date) -> UUID | None
     pending = next((change for change in _locked(act) if change.id == found.id), None)
     if pending is not None:
         _end(act, pending, Step.HALT, "terms.halted", N_("the vote that decided it was annulled by a judge"))
+        _tell_stopped(act, pending, decision)
         return None
     if found.state is not State.EFFECTIVE:
         return None
@@ -223,6 +225,26 @@ def undo(act: Act, *, subject_hash: str, decision: str, on: date) -> UUID | None
         act, changes=back, subject_hash=digest({"undoes": subject_hash}), decided_on=on, decision=decision,
         proposal_id=None,
     )  # fmt: skip
+
+
+def _tell_stopped(act: Act, change: ChangeRow, decision: str) -> None:
+    """Whoever was told of the change is told that it does not come, in one statement."""
+    about = queries.about(change.id)
+    told = OutboxMessage.about == about, OutboxMessage.kind == queries.NOTICE_KIND
+    people = act.session.execute(
+        select(OutboxMessage.to_address, OutboxMessage.to_name, OutboxMessage.recipient).where(*told)
+    ).all()
+    subject, body = render_mail("terms_stopped", "fr", change_id=change.id, decision=decision)
+    messages = [
+        {
+            "id": new_id(), "kind": "terms.stopped", "about": about, "to_address": one.to_address,
+            "to_name": one.to_name, "recipient": one.recipient, "subject": subject, "body": body,
+            "created_at": act.now,
+        }
+        for one in people
+    ]  # fmt: skip
+    if messages:
+        act.session.execute(insert(OutboxMessage), messages)
 
 
 def _end(

@@ -352,6 +352,13 @@ def test_what_a_judge_annulled_is_halted_while_it_waits(notified, act, session, 
     with act() as a:
         assert service.execute_due(a) == []
     assert queries.schedule_on(session, clock.now.date()).values == VALUES
+    # Whoever was told of it is told that it does not come.
+    mails = {
+        kind: outbox.messages_about(session, f"change:{notified}", kind) for kind in ("terms.change", "terms.stopped")
+    }
+    assert mails["terms.stopped"]
+    assert len(mails["terms.stopped"]) == len(mails["terms.change"])
+    assert "n’aura pas lieu" in mails["terms.stopped"][0].body
     # It is at its end: a second judgment finds nothing to stop.
     assert undo(act, clock.now.date()) is None
 
