@@ -1,5 +1,6 @@
 """A process that dies in the middle of a command, at one moment after the other, as by a power cut."""
 
+import json
 import os
 import random
 import signal
@@ -8,7 +9,9 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
@@ -29,6 +32,7 @@ from tests.conftest import make_config
 
 WRITING = ("INSERT", "UPDATE", "DELETE")
 COMMIT, AFTER = "commit", "after"
+TAKEN = 303
 # Statements after which the process dies: further and further into the command, until its commit.
 STATEMENTS = (1, 4, 16, 64)
 
@@ -78,8 +82,8 @@ def main(kind: str, thing: str, folder: str, url: str, now: str, mail_url: str) 
     instant, config = datetime.fromisoformat(now), replace(make_config(Path(folder), url), mail_url=mail_url)
     app = create_app(config)
     app.extensions["coopgov.runtime"] = replace(app.extensions["coopgov.runtime"], clock=lambda: instant)
-    if kind == "load":
-        load(app, thing)
+    if kind in {"load", "ballots"}:
+        {"load": load, "ballots": cast_ballots}[kind](app, thing)
         return
     for moment in moments(kind):
         child = os.fork()
@@ -123,6 +127,45 @@ def write_for_ever(app: Flask, ids: list[UUID], told: int) -> None:
                 os.write(told, f"capital;{seq}\n".encode())
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(len(ids))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def cast_ballots(app: Flask, thing: str) -> None:
+    """Be killed in the midst of sheets of ballots, again and again; print the numbers of those acknowledged by then."""
+    told = json.loads(thing)
+    app.config["WTF_CSRF_ENABLED"] = False  # a browser has seen the page before
+    dice = random.Random(told["rounds"])  # noqa: S311 - when to kill
+    for _ in range(told["rounds"]):
+        read, write = os.pipe()
+        child, begin = os.fork(), dice.randrange(len(told["sheets"]))
+        if child == 0:
+            send_all(app, told["path"], told["sheets"], begin, write)
+        os.close(write)
+        with os.fdopen(read) as answers:
+            first = [answers.readline() for _ in range(dice.randrange(1, 8))]
+            os.kill(child, signal.SIGKILL)
+            print(*first, *answers, sep="", end="", flush=True)  # noqa: T201 - a program
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+def send_all(app: Flask, path: str, sheets: list[list[Any]], begin: int, told: int) -> None:
+    """Send these sheets from several browsers at once, telling each that is taken; then go round again."""
+    turn = cycle([(begin + step) % len(sheets) for step in range(len(sheets))])
+
+    def work() -> None:
+        while True:
+            number = next(turn)
+            token, fields = sheets[number]
+            browser = app.test_client()
+            with browser.session_transaction() as kept:
+                kept["_user_id"] = token
+            if browser.post(path, data=fields).status_code == TAKEN:
+                os.write(told, f"{number}\n".encode())
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

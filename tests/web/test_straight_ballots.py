@@ -1,15 +1,22 @@
 """A member's own remote ballots go straight into the urn, and nobody's get there who may not vote."""
 
+import json
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from coopgov.accounts import service as accounts
 from coopgov.accounts.rules import How
 from coopgov.assemblies import queries
 from coopgov.assemblies.forms import ballot_name
+from coopgov.assemblies.models import RemotePresence
 from coopgov.ballots import queries as ballots
 from coopgov.ballots import service as votes
+from coopgov.config import ROOT
+from coopgov.core.db import db
 from coopgov.core.policy import Role
 from tests.assemblies_world import wire
 from tests.service.counting import statements
@@ -120,3 +127,33 @@ def test_each_ballot_around_the_closing_is_taken_and_counted_or_refused_and_abse
         answers[step] = browser.post(world.path, data=sheet(world, n)).status_code
     assert list(answers.values()) == [303] * 3 + [422] * 3
     assert in_the_urns(world) == [3, 3]
+
+
+def test_sheets_acknowledged_before_the_server_is_killed_are_in_the_urn_whole(world, tmp_path):
+    sheets = [(enter(world, n)[1], sheet(world, n, token=f"{n:024d}")) for n in range(len(world.ids))]
+    url, now = world.app.extensions["coopgov.config"].database_url, world.clock.now.isoformat()
+    db.session.remove()
+    thing = json.dumps({"rounds": 5, "path": world.path, "sheets": sheets})
+    command = [sys.executable, "-m", "tests.service.dying", "ballots", thing, str(tmp_path), url, now, "mailbox:"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    acknowledged = {world.ids[int(number)] for number in done.stdout.split()}
+    scrutins = [item.scrutin_id for item in world.agenda]
+    kept = {
+        (row.scrutin_id, row.voter_id): row.receipt for row in ballots.ballots_of(world.session, scrutins, world.ids)
+    }
+    voters = {voter for _scrutin, voter in kept}
+    assert acknowledged
+    assert acknowledged <= voters
+    # Both ballots of a sheet and the presence of its voter, or nothing of them.
+    assert set(kept) == {(scrutin, voter) for scrutin in scrutins for voter in voters}
+    assert set(world.session.scalars(select(RemotePresence.member_id))) == voters
+    for n, (token, fields) in enumerate(sheets):
+        browser = world.app.test_client()
+        with browser.session_transaction() as cookie:
+            cookie["_user_id"] = token
+        assert browser.post(world.path, data=fields).status_code == 303, n
+    again = {
+        (row.scrutin_id, row.voter_id): row.receipt for row in ballots.ballots_of(world.session, scrutins, world.ids)
+    }
+    assert {pair: again[pair] for pair in kept} == kept
