@@ -151,6 +151,7 @@ def kill_rounds(place: Place, app: Flask, meeting: Meeting, rounds: int) -> None
                 thread.join()
     found, halves = receipts(app, meeting), half_recorded(app)
     accepted = told.having(ACCEPTED)
+    assert accepted, "nothing was taken at all: is another server there?"
     unknown = set(found) - {key_of(sent) for sent in told.answers}
     how = f"of {len(accepted)} ballots in {rounds} rounds, seed 5, {KILLERS_CLIENTS} clients; {len(told.having(None))} last answers lost"
     say(f"{place.engine}: acknowledged and lost", sum(key_of(sent) not in found for sent in accepted), how)
