@@ -45,7 +45,7 @@ def test_every_door_that_changes_something_is_closed_to_him(coop, olivier):
 
 def _some_path(rule):
     values = {"what": "open", "step": "day", "key": "awa", "token": "x", "register": "members"}
-    values |= dict.fromkeys(("seq", "event_id", "older", "newer"), 1)
+    values |= dict.fromkeys(("seq", "event_id", "older", "newer", "number"), 1)
     made = {name: values.get(name, uuid4()) for name in rule.arguments}
     made |= {name: first for first, name in re.findall(r"<any\((\w+)[^>]*:(\w+)>", rule.rule)}
     _domain, path = rule.build(made)
