@@ -1,10 +1,10 @@
 """The page of the roll says what matters, to whom it matters."""
 
-from tests.coop_world import Coop
+from tests.coop_world import everything_wired
 
 
 def test_the_roll_is_seen_disputed_and_answered_before_it_is_frozen(app, clock):
-    coop = Coop(app, clock).found()
+    coop = everything_wired(app, clock).found()
     board, awa = coop.person("helene"), coop.person("awa")
     made = board.client.post(
         "/assemblies/new",
