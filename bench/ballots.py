@@ -36,7 +36,7 @@ from coopgov.ballots.proof import envelope_hash
 from coopgov.ballots.queries import find_public_key
 from coopgov.ballots.rules import Channel, Choice, Level, RollVoter
 from coopgov.core.act import open_act
-from coopgov.core.direct import bulk_insert
+from coopgov.core.bulk import bulk_insert
 from coopgov.core.errors import Citation
 from coopgov.core.policy import SYSTEM
 from coopgov.law.arithmetic import Base, DecisionRule

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Date, DateTime, Index, Table, TypeDecorator
@@ -15,11 +14,9 @@ from coopgov.core.driver import do_behind, kind_of, raw_driver, refusals
 FEW = 12
 # So many rows make a plan for a small table a slow one.
 MANY = 500
-# So many rows go in one statement on SQLite.
-_TOGETHER = (250, 20, 1)
 _DAYS = 4096
 # What SQLite may map and keep (below zero: KiB) while a whole past is written.
-_BOUNDS = {"mmap_size": 0, "cache_size": -32 * 1024}
+_BOUNDS = {"mmap_size": 0, "cache_size": -48 * 1024}
 # And while an index is made: as much again goes to the sorting of it.
 _INDEX_BOUNDS = {"cache_size": -8 * 1024}
 
@@ -50,20 +47,9 @@ def _copy(connection: Connection, table: str, columns: Sequence[Any], rows: Sequ
 
 
 def _insert(connection: Connection, table: str, columns: Sequence[Any], rows: Sequence[tuple[Any, ...]]) -> None:
-    # Many rows in one statement: between statements the driver waits for the thread that makes the next rows. Of few
-    # lengths, because each length is a statement that is kept.
-    driver, start = raw_driver(connection), 0
+    statement = f"INSERT INTO {table} ({_names(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - our names
     with refusals(connection.dialect):
-        for many in _TOGETHER:
-            statement = _insertion(table, columns, many)
-            while len(rows) - start >= many:
-                driver.execute(statement, [*chain.from_iterable(rows[start : start + many])])
-                start += many
-
-
-def _insertion(table: str, columns: Sequence[Any], rows: int) -> str:
-    row = f"({', '.join('?' * len(columns))})"
-    return f"INSERT INTO {table} ({_names(columns)}) VALUES {', '.join([row] * rows)}"  # noqa: S608 - our names
+        raw_driver(connection).executemany(statement, rows)
 
 
 def _names(columns: Sequence[Any]) -> str:

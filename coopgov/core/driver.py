@@ -1,6 +1,6 @@
 """The driver under a connection, asked straight by one thread at a time; and what it does behind the act's back.
 
-Very much is written by two: while the database takes some rows, the next ones are made. Whatever else is asked of the
+Very much is written by two: while PostgreSQL takes some rows, the next ones are made. Whatever else is asked of the
 connection waits for the rows that were given before.
 """
 
@@ -55,8 +55,15 @@ class _Behind:
 
 @contextmanager
 def behind(session: Session) -> Iterator[None]:
-    """Let rows written in bulk within be taken by the database while the next ones are made."""
+    """Let rows written in bulk within be taken by the database while the next ones are made.
+
+    On SQLite the database is in this process, and its driver waits for the other thread before each row: nothing is
+    gained there (2026-11, a million movements: slower by a fifth), so that they are written at once.
+    """
     connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        yield
+        return
     info, made = connection.info, _Behind()
     info[_BEHIND] = made
     try:

@@ -143,7 +143,7 @@ def opened(path: Path) -> Iterator[Scratch]:
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     # Whatever is lost here is read again from the files.
-    for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-8000", "temp_store=FILE"):
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-20000", "temp_store=FILE"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 

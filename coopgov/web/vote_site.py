@@ -5,6 +5,7 @@ from typing import Final
 from flask import Flask, abort, current_app, has_request_context, redirect, request, url_for
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
+from itsdangerous import URLSafeTimedSerializer
 
 from coopgov.config import Config
 
@@ -21,6 +22,15 @@ BESIDE: Final = frozenset({
 
 class HostSessions(SecureCookieSessionInterface):
     """Cookies of sessions: that of the voting site has a name of its own, and neither host reads the other's."""
+
+    def __init__(self) -> None:
+        self._signers: dict[object, URLSafeTimedSerializer | None] = {}
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """What signs the cookie, made once for a secret: every request asks for it."""
+        if app.secret_key not in self._signers:
+            self._signers[app.secret_key] = super().get_signing_serializer(app)
+        return self._signers[app.secret_key]
 
     def get_cookie_name(self, app: Flask) -> str:
         """The name of the cookie for the host that is asked."""
