@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 # Where a connection keeps what goes before whatever else is asked of it.
 AHEAD, _BEHIND = "coopgov_ahead", "coopgov_behind"
 # So many batches may wait: rows that are made faster than they are taken must not fill the memory.
-MOST_WAITING = 4
+MOST_WAITING = 14
 Work = Callable[[], object]
 
 
