@@ -1,8 +1,8 @@
 # coopgov: `make help` lists what can be done.
 PYTHON ?= python3
 BIN := .venv/bin
-# Two more than cores: each waits a good part of the time for a browser, a server or a database.
-JOBS ?= 4
+# One more than cores: each waits a good part of the time for a browser or a database.
+JOBS ?= 3
 SOURCES := coopgov tests bench tools migrations
 # Some machines forbid bytecode: each command would compile every source again.
 export PYTHONDONTWRITEBYTECODE :=
