@@ -265,7 +265,8 @@ def main() -> None:
         if told.rounds:
             with makers[name]() as place:
                 app = make_app(place)
-                kill_rounds(place, app, make_meeting(app, max(told.rounds * 30, 300), named=2, secret=2), told.rounds)
+                # Four ballots each: more than eight clients send before the kill.
+                kill_rounds(place, app, make_meeting(app, told.rounds * 200, named=2, secret=2), told.rounds)
         if told.closings:
             with makers[name]() as place:
                 app = make_app(place)
