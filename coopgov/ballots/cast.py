@@ -28,18 +28,9 @@ from coopgov.ballots.queries import (
     get_roll,
     get_scrutin,
 )
-from coopgov.ballots.rules import (
-    URN_CLOSED,
-    Attempt,
-    Channel,
-    Choice,
-    Level,
-    Receipt,
-    choice_on,
-    paper_of,
-    why_not_cast,
-)
+from coopgov.ballots.rules import URN_CLOSED, Attempt, Channel, Choice, Level, Receipt, why_not_cast
 from coopgov.ballots.sealing import PAPER_SIZE, seal_paper
+from coopgov.ballots.secret_rules import choice_on, paper_of
 from coopgov.core.act import Act
 from coopgov.core.db import Instant
 from coopgov.core.errors import Breach, RuleBroken

@@ -34,10 +34,9 @@ from coopgov.ballots.queries import (
     paper_readings,
     papers_by_college,
 )
-from coopgov.ballots.rules import (
-    Channel,
-    Choice,
-    Tally,
+from coopgov.ballots.rules import Channel, Choice, Tally
+from coopgov.ballots.sealing import BadCode, BadEnvelope, Part
+from coopgov.ballots.secret_rules import (
     check_enough_codes,
     check_paper,
     check_reading_open,
@@ -45,7 +44,6 @@ from coopgov.ballots.rules import (
     choice_on,
     needed_tellers,
 )
-from coopgov.ballots.sealing import BadCode, BadEnvelope, Part
 from coopgov.ballots.typed import agreed_papers, throw_typed_away
 from coopgov.core.act import Act
 from coopgov.core.bulk import bulk_insert

@@ -19,7 +19,8 @@ from coopgov.ballots.counting.marks import encode, null_ballot
 from coopgov.ballots.deciding import check_told
 from coopgov.ballots.models import PaperTyped
 from coopgov.ballots.queries import ScrutinRow, get_scrutin, has_voted, papers_by_college, typed_papers
-from coopgov.ballots.rules import Choice, Level, Receipt, RollVoter, paper_of
+from coopgov.ballots.rules import Choice, Level, Receipt, RollVoter
+from coopgov.ballots.secret_rules import paper_of
 from coopgov.core.act import Act
 from coopgov.core.errors import RuleBroken, refuse_if
 

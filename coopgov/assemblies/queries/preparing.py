@@ -23,7 +23,7 @@ from coopgov.assemblies.rules.papers import read_form
 from coopgov.assemblies.rules.roll import roll_checks
 from coopgov.ballots import queries as ballots
 from coopgov.ballots.deciding import check_whole
-from coopgov.ballots.rules import check_tellers, needed_tellers
+from coopgov.ballots.secret_rules import check_tellers, needed_tellers
 from coopgov.core.errors import Breach
 from coopgov.core.figures import Figures
 from coopgov.core.i18n import N_

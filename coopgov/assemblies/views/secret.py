@@ -15,7 +15,8 @@ from coopgov.assemblies.views.shared import bp, people_in_room
 from coopgov.ballots import queries as ballots
 from coopgov.ballots import service as votes
 from coopgov.ballots.queries import ScrutinRow, TellersOf
-from coopgov.ballots.rules import Channel, PaperReading
+from coopgov.ballots.rules import Channel
+from coopgov.ballots.secret_rules import PaperReading
 from coopgov.core.errors import NotFound
 from coopgov.core.policy import Permission
 from coopgov.members import queries as members

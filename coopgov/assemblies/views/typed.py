@@ -19,8 +19,9 @@ from coopgov.ballots.bundle import differing, whole_entries
 from coopgov.ballots.cast import Ballot
 from coopgov.ballots.counting.marks import null_ballot
 from coopgov.ballots.queries import ScrutinRow
-from coopgov.ballots.rules import Choice, choice_on
+from coopgov.ballots.rules import Choice
 from coopgov.ballots.said import how_lines, said_in
+from coopgov.ballots.secret_rules import choice_on
 from coopgov.core.errors import NotFound
 from coopgov.core.policy import Permission
 from coopgov.members.queries import MemberRow

@@ -18,11 +18,8 @@ from coopgov.ballots.models import (
 )
 from coopgov.ballots.queries.scrutins import ScrutinRow
 from coopgov.ballots.queries.tallies import tally_of_choices
-from coopgov.ballots.rules import (
-    Channel,
-    Choice,
-    PaperReading,
-)
+from coopgov.ballots.rules import Channel, Choice
+from coopgov.ballots.secret_rules import PaperReading
 
 
 def paper_readings(session: Session, scrutin_id: UUID, colleges: Collection[str]) -> list[PaperReading]:
