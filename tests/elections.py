@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from random import Random
 from typing import Any
 from uuid import UUID
 
+from coopgov.ballots.answered import RESOLUTION, archive_of, sheet_of
 from coopgov.ballots.counting.archive import archive
 from coopgov.ballots.counting.marks import blank_ballot, encode, null_ballot
 from coopgov.ballots.counting.methods import count
@@ -27,6 +29,10 @@ from coopgov.ballots.counting.papers import (
 )
 from coopgov.ballots.counting.ties import TieRule, Ties
 from coopgov.ballots.counting.urn import CheckedUrn, read_groups
+from coopgov.ballots.queries import CollegeLine, Count, RollRow, ScrutinRow
+from coopgov.ballots.rules import Level, State, Tally
+from coopgov.core.errors import Citation
+from coopgov.law.arithmetic import Base, DecisionRule
 
 SCRUTIN = UUID("01890000-0000-7000-8000-000000000005")
 NAMES = ("Awa", "Benoît", "Chloé", "Driss", "Élodie", "Fatou", "Gaël", "Hana", "Inès", "Jules", "Karim", "Lou")
@@ -146,6 +152,40 @@ def counted(
     result = count(urn, ties)
     roll = {"size": sum(groups.values()) + 3, "hash": "0" * 64, "colleges": {}}
     return urn, result, archive(paper, ties, roll=roll, ballots=groups, result=result)
+
+
+def a_resolution(random: Random) -> dict[str, Any]:
+    """The archive of a vote on one resolution, of heads or of weighed colleges, by any rule of majority."""
+    weighed = random.random() < 0.6
+    sizes = {college: random.randint(0, 9) for college in ("makers", "staff", "users")} | {
+        "staff": random.randint(1, 9)
+    }
+    tallies = {college: a_tally(random, random.randint(0, size)) for college, size in sizes.items()}
+    present = {college: random.randint(tallies[college].cast, size) for college, size in sizes.items()}
+    rule = DecisionRule(
+        random.choice([Fraction(1, 2), Fraction(2, 3), Fraction(3, 4)]), random.random() < 0.5, random.choice(list(Base)),
+        (Citation("art. 27"),),
+    )  # fmt: skip
+    weights = {college: Fraction(random.randint(1, 5), 10) for college in sizes} if weighed else None
+    lines = [CollegeLine(one, tallies[one], size, present[one] if weighed else None) for one, size in sizes.items()]
+    scrutin = ScrutinRow(
+        id=SCRUTIN, roll_id=SCRUTIN, level=Level.SECRET, subject_hash="a" * 64, title="Élargir l’atelier", rule=rule,
+        window=None, college_weights=weights, seal="b" * 64, state=State.COUNTED, steps=(),
+    )  # fmt: skip
+    roll = RollRow(SCRUTIN, date(2026, 11, 1), sum(sizes.values()), sizes, "0" * 64, datetime(2026, 11, 1, tzinfo=UTC))
+    counted = Count(tuple(lines), sum(present.values()))
+    ballots = Counter[tuple[str, bytes]]()
+    for college, tally in tallies.items():
+        for choice, number in tally.by_choice.items():
+            answers = {"answers": {RESOLUTION: choice.value}}
+            ballots[college if weighed else "", encode(sheet_of(scrutin), told(sheet_of(scrutin), **answers))] += number
+    return archive_of(scrutin, counted, roll=roll, ballots=+ballots)
+
+
+def a_tally(random: Random, cast: int) -> Tally:
+    """So many ballots, often with equal votes."""
+    said = Counter(random.choice(["for", "against", "for", "against", "abstain", "blank"]) for _ballot in range(cast))
+    return Tally(said["for"], said["against"], said["abstain"], said["blank"])
 
 
 def seats_of(paper: Paper) -> int:

@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any
 
 Facts = dict[str, Any]
-# A parcel of ballots: the candidates they still name, how many they are, the value of each.
-Parcel = tuple[list[str], int, int]
+Parcel = tuple[list[str], int, int]  # the candidates that ballots still name, how many they are, the value of each
 UNIT = 100_000
 ANSWERS = ["for", "against", "abstain", "blank"]
 
@@ -51,12 +50,9 @@ def check_roll(archive: Facts, turnout: Facts, path: Path | None) -> list[str]:
     """More ballots than voters, or a roll that is not the one of the archive."""
     roll = archive["roll"]
     cast = {college: sum(line.values()) for college, line in turnout.items()}
-    wrong = []
-    if sum(cast.values()) > roll["size"]:
-        wrong.append(f"{sum(cast.values())} bulletins pour {roll['size']} inscrits")
-    for college, ballots in cast.items() if roll["colleges"] else ():
-        if ballots > (enrolled := roll["colleges"].get(college, 0)):
-            wrong.append(f"collège {college} : {ballots} bulletins pour {enrolled} inscrits")
+    heads = [("tous collèges", sum(cast.values()), roll["size"])]
+    heads += [(f"collège {c}", cast[c], roll["colleges"].get(c, 0)) for c in cast if roll["colleges"]]
+    wrong = [f"{who} : {ballots} bulletins pour {size} inscrits" for who, ballots, size in heads if ballots > size]
     if path:
         told = json.loads(path.read_text(encoding="utf-8"))
         if digest(told) != roll["hash"] or len(told["entries"]) != roll["size"]:
@@ -68,14 +64,13 @@ class Urn:
     """The ballots of an archive, read one by one: turnout by college, and the valid ones."""
 
     def __init__(self, archive: Facts) -> None:
-        self.form, self.rule = archive["form"], archive["rule"]
+        self.form, self.rule, self.roll = archive["form"], archive["rule"], archive["roll"]
         if archive["v"] != 1 or self.form["v"] != 1:
             raise ValueError("version inconnue")
         self.ids = [option["id"] for option in self.form["options"]]
         self.head = "01" + digest(self.form)[:16]
         self.turnout: dict[str, dict[str, int]] = {}
-        self.valid: list[tuple[str, dict[str, int], int]] = []
-        self.ties: list[Facts] = []
+        self.valid, self.ties = list[tuple[str, dict[str, int], int]](), list[Facts]()
         for college, content, papers in archive["ballots"]:
             if type(papers) is not int or papers < 1:
                 raise ValueError("nombre de bulletins")
@@ -114,6 +109,10 @@ class Urn:
         most = {"choices": self.form.get("most"), "lists": 1}.get(kind, len(marks))
         return max(given) == 1 and least <= len(given) <= most
 
+    def votes(self) -> dict[str, int]:
+        """How many ballots choose each option."""
+        return {one: sum(papers * marks[one] for _college, marks, papers in self.valid) for one in self.ids}
+
     def prefer(self, tied: Iterable[str]) -> list[str]:
         """Equal options in the order of the declared rule: the drawn one, or the chair's; else nothing."""
         tied = sorted(tied)
@@ -149,10 +148,8 @@ class Urn:
 
 def by_worth(worth: dict[str, Any]) -> list[list[str]]:
     """Options from the best to the worst, equal ones together."""
-    tiers: dict[Any, list[str]] = {}
-    for one in sorted(worth):
-        tiers.setdefault(worth[one], []).append(one)
-    return [tiers[value] for value in sorted(tiers, reverse=True)]
+    best_first = sorted(set(worth.values()), reverse=True)
+    return [[one for one in sorted(worth) if worth[one] == value] for value in best_first]
 
 
 def resolutions(urn: Urn) -> tuple[list[str], int, Facts]:
@@ -165,20 +162,35 @@ def resolutions(urn: Urn) -> tuple[list[str], int, Facts]:
         for college, line in urn.turnout.items():
             answers[one][college]["blank"] += line["blank"]
         total = {word: sum(line[word] for line in answers[one].values()) for word in ANSWERS}
+        if "majority" in urn.rule:
+            return [], 0, {"answers": answers, "decision": decide(urn, one, answers[one])}
         if total["for"] == total["against"] > 0:
             kept = ["against"] if urn.rule["tie"] == "status_quo" else urn.prefer(["against", "for"])[:1]
             urn.tie("answer", ["against", "for"], kept, about=one)
     return [], 0, {"answers": answers}
 
 
-def votes_of(urn: Urn) -> dict[str, int]:
-    """How many ballots choose each option."""
-    return {one: sum(papers * marks[one] for _college, marks, papers in urn.valid) for one in urn.ids}
+def decide(urn: Urn, one: str, answers: Facts) -> Facts:
+    """What the majority decides, in shares of its base weighed by college; heads are one college of weight 1."""
+    majority, roll = urn.rule["majority"], urn.roll
+    weights, sizes = urn.rule["weights"] or {"": 1}, roll["colleges"] or {"": roll["size"]}
+    share, total, measured = {"for": Fraction(0), "against": Fraction(0)}, Fraction(0), 0
+    for college in filter(sizes.get, sizes):
+        said = answers.get(college) or dict.fromkeys(ANSWERS, 0)
+        bases = {"EXPRESSED": said["for"] + said["against"], "ALL_MEMBERS": sizes[college]}
+        base = {**bases, "PRESENT_OR_REPRESENTED": roll["present"].get(college, 0)}[majority["base"]]
+        total, measured = total + Fraction(weights[college]), measured + base
+        share = {word: share[word] + Fraction(weights[college]) * said[word] / max(base, 1) for word in share}
+    part, needed = share["for"] / (total or 1), Fraction(majority["fraction"])
+    adopted = measured > 0 and (part > needed if majority["strict"] else part >= needed)
+    if share["for"] == share["against"] > 0 and not adopted:
+        urn.tie("answer", ["against", "for"], ["against"], about=one)
+    return {"outcome": "adopted" if adopted else "rejected" if measured else "no_decision", "share": str(part)}
 
 
 def chosen(urn: Urn) -> tuple[list[str], int, Facts]:
     """The most chosen take the seats; whom nobody chose takes none."""
-    votes = votes_of(urn)
+    votes = urn.votes()
     order = by_worth({one: number for one, number in votes.items() if number})
     return *urn.seat(order, urn.form["seats"]), {"votes": votes, "order": order}
 
@@ -248,12 +260,11 @@ def lengthen(paths: dict[str, dict[str, int]]) -> bool:
 
 def lists(urn: Urn) -> tuple[list[str], int, Facts]:
     """Lists above the threshold share the seats, one after the other."""
-    votes, seats = votes_of(urn), dict.fromkeys(urn.ids, 0)
-    number = urn.form["seats"]
+    votes, seats = urn.votes(), dict.fromkeys(urn.ids, 0)
+    number, rests = urn.form["seats"], dict[str, int]()
     least = max(Fraction(1), Fraction(urn.form["threshold"]) * urn.count)
     admitted = [one for one in sorted(urn.ids) if votes[one] >= least]
     total, vacant = sum(votes[one] for one in admitted), 0 if admitted else number
-    rests: dict[str, int] = {}
     for one in admitted if urn.form["sharing"] == "largest_remainder" else []:
         seats[one], rests[one] = divmod(votes[one] * number, total)
     while admitted and sum(seats.values()) + vacant < number:
@@ -280,9 +291,7 @@ class Officer:
         self.piles: dict[str, list[Parcel]] = {one: [] for one in sorted(urn.ids)}
         self.credit = dict.fromkeys(self.piles, 0)
         self.standing, self.out = set(self.piles), set[str]()
-        self.elected: list[str] = []
-        self.waiting: dict[str, int] = {}
-        self.exhausted = 0
+        self.elected, self.waiting, self.exhausted = list[str](), dict[str, int](), 0
         self.stages: list[Facts] = []
 
     def run(self) -> tuple[list[str], int, Facts]:
@@ -296,34 +305,26 @@ class Officer:
                 self.stage("fill", "", [], fill=True)
             elif not (self.surplus() if self.waiting else self.exclude()):
                 break
-        detail = {"unit": UNIT, "quota": self.quota, "stages": self.stages}
-        return self.elected, self.seats - len(self.elected), detail
+        return self.elected, self.seats - len(self.elected), {"unit": UNIT, "quota": self.quota, "stages": self.stages}
 
     def surplus(self) -> bool:
         """The highest surplus goes on, each ballot at its share of it, to five decimals."""
-        one = self.first("surplus", self.waiting, max)
-        if one:
+        if one := self.first("surplus", self.waiting, max):
             had = self.waiting.pop(one)
             over, self.credit[one] = had - self.quota * UNIT, self.quota * UNIT
-            self.stage(
-                "surplus", one, [(names, number, over * value // had) for names, number, value in self.piles[one]]
-            )
+            self.stage("surplus", one, [(names, n, over * value // had) for names, n, value in self.piles[one]])
         return bool(one)
 
     def exclude(self) -> bool:
         """The fewest votes go, each ballot at the value it had."""
-        one = self.first("exclusion", {one: self.credit[one] for one in self.standing}, min)
-        if one:
-            self.standing.discard(one)
-            self.out.add(one)
-            self.credit[one] = 0
+        if one := self.first("exclusion", {one: self.credit[one] for one in self.standing}, min):
+            self.standing, self.out, self.credit[one] = self.standing - {one}, self.out | {one}, 0
             self.stage("exclusion", one, self.piles[one])
         return bool(one)
 
     def stage(self, act: str, source: str, papers: list[Parcel], *, fill: bool = False) -> None:
         """Hand the parcels on, elect, and write down where everybody stands."""
-        to: dict[str, list[int]] = {}
-        rest = [0, 0]
+        to, rest = dict[str, list[int]](), [0, 0]
         for names, number, value in papers:
             later = [one for one in names if one in self.standing]
             got = to.setdefault(later[0], [0, 0]) if later else rest
@@ -333,16 +334,15 @@ class Officer:
                 self.credit[later[0]] += number * value
         self.exhausted += rest[1]
         full = self.quota * UNIT
-        new = [one for one in self.standing if fill or self.credit[one] >= full]
-        new.sort(key=lambda one: (-self.credit[one], one))
+        new = sorted((o for o in self.standing if fill or self.credit[o] >= full), key=lambda o: (-self.credit[o], o))
         self.waiting.update({one: self.credit[one] for one in new if self.credit[one] > full})
         self.standing.difference_update(new)
         self.elected += new
-        known = {"act": act, "from": source, "papers": sum(number for _names, number, _value in papers), "to": to}
+        moved = sum(number for _names, number, _value in papers)
         votes = {one: self.credit[one] for one in self.credit if one not in self.out}
         lost = self.urn.count * UNIT - sum(self.credit.values()) - self.exhausted
-        self.stages.append({**known, "rest": rest, "votes": votes, "elected": new})
-        self.stages[-1].update(exhausted=self.exhausted, lost=lost)
+        known = {"act": act, "from": source, "papers": moved, "to": to, "rest": rest, "votes": votes, "elected": new}
+        self.stages.append({**known, "exhausted": self.exhausted, "lost": lost})
 
     def first(self, matter: str, worth: dict[str, int], best: Callable[[Iterable[int]], int]) -> str:
         """Who goes first: by the most recent stage at which they were unequal, else by the declared rule."""
@@ -387,8 +387,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"ILLISIBLE : cette archive ne se lit pas ({type(error).__name__} : {str(error)[:100]}).")
         return 2
     valid, blank, null = (sum(line[sort] for line in urn.turnout.values()) for sort in ("valid", "blank", "null"))
-    print(f"{valid + blank + null} bulletins pour {archive['roll']['size']} inscrits :", end=" ")
-    print(f"{valid} valables, {blank} blancs, {null} nuls.")
+    cast = f"{valid + blank + null} bulletins pour {archive['roll']['size']} inscrits"
+    print(f"{cast} : {valid} valables, {blank} blancs, {null} nuls.")
     print(f"Empreinte à comparer à celle du procès-verbal : {archive['hashes']['whole']}")
     print(*(f"- {line}" for line in wrong[:20]), sep="\n", end="\n" if wrong else "")
     print("NON : cette archive ne concorde pas." if wrong else "OUI : empreintes, bulletins et résultat concordent.")

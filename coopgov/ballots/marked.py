@@ -48,7 +48,7 @@ def result_facts(
     form = form_of(scrutin)
     found, told = counted_by_both(act.session, scrutin, chair)
     refuse_if(check_settled(form.paper, found))
-    kept = _keep_archive(act, scrutin.id, told)
+    kept = keep_archive(act, scrutin.id, told)
     blank = sum(line["blank"] for line in found["turnout"].values())
     roll = get_roll(act.session, scrutin.roll_id)
     counts = {
@@ -64,7 +64,8 @@ def result_facts(
     }  # fmt: skip
 
 
-def _keep_archive(act: Act, scrutin_id: UUID, told: Facts) -> str:
+def keep_archive(act: Act, scrutin_id: UUID, told: Facts) -> str:
+    """Keep the archive of a vote that is proclaimed; gives the hash of the whole."""
     text, whole = to_text(told), str(told["hashes"]["whole"])
     row = ScrutinArchive(scrutin_id=scrutin_id, archive=text.decode(), hash=hashlib.sha256(text).hexdigest())
     act.keep(row)

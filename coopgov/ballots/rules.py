@@ -326,14 +326,6 @@ def check_presence_known(rule: DecisionRule, weights: Mapping[str, Fraction] | N
     return [Breach("presence_by_college_unknown", sentence, field="present_or_represented")]
 
 
-def check_programs_agree(first: Mapping[str, Tally], second: Mapping[str, Tally]) -> list[Breach]:
-    """Two counting programs must find the same; otherwise nothing is proclaimed."""
-    if dict(first) == dict(second):
-        return []
-    sentence = N_("The two counting programs do not agree: nothing can be proclaimed. Tell the administrator.")
-    return [Breach("counts_differ", sentence)]
-
-
 def why_not_cast(attempt: Attempt) -> list[Breach]:
     """Every reason why a ballot was not taken."""
     if attempt.voted_for is not None:

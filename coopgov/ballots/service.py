@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from fractions import Fraction
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
-from coopgov.ballots import marked, secret
+from coopgov.ballots import answered, marked, secret
 from coopgov.ballots.cast import cast, note_paper
 from coopgov.ballots.changing import annul, resume, strike, suspend, wait_for_ballots
 from coopgov.ballots.changing_rules import check_not_suspended
@@ -35,8 +35,8 @@ from coopgov.ballots.queries import (
     Count,
     Result,
     ScrutinRow,
+    count_from_facts,
     counted_colleges,
-    export_ballots,
     find_count,
     get_roll,
     get_scrutin,
@@ -44,7 +44,6 @@ from coopgov.ballots.queries import (
     tally_by_college,
     teller_keys,
 )
-from coopgov.ballots.recount import BadUrn, recount
 from coopgov.ballots.rules import (
     MOVES,
     Heads,
@@ -53,17 +52,12 @@ from coopgov.ballots.rules import (
     RollVoter,
     State,
     Tally,
-    Verdict,
     Window,
     check_close,
     check_count,
     check_presence_known,
-    check_programs_agree,
     check_roll,
     check_seal,
-    counts_of,
-    decide_by_colleges,
-    decide_by_heads,
     together,
 )
 from coopgov.ballots.typed import refuse_waiting, throw_typed_away, type_named_paper, type_paper, withdraw_named_paper
@@ -73,7 +67,7 @@ from coopgov.core.canonical import canonical_json
 from coopgov.core.errors import refuse_if
 from coopgov.core.ids import new_id
 from coopgov.core.states import step
-from coopgov.law.arithmetic import Counts, DecisionRule
+from coopgov.law.arithmetic import DecisionRule
 
 __all__ = [
     "annul", "cancel", "cast", "close_room", "count", "freeze_roll", "make_teller_key", "note_paper", "open_room",
@@ -220,11 +214,12 @@ def count(
         _write_count(act, scrutin, marked.count_facts(act, scrutin, present_or_represented) | opened)
         return Tally()
     tallies = tally_by_college(act.session, scrutin_id)
-    refuse_if(check_programs_agree(tallies, _recounted(act, scrutin_id, tallies)))
     refuse_if(check_presence_known(scrutin.rule, scrutin.college_weights, known=present_by_college is not None))
     enrolled = counted_colleges(act.session, scrutin)
     refuse_if(check_count(_heads(tallies, enrolled, present_or_represented, present_by_college)))
-    _write_count(act, scrutin, _count_facts(tallies, enrolled, present_or_represented, present_by_college) | opened)
+    facts = _count_facts(tallies, enrolled, present_or_represented, present_by_college)
+    answered.counted_by_both(act.session, scrutin, count_from_facts(facts))
+    _write_count(act, scrutin, facts | opened)
     return together(tallies.values())
 
 
@@ -234,15 +229,6 @@ def _open(act: Act, scrutin: ScrutinRow, codes: Sequence[str]) -> dict[str, Any]
     opened = secret.open_urn(act, scrutin, secret.Codes.read(codes))
     secret.destroy(act, scrutin.id)
     return opened
-
-
-def _recounted(act: Act, scrutin_id: UUID, colleges: Iterable[str]) -> dict[str, Tally]:
-    try:
-        found = recount(export_ballots(act.session, scrutin_id))
-    except BadUrn:
-        return {}
-    tallies = {college: Tally(c["for"], c["against"], c["abstain"], c["blank"]) for college, c in found.items()}
-    return {**{college: Tally() for college in colleges}, **tallies}
 
 
 def _heads(
@@ -295,41 +281,17 @@ def proclaim(act: Act, *, scrutin_id: UUID, by: UUID, chair: Sequence[str] = ())
 
 
 def _result_facts(act: Act, scrutin: ScrutinRow, counted: Count, urn: str, by: UUID) -> dict[str, Any]:
-    verdict = verdict_of(scrutin, counted)
-    whole = _whole(counted)
+    verdict = answered.verdict_of(scrutin, counted)
+    archive = marked.keep_archive(act, scrutin.id, answered.counted_by_both(act.session, scrutin, counted))
     return {
         "scrutin": scrutin.id, "seal": scrutin.seal, "subject": scrutin.subject_hash, "urn": urn,
         "outcome": verdict.outcome, "numerator": str(verdict.numerator), "denominator": str(verdict.denominator),
-        "tie": verdict.tie, "counts": asdict(whole), "rule": rule_facts(scrutin.rule),
+        "tie": verdict.tie, "counts": asdict(answered.whole_of(counted)), "rule": rule_facts(scrutin.rule),
         "weights": scrutin.college_weights,
-        "colleges": [asdict(line) for line in counted.colleges],
+        "colleges": [asdict(line) for line in counted.colleges], "archive": archive,
         "proclaimed_at": act.now, "proclaimed_by": by,
         **scrutin.happened(get_roll(act.session, scrutin.roll_id)),
     }  # fmt: skip
-
-
-def verdict_of(scrutin: ScrutinRow, counted: Count) -> Verdict:
-    """What a count decides under the rule that was sealed."""
-    if scrutin.college_weights is None:
-        return decide_by_heads(_whole(counted), scrutin.rule)
-    colleges = {
-        line.college: counts_of(
-            line.tally,
-            # Known wherever the base needs it (`check_presence_known`); otherwise it weighs nothing.
-            present_or_represented=line.enrolled
-            if line.present_or_represented is None
-            else line.present_or_represented,
-            enrolled=line.enrolled,
-        )
-        for line in counted.colleges
-    }
-    return decide_by_colleges(colleges, scrutin.rule, scrutin.college_weights)
-
-
-def _whole(counted: Count) -> Counts:
-    return counts_of(
-        counted.tally, present_or_represented=counted.present_or_represented, enrolled=counted.enrolled
-    )  # fmt: skip
 
 
 def _move(act: Act, scrutin: ScrutinRow, move: Move, *, by: str = "") -> None:

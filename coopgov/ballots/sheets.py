@@ -48,11 +48,12 @@ def counted_by_both(session: Session, scrutin: ScrutinRow, chair: tuple[str, ...
     # What happened since the seal stands beside the roll, under its hash.
     enrolled = {"size": roll.voters, "hash": roll.hash_now, "colleges": {}, **plain(scrutin.happened(roll))}
     told = archive.archive(form.paper, ties, roll=enrolled, ballots=groups, result=found)
-    refuse_if(check_programs_agree(found, _second(told)))
+    refuse_if(check_programs_agree(found, second_count(told)))
     return found, told
 
 
-def _second(told: Facts) -> Facts:
+def second_count(told: Facts) -> Facts:
+    """What the second program finds in an archive; nothing where it cannot read it."""
     try:
         return second.count_archive(told)
     except second.BadArchive:
@@ -73,8 +74,8 @@ def get_archive(session: Session, scrutin_id: UUID) -> Facts:
     return found
 
 
-def urn_of(session: Session, scrutin_id: UUID) -> tuple[CheckedUrn, str]:
-    """The ballots of a proclaimed vote for foreign programs, and its title; raises NotFound before."""
+def urn_of(session: Session, scrutin_id: UUID) -> CheckedUrn:
+    """The ballots of a proclaimed vote for foreign programs; raises NotFound before."""
     get_archive(session, scrutin_id)
     scrutin = get_scrutin(session, scrutin_id)
-    return read_groups(form_of(scrutin).paper, grouped(session, scrutin)), scrutin.title
+    return read_groups(form_of(scrutin).paper, grouped(session, scrutin))

@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from coopgov.ballots.after_seal import RollStrike, ScrutinAnnulment, ScrutinResumption, ScrutinSuspension
+from coopgov.ballots.answered import counted_by_both, verdict_of
 from coopgov.ballots.models import (
     BallotNamed,
     Roll,
@@ -28,6 +29,7 @@ from coopgov.ballots.models import (
 )
 from coopgov.ballots.proof import opened_hash, receipt_hash, roll_hash, strike_hash, urn_hash
 from coopgov.ballots.queries import (
+    Count,
     RollRow,
     ScrutinRow,
     cast_in,
@@ -42,8 +44,8 @@ from coopgov.ballots.queries import (
     turnout,
 )
 from coopgov.ballots.rules import URN_CLOSED, Level
-from coopgov.ballots.service import verdict_of
-from coopgov.ballots.verify_marked import verify_marked
+from coopgov.ballots.verify_marked import verify_archive, verify_marked
+from coopgov.core.errors import RuleBroken
 from coopgov.core.journal import Fault, check_kept, entries_about
 
 
@@ -157,12 +159,21 @@ def _verify_result(session: Session, scrutin: ScrutinRow, where: str) -> Iterato
         yield Fault(where, "its result is not the one written in the journal")
     if scrutin.form is not None:
         return
-    result = result_from_facts(json.loads(row.facts), row.hash)
-    verdict = verdict_of(scrutin, count_from_facts(json.loads(counted.facts)))
+    result, count = result_from_facts(json.loads(row.facts), row.hash), count_from_facts(json.loads(counted.facts))
+    verdict = verdict_of(scrutin, count)
     if (result.outcome, result.numerator, result.denominator) != (
         verdict.outcome, verdict.numerator, verdict.denominator,
     ):  # fmt: skip
         yield Fault(where, "its count does not give its result")
+    if result.archive:  # a result proclaimed before archives were kept of resolutions has none
+        yield from verify_archive(session, scrutin.id, _archived(session, scrutin, count), result.archive, where)
+
+
+def _archived(session: Session, scrutin: ScrutinRow, count: Count) -> dict[str, Any]:
+    try:
+        return counted_by_both(session, scrutin, count)
+    except RuleBroken:
+        return {}
 
 
 def _orphans(session: Session) -> Iterator[Fault]:

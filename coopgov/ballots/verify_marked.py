@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -21,7 +22,7 @@ from coopgov.ballots.models import (
 from coopgov.ballots.proof import marked_hash, opened_marked_hash
 from coopgov.ballots.queries import ScrutinRow, turnout
 from coopgov.ballots.rules import Level
-from coopgov.ballots.sheets import counted_by_both, form_of
+from coopgov.ballots.sheets import Facts, counted_by_both, form_of
 from coopgov.core.errors import RuleBroken
 from coopgov.core.journal import Fault
 
@@ -76,17 +77,22 @@ def _verify_count(session: Session, scrutin: ScrutinRow, facts: dict[str, Any], 
 
 def _verify_result(session: Session, scrutin: ScrutinRow, facts: dict[str, Any], where: str) -> Iterator[Fault]:
     found, told = _counted(session, scrutin, tuple(facts["chair"]))
-    row = session.get(ScrutinArchive, scrutin.id)
     if found != facts["form"] or facts["outcome"] != outcome_of(form_of(scrutin).paper, facts["form"]).value:
         yield Fault(where, "its count does not give its result")
-    if row is None or json.loads(row.archive) != told or told["hashes"]["whole"] != facts["archive"]:
+    yield from verify_archive(session, scrutin.id, told, facts["archive"], where)
+
+
+def verify_archive(session: Session, scrutin_id: UUID, told: Facts, whole: str, where: str) -> Iterator[Fault]:
+    """Tell where the archive that was kept is not what the ballots give now, or not the one of the result."""
+    row = session.get(ScrutinArchive, scrutin_id)
+    if row is None or not told or json.loads(row.archive) != told or told["hashes"]["whole"] != whole:
         yield Fault(where, "its archive is not the one of its result")
     elif hashlib.sha256(row.archive.encode()).hexdigest() != row.hash:
         yield Fault(where, "its archive does not give its hash")
 
 
-def _counted(session: Session, scrutin: ScrutinRow, chair: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _counted(session: Session, scrutin: ScrutinRow, chair: tuple[str, ...]) -> tuple[Facts, Facts]:
     try:
         return counted_by_both(session, scrutin, chair)
     except RuleBroken:
-        return {}, {"hashes": {"whole": ""}}
+        return {}, {}

@@ -9,12 +9,13 @@ from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from coopgov.ballots import queries, service, sheets
+from coopgov.ballots import answered, queries, service, sheets
 from coopgov.ballots.counting.archive import to_abif, to_blt, to_text
+from coopgov.ballots.counting.urn import CheckedUrn
 from coopgov.ballots.forms import AnnulForm, CodeForm, MakeForm
 from coopgov.ballots.plots import drawn
 from coopgov.ballots.queries import OwnBallot, Result, ScrutinRow, Suspension
-from coopgov.ballots.rules import COUNTABLE, Level, State
+from coopgov.ballots.rules import COUNTABLE, Choice, Level, State
 from coopgov.ballots.said import how_lines, said_in, told_lines
 from coopgov.ballots.sealing import BadCode, public_of, secret_of
 from coopgov.config import ROOT
@@ -76,9 +77,17 @@ def archive(scrutin_id: UUID) -> ResponseReturnValue:
 @requires(Permission.ASSEMBLIES_SEE)
 def foreign(scrutin_id: UUID, format: str) -> ResponseReturnValue:  # noqa: A002 - the name in the address
     """The ballots of a proclaimed vote for foreign counting programs."""
-    urn, title = sheets.urn_of(reading(), scrutin_id)
+    title = queries.get_scrutin(reading(), scrutin_id).title
+    urn = _urn_of(scrutin_id)
     told = to_blt(urn, title) if format == "blt" else to_abif(urn, title)
     return _file(told, f"scrutin-{scrutin_id}.{format}", "text/plain")
+
+
+def _urn_of(scrutin_id: UUID) -> CheckedUrn:
+    if queries.find_form(reading(), scrutin_id) is not None:
+        return sheets.urn_of(reading(), scrutin_id)
+    labels = {Choice.FOR: _("Votes for"), Choice.AGAINST: _("Votes against"), Choice.ABSTAIN: _("Abstentions")}
+    return answered.urn_of(reading(), scrutin_id, labels)
 
 
 @bp.get("/recount.py")
@@ -98,7 +107,7 @@ def recount() -> ResponseReturnValue:
 @bp.get("/<uuid:scrutin_id>/ballots.jsonl")
 @requires(Permission.BALLOTS_RUN)
 def export(scrutin_id: UUID) -> ResponseReturnValue:
-    """The closed urn, for the second counting program or anybody else's."""
+    """The closed urn, ballot by ballot, with the receipts of a named vote: what the hash in the journal is taken of."""
     if queries.find_form(reading(), scrutin_id) is not None:
         raise NotFound  # its archive tells all that is counted
     lines: Iterator[str] = queries.export_ballots(reading(), scrutin_id)

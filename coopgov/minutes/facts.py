@@ -24,7 +24,7 @@ _PRESENCE = {
 _RESOLUTION = {
     "position": 0, "title": "", "text": "", "kind": "text", "change_text": "", "subject_hash": "", "outcome": "",
     "for": None, "against": None, "abstain": None, "blank": None, "numerator": None, "denominator": None,
-    "base": None, "fraction": None, "strict": None, "colleges": [], "paper": None,
+    "base": None, "fraction": None, "strict": None, "colleges": [], "paper": None, "archive": None,
 }  # fmt: skip
 _JUDGEMENT = {"sentence": "", "reason": "", "at": None, "by": ""}
 

@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Browser, expect
 
 from tests.browser.visitor import serious_faults
-from tests.elections import KINDS, a_paper, an_urn, counted, some_ties
+from tests.elections import KINDS, a_paper, a_resolution, an_urn, counted, some_ties
 
 ELECTIONS = 20
 # Counts the archives one by one and gives what did not agree with each.
@@ -60,6 +60,7 @@ def _answer(app: Flask, url: str) -> dict[str, Any]:
 
 def test_a_browser_finds_what_both_programs_found_in_every_kind_of_election(page):
     told = [an_archive(kind, seed) for kind in KINDS for seed in range(ELECTIONS)]
+    told += [a_resolution(Random(seed)) for seed in range(ELECTIONS * 3) if a_resolution(Random(seed))["ballots"]]  # noqa: S311 - the same each time
     assert page.evaluate(JUDGE, [json.dumps(one) for one in told]) == [[]] * len(told)
     wrong = page.evaluate(JUDGE, [json.dumps(altered(one)) for one in told])
     assert all({"hash", "whole"} <= set(one) for one in wrong)

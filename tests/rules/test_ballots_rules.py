@@ -24,7 +24,6 @@ from coopgov.ballots.rules import (
     check_close,
     check_count,
     check_presence_known,
-    check_programs_agree,
     check_roll,
     check_seal,
     counts_of,
@@ -207,11 +206,6 @@ def test_colleges_measured_on_the_room_need_their_own_attendance():
     assert not check_presence_known(present, weights, known=True)
     assert not check_presence_known(MAJORITY, weights, known=False)
     assert not check_presence_known(present, None, known=False)
-
-
-def test_two_programs_that_differ_proclaim_nothing():
-    assert check_programs_agree({"": Tally(1)}, {"": Tally(1)}) == []
-    assert check_programs_agree({"": Tally(1)}, {"": Tally(2)})
 
 
 @pytest.mark.parametrize("state", list(State))

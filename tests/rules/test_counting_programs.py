@@ -25,6 +25,7 @@ from tests.elections import (
     NAMES,
     SCRUTIN,
     a_paper,
+    a_resolution,
     an_urn,
     counted,
     options,
@@ -88,6 +89,24 @@ def test_a_long_ranking_is_counted_alike_at_five_decimals(seats, order):
         sum(s["votes"].values()) + s["exhausted"] + s["lost"] == 300 * 100_000 for s in result["detail"]["stages"]
     )
     assert differs(urn, result, Ties(TieRule.SEED, seed="x")) in {"", *NAMED}
+
+
+def test_300_resolutions_are_decided_alike_by_two_programs_and_the_script(tmp_path):
+    """By heads and by weighed colleges, on every base, passed or reached; equal votes and empty urns among them."""
+    seen: Counter[object] = Counter()
+    for number in range(300):
+        told = json.loads(to_text(a_resolution(Random(f"resolution {number}"))))  # noqa: S311 - anybody draws them again
+        found = told["result"]
+        assert count_archive(told) == found, f"{number}: {list(differences(found, count_archive(told)))}"
+        assert recount.Urn(told).recount() == found, f"resolution {number}"
+        seen.update([found["detail"]["decision"]["outcome"], bool(found["ties"]), bool(told["rule"]["weights"])])
+    assert set(seen) == {"adopted", "rejected", "no_decision", True, False}
+    assert run(tmp_path / "archive.json", told) == 0
+    for forge in ({"fraction": "1/100"}, {"base": "ALL_MEMBERS", "fraction": "99/100"}):
+        forged = deepcopy(told)
+        forged["rule"]["majority"] |= forge
+        assert run(tmp_path / "archive.json", forged) == 1
+        assert count_archive(forged) == recount.Urn(forged).recount()
 
 
 def run(path, archived, *arguments: str) -> int:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from coopgov.ballots import queries, service
+from coopgov.ballots import queries, service, sheets
 from coopgov.ballots.events import ScrutinProclaimed
 from coopgov.ballots.models import BallotNamed, Scrutin
 from coopgov.ballots.rules import Channel, Choice, Outcome, RollVoter, State, Tally
@@ -74,6 +74,9 @@ def test_a_vote_goes_from_roll_to_result(act, session):
     assert (result.outcome, result.numerator, result.denominator) == (Outcome.ADOPTED, 2, 3)
     assert queries.result(session, scrutin) == result
     assert result.citations == RULE.citations
+    told = sheets.get_archive(session, scrutin)
+    assert (told["hashes"]["whole"], told["roll"]["present"]) == (result.archive, {"": 5})
+    assert told["result"]["detail"]["decision"] == {"outcome": "adopted", "share": "2/3"}
     assert queries.get_scrutin(session, scrutin).state is State.PROCLAIMED
     assert list(verify(session)) == []
 
@@ -184,6 +187,11 @@ def test_colleges_weigh_their_totals(act, session):
     result = command(act, "proclaim", scrutin, by=CHAIR)
     assert (result.outcome, result.numerator, result.denominator) == (Outcome.REJECTED, 1, 2)
     assert result.weighted
+    told = sheets.get_archive(session, scrutin)
+    assert told["roll"]["colleges"] == {"makers": 4, "staff": 2}
+    assert [[college, papers] for college, _content, papers in told["ballots"]] == [["makers", 4], ["staff", 2]]
+    assert told["result"]["detail"]["decision"] == {"outcome": "rejected", "share": "1/2"}
+    assert [case["chosen"] for case in told["result"]["ties"]] == [["against"]]
     assert list(verify(session)) == []
 
 
@@ -193,6 +201,7 @@ def test_colleges_measured_on_the_room_are_counted_in_the_room(act):
     assert refused(command, act, "count", scrutin, present_or_represented=6) == ["presence_by_college_unknown"]
     command(act, "count", scrutin, present_or_represented=6, present_by_college={"makers": 4, "staff": 2})
     assert command(act, "proclaim", scrutin, by=CHAIR).outcome is Outcome.ADOPTED
+    assert sheets.get_archive(db.session(), scrutin)["roll"]["present"] == {"": 6, "makers": 4, "staff": 2}
 
 
 def test_a_cancelled_vote_takes_nothing_and_is_never_counted(act, session):

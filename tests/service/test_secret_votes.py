@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from coopgov.ballots import queries, service
+from coopgov.ballots import queries, service, sheets
 from coopgov.ballots.rules import Channel, Choice, Level, Outcome, RollVoter, Tally
 from coopgov.ballots.verify import verify
 from coopgov.core.db import db
@@ -181,6 +181,9 @@ def test_colleges_are_told_apart_only_where_they_are_weighed(act, session):
     weighed.do("count", present_or_represented=6, present_by_college={"makers": 4, "staff": 2}, codes=weighed.codes[:2])
     assert queries.tally_by_college(session, plain.id) == {"": Tally(5, 1)}
     assert queries.tally_by_college(session, weighed.id) == {"makers": Tally(4), "staff": Tally(1, 1)}
+    for vote, colleges in ((plain, [""]), (weighed, ["makers", "staff"])):
+        assert vote.do("proclaim", by=UUID(int=1)).outcome is Outcome.ADOPTED
+        assert sorted({one[0] for one in sheets.get_archive(session, vote.id)["ballots"]}) == colleges
     assert list(verify(session)) == []
 
 

@@ -132,6 +132,7 @@ def _resolution(item: ItemRow, result: Result | None) -> dict[str, Any]:
         "for": counts.for_, "against": counts.against, "abstain": counts.abstain, "blank": counts.blank,
         "numerator": result.numerator, "denominator": result.denominator, "base": result.base.value,
         "fraction": result.fraction, "strict": result.strict, "citations": _citations(result.citations),
+        "archive": result.archive,
     }  # fmt: skip
 
 

@@ -21,13 +21,15 @@ def archive(
     roll: Mapping[str, Any],
     ballots: Mapping[tuple[str, bytes], int],
     result: Mapping[str, Any],
+    majority: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """All that a recount needs: form, rule, roll (its size and hash), ballots sorted and grouped, result, and hashes.
 
+    What a resolution is decided by (`majority`, weights of colleges) stands in the rule.
     `hashes.whole` is the hash of the others: the one that the minutes and the journal print.
     """
     told: dict[str, Any] = {
-        "v": VERSION, "form": paper.facts(), "rule": ties.facts(), "roll": dict(roll),
+        "v": VERSION, "form": paper.facts(), "rule": {**ties.facts(), **(majority or {})}, "roll": dict(roll),
         "ballots": [[college, content.hex(), papers] for (college, content), papers in sorted(ballots.items())],
         "result": dict(result),
     }  # fmt: skip

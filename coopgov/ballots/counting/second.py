@@ -33,7 +33,7 @@ class _Recount:
     """One archive and the ballots found sound in it."""
 
     def __init__(self, archive: Facts) -> None:
-        self.form, self.rule = archive["form"], archive["rule"]
+        self.form, self.rule, self.roll = archive["form"], archive["rule"], archive["roll"]
         if (archive["v"], self.form["v"]) != (1, 1):
             raise ValueError("version")
         self.kind: str = self.form["kind"]
@@ -92,12 +92,38 @@ class _Recount:
 
     def _resolutions(self) -> Facts:
         answers = {one: self._answers(one) for one in sorted(self.ids)}
+        if "majority" in self.rule:
+            [(one, said)] = answers.items()
+            return {"elected": [], "vacant": 0, "detail": {"answers": answers, "decision": self._decide(one, said)}}
         for one, colleges in answers.items():
             for_, against = (sum(line[word] for line in colleges.values()) for word in ("for", "against"))
             if for_ == against != 0:
                 kept = ["against"] if self.rule["tie"] == "status_quo" else self._prefer(["against", "for"])[:1]
                 self._tie("answer", ["against", "for"], kept, about=one)
         return {"elected": [], "vacant": 0, "detail": {"answers": answers}}
+
+    def _decide(self, one: str, answers: dict[str, dict[str, int]]) -> Facts:
+        """What the majority decides; heads are one college, of weight 1, with everybody in it."""
+        majority, weights = self.rule["majority"], self.rule["weights"] or {"": 1}
+        enrolled = {c: n for c, n in (self.roll["colleges"] or {"": self.roll["size"]}).items() if n}
+        said = {c: answers.get(c) or dict.fromkeys(ANSWERS, 0) for c in enrolled}
+        measured = {
+            "EXPRESSED": {c: line["for"] + line["against"] for c, line in said.items()},
+            "PRESENT_OR_REPRESENTED": self.roll["present"], "ALL_MEMBERS": enrolled,
+        }[majority["base"]]  # fmt: skip
+        wholes = {c: measured[c] for c in enrolled}
+        if not any(wholes.values()):
+            return {"outcome": "no_decision", "share": "0"}
+        all_weights = sum(Fraction(weights[c]) for c in enrolled)
+        for_, against = (
+            sum(Fraction(weights[c]) * line[word] / wholes[c] for c, line in said.items() if wholes[c]) / all_weights
+            for word in ("for", "against")
+        )
+        needed = Fraction(majority["fraction"])
+        adopted = for_ > needed or (for_ == needed and not majority["strict"])
+        if for_ == against != 0 and not adopted:
+            self._tie("answer", ["against", "for"], ["against"], about=one)
+        return {"outcome": "adopted" if adopted else "rejected", "share": str(for_)}
 
     def _answers(self, one: str) -> dict[str, dict[str, int]]:
         lines = {}

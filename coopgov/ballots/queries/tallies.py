@@ -149,28 +149,32 @@ def _opened(scrutin: ScrutinRow) -> Select[str, Choice, int]:
 
 
 def export_ballots(session: Session, scrutin_id: UUID) -> Iterator[str]:
-    """The urn, one JSON object a line, in the order of voters' identifiers: what `recount` reads.
+    """The urn of a vote that answers a resolution, one JSON object a line; raises RuleBroken unless it may be told."""
+    return map(json.dumps, each_ballot(session, get_scrutin(session, scrutin_id)))
+
+
+def each_ballot(session: Session, scrutin: ScrutinRow) -> Iterator[dict[str, Any]]:
+    """Its ballots one by one, in the order of voters' identifiers, or of the random names of secret ones.
 
     Raises RuleBroken unless the vote is closed and stands.
     """
-    scrutin = get_scrutin(session, scrutin_id)
     refuse_if(check_told(scrutin.state))
     if scrutin.level is Level.SECRET:
-        return _opened_ballots(session, scrutin_id)
+        return _opened_ballots(session, scrutin.id)
     rows = session.execute(
         select(
             BallotNamed.voter_id, BallotNamed.choice, BallotNamed.channel, BallotNamed.cast_by, BallotNamed.receipt,
             RollEntry.college,
         )
         .outerjoin(RollEntry, (RollEntry.voter_id == BallotNamed.voter_id) & (RollEntry.roll_id == scrutin.roll_id))
-        .where(BallotNamed.scrutin_id == scrutin_id)
+        .where(BallotNamed.scrutin_id == scrutin.id)
         .order_by(BallotNamed.voter_id)
         .execution_options(yield_per=2000)
     )  # fmt: skip
-    return (_exported(scrutin_id, row) for row in rows)
+    return (_exported(scrutin.id, row) for row in rows)
 
 
-def _opened_ballots(session: Session, scrutin_id: UUID) -> Iterator[str]:
+def _opened_ballots(session: Session, scrutin_id: UUID) -> Iterator[dict[str, Any]]:
     rows = session.execute(
         select(UrnBallot.id, UrnBallot.college, UrnBallot.choice)
         .where(UrnBallot.scrutin_id == scrutin_id)
@@ -178,21 +182,16 @@ def _opened_ballots(session: Session, scrutin_id: UUID) -> Iterator[str]:
         .execution_options(yield_per=2000)
     )
     return (
-        json.dumps(
-            {"scrutin": str(scrutin_id), "ballot": str(name), "college": college, "choice": choice.value}
-        )
+        {"scrutin": str(scrutin_id), "ballot": str(name), "college": college, "choice": choice.value}
         for name, college, choice in rows
-    )  # fmt: skip
+    )
 
 
-def _exported(scrutin_id: UUID, row: Any) -> str:
-    return json.dumps(
-        {
-            "scrutin": str(scrutin_id), "voter": str(row.voter_id), "college": row.college,
-            "choice": row.choice.value, "channel": row.channel.value, "cast_by": str(row.cast_by),
-            "receipt": row.receipt,
-        }
-    )  # fmt: skip
+def _exported(scrutin_id: UUID, row: Any) -> dict[str, Any]:
+    return {
+        "scrutin": str(scrutin_id), "voter": str(row.voter_id), "college": row.college, "choice": row.choice.value,
+        "channel": row.channel.value, "cast_by": str(row.cast_by), "receipt": row.receipt,
+    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

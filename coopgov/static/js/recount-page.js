@@ -26,8 +26,8 @@
   };
 
   const TALLIES = {
-    resolutions: (option, { answers }) => ["for", "against", "abstain", "blank"].map((word) => [
-      `${option.label} – ${say(word)}`, recounting.sum(Object.values(answers[option.id]).map((line) => line[word])),
+    resolutions: (option, { answers }, { options }) => ["for", "against", "abstain", "blank"].map((word) => [
+      options.length > 1 ? `${option.label} – ${say(word)}` : say(word), recounting.sum(Object.values(answers[option.id]).map((line) => line[word])),
     ]),
     choices: (option, detail) => [[option.label, detail.votes[option.id]]],
     approval: (option, detail) => [[option.label, detail.votes[option.id]]],
@@ -43,6 +43,11 @@
     ]),
   };
 
+  /* What a majority decides of one resolution, and the share of its base that is for it. */
+  function decided({ decision }) {
+    return decision ? [[say("decision"), say(`outcome-${decision.outcome}`)], [say("share"), decision.share]] : [];
+  }
+
   function tally(form, result) {
     const turnout = ["valid", "blank", "null"].map((sort) => [
       say(sort), recounting.sum(Object.values(result.turnout).map((line) => line[sort])),
@@ -53,7 +58,7 @@
       return place ? option.names[place - 1] : option.label;
     };
     const lines = form.options.flatMap((option) => TALLIES[form.kind](option, result.detail, form));
-    const elected = form.kind === "resolutions" ? [] : [[say("elected"), result.elected.map(label).join(", ") || "–"]];
+    const elected = form.kind === "resolutions" ? decided(result.detail) : [[say("elected"), result.elected.map(label).join(", ") || "–"]];
     return [...turnout, ...lines, ...elected];
   }
 

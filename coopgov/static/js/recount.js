@@ -83,9 +83,9 @@ const recounting = (() => {
 
   /** The ballots one by one: turnout by college, the valid ones, and the order of the lot where it was declared. */
   async function openUrn(archive) {
-    const { form, rule } = archive;
+    const { form, rule, roll } = archive;
     const ids = form.options.map((option) => option.id);
-    const urn = { form, rule, ids, turnout: table(), valid: [], ties: [], lot: table() };
+    const urn = { form, rule, roll, ids, turnout: table(), valid: [], ties: [], lot: table() };
     const head = `01${(await sha256(canonical(form))).slice(0, 16)}`;
     for (const [college, content, papers] of archive.ballots) {
       if (!Number.isSafeInteger(papers) || papers < 1) throw new Unreadable("bulletins");
@@ -178,6 +178,7 @@ const recounting = (() => {
       answers[one] = table(Object.keys(urn.turnout).map((college) => [college, table(ANSWERS.map((word) => [word, 0]))]));
       for (const { college, marks, papers } of urn.valid) answers[one][college][ANSWERS[marks[one] - 1]] += papers;
       for (const [college, line] of Object.entries(urn.turnout)) answers[one][college].blank += line.blank;
+      if (urn.rule.majority) return { elected: [], vacant: 0, detail: { answers, decision: decide(urn, one, answers[one]) } };
       const total = (word) => sum(Object.values(answers[one]).map((line) => line[word]));
       if (total("for") === total("against") && total("for") > 0) {
         const kept = urn.rule.tie === "status_quo" ? ["against"] : prefer(urn, ["against", "for"]).slice(0, 1);
@@ -185,6 +186,46 @@ const recounting = (() => {
       }
     }
     return { elected: [], vacant: 0, detail: { answers } };
+  }
+
+  /** What the majority decides, in shares of its base weighed by college; heads are one college of weight 1. */
+  function decide(urn, one, answers) {
+    const { majority, weights } = urn.rule;
+    const { size, colleges, present } = urn.roll;
+    const own = (fact, name) => (Object.hasOwn(fact, name) ? fact[name] : undefined);
+    const sizes = Object.entries(Object.keys(colleges).length ? colleges : { "": size }).filter(([, number]) => number);
+    const share = { for: [0n, 1n], against: [0n, 1n] };
+    let [total, measured] = [[0n, 1n], 0];
+    for (const [college, enrolled] of sizes) {
+      const said = own(answers, college) ?? { for: 0, against: 0 };
+      const bases = { EXPRESSED: said.for + said.against, PRESENT_OR_REPRESENTED: own(present, college) ?? 0, ALL_MEMBERS: enrolled };
+      const base = own(bases, majority.base);
+      if (base === undefined) throw new Unreadable("majorité");
+      const weight = fraction(weights ? weights[college] : "1");
+      total = plus(total, weight);
+      measured += base;
+      for (const word of ["for", "against"]) {
+        share[word] = plus(share[word], [weight[0] * BigInt(said[word]), weight[1] * BigInt(Math.max(base, 1))]);
+      }
+    }
+    const part = measured ? reduced([share.for[0] * total[1], share.for[1] * total[0]]) : [0n, 1n];
+    const over = compare(part, fraction(majority.fraction));
+    const adopted = measured > 0 && (over > 0 || (over === 0 && !majority.strict));
+    const equal = share.for[0] > 0n && compare(share.for, share.against) === 0;
+    if (equal && !adopted) tie(urn, "answer", ["against", "for"], ["against"], 0, one);
+    const decided = adopted ? "adopted" : "rejected";
+    return { outcome: measured ? decided : "no_decision", share: part[1] === 1n ? `${part[0]}` : `${part[0]}/${part[1]}` };
+  }
+
+  /* Fractions are pairs of BigInt. */
+  const fraction = (told) => told.split("/").concat("1").slice(0, 2).map(BigInt);
+  const plus = ([one, under], [two, other]) => reduced([one * other + two * under, under * other]);
+  const compare = ([one, under], [two, other]) => sign(one * other - two * under);
+
+  function reduced([over, under]) {
+    let [one, two] = [over, under];
+    while (two) [one, two] = [two, one % two];
+    return [over / one, under / one];
   }
 
   function votesOf(urn) {
