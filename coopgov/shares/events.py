@@ -84,6 +84,14 @@ class WithdrawalWeighed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReversalWeighed(Event):
+    """A movement of the share book is about to be undone: whoever keeps the money says what that would break."""
+
+    reverses_seq: int
+    points: list[Check] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class SharesTransferred(Event):
     """Shares went from one holder to another, by a transfer or to an heir, with what was paid on them."""
 

@@ -11,6 +11,7 @@ from wtforms import BooleanField, DateField, RadioField, StringField, TextAreaFi
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from coopgov.core.i18n import N_
+from coopgov.core.preflight import LONGEST_REASON
 from coopgov.shares.rules import CloseKind
 from coopgov.treasury.rules import RUN_LABELS
 from coopgov.web.forms import BaseForm, CentsField, RateField, WholeNumberField, required
@@ -180,6 +181,7 @@ class RunUndoForm(BaseForm):
     )
     undone_on: Any = DateField(_l("Takes effect on"), [InputRequired(NEEDED)])
     reason: Any = StringField(_l("Reason"), [InputRequired(NEEDED), Length(max=300)])
+    acknowledged = TextAreaField(_l("Why it is undone all the same"), [Length(max=LONGEST_REASON)])
 
 
 CLOSE_LABELS = {

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from coopgov.core import judgements
 from coopgov.core.errors import NotFound, RuleBroken
 from coopgov.core.money import Cents
 from coopgov.core.policy import SYSTEM, Actor, Role
@@ -21,6 +22,7 @@ from coopgov.shares import service as shares
 from coopgov.shares.rules import BookName, CloseKind
 from coopgov.shares.verify import verify as verify_shares
 from coopgov.treasury import queries, service
+from coopgov.treasury.banking import service as banking
 from coopgov.treasury.queries import MemberAccount
 from coopgov.treasury.rules import Bucket, Rate, RunKind
 from coopgov.treasury.verify import verify
@@ -113,11 +115,36 @@ def test_a_leaver_is_owed_what_she_paid_less_her_part_of_the_losses_of_her_year(
         effective_on=TODAY,
         reason="Essai",
     )
-    do(world, service.undo_run, run_id=run, effective_on=TODAY, reason="Réserves oubliées")
+    undone = {"run_id": run, "effective_on": TODAY, "reason": "Réserves oubliées"}
+    _write_in_a_file(world, alice)
+    refused("in_another_file", world, service.undo_run, **undone)
+    do(world, service.undo_run, **undone, acknowledged="Le fichier est abandonné demain")
     assert account(session, alice) == MemberAccount(repayable=120_00)
     losses(world, reserves=Cents(580_00), effective_on=TODAY)
     assert account(session, alice) == MemberAccount(repayable=100_00)
     assert proven(session)
+
+
+def _write_in_a_file(world, member_id):
+    do(world, banking.write_account, holder="Les Mains Libres", iban="FR7630006000011234567890189")
+    do(world, members.set_iban, member_id=member_id, iban="FR1420041010050500013M02606", on=SUMMER, proof="RIB")
+    do(world, banking.draft_file, member_ids=[member_id], pay_on=TODAY)
+
+
+def test_undoing_a_run_names_a_few_members_in_a_case_and_counts_the_others(world, pair, monkeypatch):
+    monkeypatch.setattr("coopgov.treasury.service.weighing.MOST_TOLD", 1)
+    run = do(
+        world, service.declare_interest, year=YEAR, rates=[Rate(date(2025, 1, 1), date(2025, 12, 31), Fraction(1, 100))],
+        assembly_on=ASSEMBLY, effective_on=ASSEMBLY, resolution=DECISION, cap_checked="Lu au Journal officiel",
+    )  # fmt: skip
+    for member_id in pair:
+        do(world, members.record_death, member_id=member_id, effective_on=TODAY, proof="acte de décès")
+    with world.act() as act:
+        found = service.weigh_run(act, run=queries.get_run(act.session, run), effective_on=TODAY)
+    assert [(check.code, check.values.get("count")) for check in found] == [
+        ("waits_for_heirs", None),
+        ("and_others", 1),
+    ]
 
 
 def test_who_leaves_after_the_losses_are_known_bears_them_at_once(world, session, pair):
@@ -319,7 +346,12 @@ def test_f18_a_run_is_written_once_for_a_year_until_it_is_undone(world, session,
     taxes = queries.get_run(session, payment).facts
     assert queries.balance_of(session, Bucket.TAX_DUE) == taxes["tax"] + taxes["levies"]
     do(world, service.pay_tax, cents=Cents(taxes["tax"]), effective_on=TODAY)
-    do(world, service.undo_run, run_id=payment, effective_on=TODAY, reason="Virement rejeté")
+    undone = {"run_id": payment, "effective_on": TODAY, "reason": "Virement rejeté"}
+    refused("tax_is_paid", world, service.undo_run, **undone)
+    do(world, service.undo_run, **undone, acknowledged="Déclaration rectifiée le 3 mai")
+    session.rollback()
+    [kept] = judgements.judged_about(session, f"run:{payment}")
+    assert (kept.code, kept.reason) == ("tax_is_paid", "Déclaration rectifiée le 3 mai")
     do(world, service.undo_run, run_id=run, effective_on=TODAY, reason="Taux faux")
     refused("run_undone_already", world, service.undo_run, run_id=run, effective_on=TODAY, reason="Encore")
     assert account(session, alice).interest_due == 0

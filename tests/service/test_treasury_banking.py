@@ -15,6 +15,7 @@ from coopgov.members import service as members
 from coopgov.printing import archive
 from coopgov.printing.render import render_html
 from coopgov.shares import former
+from coopgov.shares import queries as share_queries
 from coopgov.shares import service as shares
 from coopgov.treasury import papers, queries, statement
 from coopgov.treasury import service as treasury
@@ -102,6 +103,22 @@ def test_f10_nobody_is_paid_who_never_paid_or_was_paid_back_already(world, sessi
     assert codes(refusal) == ["never_paid", "nothing_due", "repaid_already"]
     for name in ("Ana Remboursée", "Cyr Jamais", "Dan Attend"):
         assert name in str(refusal.value)
+
+
+def test_shares_whose_refund_stands_in_a_payment_file_are_not_given_back_in_silence(world, session):
+    account(world)
+    ana = leaver(world, "Ana Remboursée")
+    [*_, withdrawn] = share_queries.movements_of(session, ana)
+    undone = {"seq": withdrawn.transaction.seq, "effective_on": TODAY, "reason": "Elle revient"}
+    file = drafted(world, ana)
+    with pytest.raises(RuleBroken) as refusal, world.act() as a:
+        shares.reverse(a, **undone)
+    [breach] = refusal.value.breaches
+    assert (breach.code, breach.field, "Ana Remboursée" in str(breach)) == ("in_another_file", "acknowledged", True)
+    with world.act(HELENE) as a:
+        service.drop_file(a, file_id=file, reason="Elle revient")
+    with world.act() as a:
+        shares.reverse(a, **undone)
 
 
 def test_f11_each_file_has_its_own_number_and_nobody_stands_in_two_that_may_be_executed(world, session):

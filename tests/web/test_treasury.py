@@ -1,6 +1,7 @@
 """The treasurer's desk: who waits to be paid back, what would happen if, and how a member's account reads."""
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
@@ -9,6 +10,7 @@ from coopgov.members import service as members
 from coopgov.shares import service as shares
 from coopgov.treasury import queries as treasury_queries
 from coopgov.treasury import service as treasury
+from coopgov.treasury.rules import Rate
 from tests.conftest import TestClock
 from tests.coop_world import everything_wired
 
@@ -64,3 +66,20 @@ def test_one_person_prepares_on_the_page_and_another_confirms_or_refuses(coop):
     helene.opens(page.path).presses("Refuser", {}, status=422).sees("Dites pourquoi")
     helene.opens(page.path).presses("Confirmer et enregistrer", {}).sees("Confirmé et enregistré")
     assert treasury_queries.account_of(coop.session, member_id=awa, on=date(2026, 12, 1)).suspense == 0
+
+
+def test_undoing_a_whole_year_says_what_it_breaks_and_asks_why(coop):
+    coop.at("2027-06-20T10:00")
+    with coop.act("nadia") as act:
+        treasury.declare_interest(
+            act, year=2026, rates=[Rate(date(2026, 1, 1), date(2026, 12, 31), Fraction(1, 100))],
+            assembly_on=date(2027, 6, 18), effective_on=date(2027, 6, 18), resolution="AGO", cap_checked="Lu au JO",
+        )  # fmt: skip
+        members.record_death(act, member_id=coop.ids["awa"], effective_on=date(2027, 6, 19), proof="acte de décès")
+    asked = {"Ce qui est annulé": "Intérêt aux parts", "Motif": "Taux faux"}
+    page = coop.person("nadia").opens("/treasury/interest").is_refused("Annuler ce traitement", asked)
+    page.sees("Ce que la contre-passation enfreindrait", "attendent des héritiers", "Intérêt aux parts")
+    page.presses(
+        "Annuler ce traitement",
+        {"Pourquoi la contre-passation est faite malgré cela": "L’assemblée a voté un autre taux"},
+    ).sees("annulé le 20/06/2027")

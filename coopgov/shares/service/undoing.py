@@ -13,7 +13,7 @@ from coopgov.core.preflight import check_acknowledged
 from coopgov.shares import asking, book, queries, rules
 from coopgov.shares.book import Entry, line_name
 from coopgov.shares.chain import Moment
-from coopgov.shares.events import SharesReversed
+from coopgov.shares.events import ReversalWeighed, SharesReversed
 from coopgov.shares.models import ShareRequest
 from coopgov.shares.rules import BookName, RequestKind, RequestState, TxKind, Undoing
 from coopgov.shares.service.procedure import check_procedure
@@ -38,7 +38,9 @@ def reverse(
     """
     book.take_the_pen(act.session)
     legs = rules.negated(queries.legs_of(act.session, seq))
-    checks = weigh_reversal(act, seq=seq, effective_on=effective_on)
+    money = ReversalWeighed(seq)
+    act.publish(money)
+    checks = [*weigh_reversal(act, seq=seq, effective_on=effective_on), *money.points]
     refuse_if(
         _check(act, seq, effective_on, reason, legs)
         + _check_procedure(act, effective_on, approved_by)

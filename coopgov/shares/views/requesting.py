@@ -13,6 +13,7 @@ from coopgov.core.policy import Permission
 from coopgov.core.preflight import Check, is_clear
 from coopgov.members import queries as members
 from coopgov.shares import queries, service
+from coopgov.shares.events import ReversalWeighed, WithdrawalWeighed
 from coopgov.shares.forms import AnswerForm, ExecutionForm, ReversalExecutionForm
 from coopgov.shares.queries import RequestRow
 from coopgov.shares.rules import RequestKind, RequestState
@@ -102,9 +103,14 @@ def _execution(asked: RequestRow) -> type[ExecutionForm]:
 def _checks(asked: RequestRow, on: date, decision: str, true_on: date | None) -> list[Check]:
     look = Look(reading(), current_actor(), today(), rulebook())
     found = service.preflight_request(look, asked, effective_on=on, decision=decision, true_on=true_on)
-    if asked.kind is not RequestKind.REFUND:
-        return found
-    weighed = service.withdrawal_of(look, asked, on)
+    weighed: ReversalWeighed | WithdrawalWeighed
+    match asked.kind:
+        case RequestKind.REFUND:
+            weighed = service.withdrawal_of(look, asked, on)
+        case RequestKind.REVERSAL if asked.reverses_seq is not None:
+            weighed = ReversalWeighed(asked.reverses_seq)
+        case _:
+            return found
     ask(weighed)
     return [*found, *weighed.points]
 

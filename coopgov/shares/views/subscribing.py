@@ -13,11 +13,12 @@ from coopgov.core.preflight import Check, is_clear
 from coopgov.members import queries as members
 from coopgov.members.rules import Status
 from coopgov.shares import queries, service
+from coopgov.shares.events import ReversalWeighed
 from coopgov.shares.forms import CascadeForm, ReversalForm, SubscriptionForm
 from coopgov.shares.rules import BookName, RequestKind, TxKind
 from coopgov.shares.views.blueprint import bp
 from coopgov.statutes import queries as statutes
-from coopgov.web.acts import begin_act, reading, rulebook, today
+from coopgov.web.acts import ask, begin_act, reading, rulebook, today
 from coopgov.web.forms import BaseForm, refusals_on
 from coopgov.web.guard import current_actor, requires
 from coopgov.web.numbers import kept_number
@@ -174,11 +175,15 @@ def _reversal_page(seq: int, form: ReversalForm, cascade: CascadeForm | None = N
     movement = queries.get_transaction(reading(), seq)
     member = members.get_member(reading(), movement.member_id)
     rests = service.cascade_of(reading(), seq) if movement.can_be_reversed else []
-    look = service.Look(reading(), current_actor(), today(), rulebook())
+    look, money = service.Look(reading(), current_actor(), today(), rulebook()), ReversalWeighed(seq)
+    ask(money)
     return render_template(
         "shares/reverse.html",
         form=form,
-        checks=service.weigh_reversal(look, seq=seq, effective_on=form.effective_on.data or today()),
+        checks=[
+            *service.weigh_reversal(look, seq=seq, effective_on=form.effective_on.data or today()),
+            *money.points,
+        ],
         movement=movement,
         member=member,
         needs_two=queries.needs_two(reading(), BookName.SHARE, TxKind.REVERSAL, today()),

@@ -203,6 +203,21 @@ def waits_for_heirs(name: str) -> Breach:
     return Breach("waits_for_heirs", sentence, {"name": name})
 
 
+def tax_is_paid(cents: Cents) -> Breach:
+    """Say that the State has got already what was withheld."""
+    sentence = N_(
+        "%(amount)s of the tax withheld is paid to the State already: undone, the cooperative would claim it back."
+    )
+    return Breach("tax_is_paid", sentence, {"amount": Euros(cents)})
+
+
+def and_others(count: int) -> list[Breach]:
+    """Say how many more members stand in the case of those named before."""
+    if count <= 0:
+        return []
+    return [Breach("and_others", N_("Further points of the same kind, of other members: %(count)s."), {"count": count})]
+
+
 def tell_set_off(name: str, parts: Parts, figures: Figures, on: date) -> list[Check]:
     """What of the shares withdrawn pays a call first (*compensation*): nobody is paid back who owes."""
     if not parts.called:

@@ -5,6 +5,7 @@ from coopgov.treasury.service.answers import (
     on_holdings_opened,
     on_many_shares_subscribed,
     on_nominal_changed,
+    on_reversal_weighed,
     on_shares_converted,
     on_shares_redeemed,
     on_shares_reversed,
@@ -21,13 +22,13 @@ from coopgov.treasury.service.payments import Receipt, call, pay, pay_many
 from coopgov.treasury.service.preparing import confirm, prepare, refuse, settle, take_back
 from coopgov.treasury.service.runs import undo_run, undo_year
 from coopgov.treasury.service.undoing import reverse_payment
-from coopgov.treasury.service.weighing import weigh_reversal
+from coopgov.treasury.service.weighing import weigh_reversal, weigh_run
 
 __all__ = [
     "GivenAccounts", "Receipt", "accounts_of_year", "bear_loss", "book", "call", "certify_today", "close_period",
     "confirm", "declare_interest", "give", "issue_certificate", "on_holdings_opened", "on_many_shares_subscribed",
-    "on_nominal_changed", "on_shares_converted", "on_shares_redeemed", "on_shares_reversed", "on_shares_subscribed",
-    "on_shares_transferred", "on_withdrawal_weighed", "pay", "pay_interest", "pay_many", "pay_tax", "prepare",
-    "prescribe", "refund_overpayment", "refuse", "repay", "reverse_payment", "set_off", "settle", "take_back",
-    "undo_run", "undo_year", "weigh_reversal", "year_of_account",
+    "on_nominal_changed", "on_reversal_weighed", "on_shares_converted", "on_shares_redeemed", "on_shares_reversed",
+    "on_shares_subscribed", "on_shares_transferred", "on_withdrawal_weighed", "pay", "pay_interest", "pay_many",
+    "pay_tax", "prepare", "prescribe", "refund_overpayment", "refuse", "repay", "reverse_payment", "set_off", "settle",
+    "take_back", "undo_run", "undo_year", "weigh_reversal", "weigh_run", "year_of_account",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from coopgov.shares.events import (
     ManySharesSubscribed,
     NewNominal,
     NominalChanged,
+    ReversalWeighed,
     SharesConverted,
     SharesRedeemed,
     SharesReversed,
@@ -27,7 +28,7 @@ from coopgov.treasury.rules import CAPITAL, Bucket, CapitalKind, Leg, Parts
 from coopgov.treasury.service.losses import known_losses
 from coopgov.treasury.service.telling import Told, of_shares
 from coopgov.treasury.service.undoing import timelines_after
-from coopgov.treasury.service.weighing import people_of
+from coopgov.treasury.service.weighing import people_of, weigh_answers
 
 
 def on_shares_subscribed(act: Act, event: SharesSubscribed) -> None:
@@ -63,6 +64,11 @@ def on_withdrawal_weighed(act: Act, event: WithdrawalWeighed) -> None:
     free = rules.parts_from(queries.moments_of(act.session, [event.member_id])[event.member_id], event.effective_on)
     name = members.get_member(act.session, event.member_id).name
     event.points.extend(rules.tell_set_off(name, rules.to_redeem(event.cents, free), act.rulebook, event.effective_on))
+
+
+def on_reversal_weighed(act: Act, event: ReversalWeighed) -> None:
+    """Say which payment file holds what undoing a movement of shares would change."""
+    event.points.extend(weigh_answers(act, event.reverses_seq))
 
 
 def on_shares_transferred(act: Act, event: SharesTransferred) -> None:

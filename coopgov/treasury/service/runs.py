@@ -10,6 +10,7 @@ from coopgov.core.act import Act
 from coopgov.core.canonical import canonical_json, digest
 from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.ids import new_id
+from coopgov.core.preflight import check_acknowledged
 from coopgov.shares.chain import chunks
 from coopgov.shares.rules import check_reason
 from coopgov.treasury import book, queries, rules
@@ -19,6 +20,8 @@ from coopgov.treasury.queries import Header
 from coopgov.treasury.rules import CapitalKind, RunKind
 from coopgov.treasury.service.telling import Details, Told
 from coopgov.treasury.service.undoing import timelines_after
+from coopgov.treasury.service.weighing import weigh_run
+from coopgov.web.preflight import acknowledge
 
 MOST_REFUSALS = 20
 
@@ -56,15 +59,22 @@ def write_run(act: Act, run: OpenRun, facts: Mapping[str, Any], entries: Sequenc
     act.record("treasury.run", f"run:{run.id}", about)
 
 
-def undo_run(act: Act, *, run_id: UUID, effective_on: date, reason: str, **more: Unpack[Details]) -> None:
-    """Undo all that a run wrote and still stands, each by its exact reversal, so that it can be done again."""
+def undo_run(
+    act: Act, *, run_id: UUID, effective_on: date, reason: str, acknowledged: str = "", **more: Unpack[Details]
+) -> None:
+    """Undo all that a run wrote and still stands, each by its exact reversal, so that it can be done again.
+
+    It corrects entries, and may break what a movement may not: `acknowledged` says why it is done all the same.
+    """
     book.take_the_pen(act.session)
     run, told = queries.get_run(act.session, run_id), Told(effective_on, reason, **more)
+    checks = weigh_run(act, run=run, effective_on=effective_on)
     refuse_if(
         told.check(act, CapitalKind.REVERSAL)
         + check_reason(reason)
         + rules.check_undoing_of_run(run.known, is_undone=run.undone_on is not None, effective_on=effective_on)
         + _check_paid(act, run)
+        + check_acknowledged(checks, acknowledged)
     )
     last = 0
     for some in chunks(queries.standing_of_run(act.session, run_id)):
@@ -75,16 +85,22 @@ def undo_run(act: Act, *, run_id: UUID, effective_on: date, reason: str, **more:
             recorded_by=act.actor.pseudonym,
         )
     )  # fmt: skip
-    about = {"kind": run.kind, "year": run.year, "reason": reason.strip(), "last": last}
+    about = {
+        "kind": run.kind, "year": run.year, "reason": reason.strip(), "last": last,
+        "acknowledged": acknowledge(act, f"run:{run_id}", checks, acknowledged),
+    }  # fmt: skip
     act.record("treasury.run_undone", f"run:{run_id}", about)
 
 
-def undo_year(act: Act, *, kind: RunKind, year: int, effective_on: date, reason: str, **more: Unpack[Details]) -> None:
+def undo_year(
+    act: Act, *, kind: RunKind, year: int, effective_on: date, reason: str, acknowledged: str = "",
+    **more: Unpack[Details],
+) -> None:  # fmt: skip
     """Undo what was done of that kind for that year and stands."""
     run = queries.find_run(act.session, kind, year)
     refuse_if(rules.check_stands(run.known if run else None, year))
     assert run is not None  # noqa: S101 - refused above
-    undo_run(act, run_id=run.id, effective_on=effective_on, reason=reason, **more)
+    undo_run(act, run_id=run.id, effective_on=effective_on, reason=reason, acknowledged=acknowledged, **more)
 
 
 def _check_paid(act: Act, run: queries.Run) -> list[Breach]:

@@ -13,7 +13,9 @@ from coopgov.core.act import Act
 from coopgov.core.errors import refuse_if
 from coopgov.core.money import Cents
 from coopgov.core.policy import Permission
+from coopgov.core.preflight import Check
 from coopgov.members import queries as members
+from coopgov.shares.service import Look
 from coopgov.treasury import queries, service
 from coopgov.treasury.forms import InterestForm, InterestPaymentForm, RunUndoForm
 from coopgov.treasury.rules import ACCOUNTS, RUN_LABELS, Rate, RunKind, check_exempt
@@ -74,7 +76,7 @@ def undo_run() -> ResponseReturnValue:
         with refusals_on(form), begin_act() as act:
             service.undo_year(
                 act, kind=RunKind(form.undone.data), year=form.undone_year.data, effective_on=form.undone_on.data,
-                reason=form.reason.data,
+                reason=form.reason.data, acknowledged=form.acknowledged.data or "",
             )  # fmt: skip
             flash(_("It is undone as a whole: it can be done again."), "success")
             return redirect(url_for("treasury.interest"), 303)
@@ -93,12 +95,22 @@ def _page(
         payment=payment or InterestPaymentForm(formdata=None, paid_year=day.year - 1, paid_on=day),
         undoing=undoing or RunUndoForm(formdata=None, undone_year=day.year - 1, undone_on=day),
         refused=next((one for one in (form, payment, undoing) if one is not None and one.errors), None),
+        checks=_broken_by(undoing) if undoing is not None else [],
         runs=queries.runs(reading()),
         labels=RUN_LABELS,
         accounts=ACCOUNTS,
         figures=rulebook(),
         may_record=current_actor().may(Permission.SHARES_RECORD),
     )
+
+
+def _broken_by(form: RunUndoForm) -> list[Check]:
+    """What undoing what was asked for would break, as far as the answers say what that is."""
+    kinds, year, on = dict.fromkeys(RunKind), form.undone_year.data, form.undone_on.data
+    run = queries.find_run(reading(), RunKind(form.undone.data), year) if form.undone.data in kinds and year else None
+    if run is None or on is None:
+        return []
+    return service.weigh_run(Look(reading(), current_actor(), today(), rulebook()), run=run, effective_on=on)
 
 
 def _rates(act: Act, form: InterestForm) -> list[Rate]:
