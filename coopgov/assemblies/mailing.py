@@ -1,5 +1,6 @@
 """One mail to every voter of an assembly: the acts that tell them something commit with it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import insert
@@ -19,20 +20,22 @@ BATCH: Final = 2000
 _NAME: Final = "\ue000name\ue000"
 
 
-def tell_voters(act: Act, row: AssemblyRow, template: str, *, kind: str = MAIL_KIND, **values: object) -> None:
-    """One mail to each voter with an address, in large statements."""
+def tell_voters(act: Act, row: AssemblyRow, template: str, *, kind: str = MAIL_KIND, **values: object) -> Sequence[str]:
+    """One mail to each voter with an address, in large statements; gives the names of the others, by number."""
     subject, body = render_mail(template, "fr", name=_NAME, assembly=row, **values)
     people = members.recipients(act.session, paris_day(row.convened_at or act.now), consent_before=act.today)
     assert row.roll_id is not None  # noqa: S101 - votes were sealed on it
     on = {voter.id for voter in rolls.roll_voters(act.session, row.roll_id)}
+    voters = [one for one in people if one.member_id in on]
     mails = [
         {
             "id": new_id(), "kind": kind, "about": row.about, "to_address": one.email,
             "to_name": one.name, "recipient": f"member:{one.member_id}", "subject": subject[:300],
             "body": body.replace(_NAME, one.name), "created_at": act.now,
         }
-        for one in people
-        if one.email and one.member_id in on
+        for one in voters
+        if one.email
     ]  # fmt: skip
     for start in range(0, len(mails), BATCH):
         act.session.execute(insert(OutboxMessage), mails[start : start + BATCH])
+    return [one.name for one in voters if not one.email]

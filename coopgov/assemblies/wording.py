@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from babel.dates import format_date
@@ -69,22 +69,36 @@ def struck_off(name: str, number: int, reason: str, document: str) -> str:
     return f"Liste des votants : inscription n°\u00a0{number} ({name}) radiée. Motif : {reason} Pièce : {document}"
 
 
-def suspended(since: datetime, incident: str) -> str:
-    """What the minutes tell of votes that were suspended."""
-    return f"Votes suspendus depuis le {_instant(since)}. Incident : {incident}"
+def suspended(since: datetime, noted: datetime, incident: str) -> str:
+    """What the minutes tell of votes that were suspended; they bear the instant at which that was noted."""
+    return f"Votes suspendus depuis {_since(since, noted)}. Incident : {incident}"
 
 
-def resumed(since: datetime, until: datetime, closes_at: datetime | None) -> str:
-    """What the minutes tell of votes that were taken up again."""
-    told = f"Votes suspendus le {_instant(since)}, repris le {_instant(until)}."
-    if closes_at is None:
-        return f"{told} Aucune heure de clôture n’avait été annoncée : le président clôt le vote."
-    return f"{told} Le temps perdu est rendu : le vote à distance est clos le {_instant(closes_at)}."
+def resumed(since: datetime, until: datetime, announced: datetime | None, closes_at: datetime | None) -> str:
+    """What the minutes tell of votes that were taken up again, with the end that was announced and the new one."""
+    told = f"Votes repris après une suspension de {_span(until - since)}, depuis {_since(since, until)}."
+    if closes_at is None or announced is None:
+        return f"{told} Le vote en séance n’a pas d’heure de clôture annoncée : le président le clôt."
+    return (
+        f"{told} Le temps perdu est rendu : le vote à distance, annoncé jusqu’au {_instant(announced)}, "
+        f"est clos le {_instant(closes_at)}."
+    )
+
+
+def _since(since: datetime, noted: datetime) -> str:
+    same_day = paris_time(since).date() == paris_time(noted).date()
+    return f"{paris_time(since):%H:%M}" if same_day else f"le {_instant(since)}"
 
 
 def _instant(value: datetime) -> str:
     at = paris_time(value)
-    return f"{day(at.date())} à {at.hour}\u00a0h\u00a0{at.minute:02}"
+    return f"{day(at.date())} à {at:%H:%M}"
+
+
+def _span(length: timedelta) -> str:
+    minutes = max(int(length.total_seconds()) // 60, 1)
+    hours, rest = divmod(minutes, 60)
+    return f"{hours}\u00a0h\u00a0{rest:02}" if hours else f"{rest}\u00a0min"
 
 
 def decision_reference(kind: AssemblyKind, on: date, position: int) -> str:

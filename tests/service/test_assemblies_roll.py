@@ -12,6 +12,7 @@ from coopgov.ballots.rules import Channel
 from coopgov.core import outbox
 from coopgov.members import queries as members
 from coopgov.members import service as member_service
+from coopgov.members.rules import Reach
 from tests.assemblies_world import FOR, HELD_AT, wire
 
 
@@ -122,7 +123,9 @@ def test_votes_of_an_assembly_are_suspended_and_give_their_time_back(world):
     end = queries.get_assembly(world.session, assembly_id).remote_closes_at
     world.clock.now = end - timedelta(hours=1)
     halt = {"assembly_id": assembly_id, "since": world.clock.now, "incident": "Le site ne répond plus."}
-    world.do("suspend_votes", **halt)
+    with world.act() as act:
+        member_service.change_contacts(act, member_id=world.ids[5], reach=Reach(town="Valence"), craft="Potière")
+    assert world.do("suspend_votes", **halt) == ["Alix Membre05"]
     assert world.refused("suspend_votes", **halt) == ["suspended_already"]
     ballot = {
         "item_id": first,
@@ -133,18 +136,21 @@ def test_votes_of_an_assembly_are_suspended_and_give_their_time_back(world):
     }
     assert "vote_suspended" in world.refused("vote", **ballot)
     world.clock.now = end + timedelta(minutes=30)
-    until = world.do("resume_votes", assembly_id=assembly_id)
+    until = world.do("resume_votes", assembly_id=assembly_id).closes_at
     assert until == end + timedelta(minutes=90)
     row = queries.get_assembly(world.session, assembly_id)
     assert (row.remote_closes_at, row.takes_remote(until - timedelta(seconds=1))) == (until, True)
     world.vote(first, 3, FOR, remote=True)
     suspended, resumed = mails(world, "suspendu"), mails(world, "reprend")
-    assert len({mail.to_address for mail in suspended}) == len(suspended) == 6
-    assert len(resumed) == 6
+    assert len({mail.to_address for mail in suspended}) == len(suspended) == 5
+    assert len(resumed) == 5
     assert halt["incident"] in suspended[0].body
+    assert "jusqu’au 14 janvier 2027 à 16:30 (heure de Paris), au lieu du 14 janvier 2027 à 15:00." in resumed[0].body
     told = [one["text"] for one in queries.minutes_facts(world.session, assembly_id)["incidents"]]
     assert len(told) == 2
-    assert halt["incident"] in told[0]
+    assert (told[0].startswith("Votes suspendus depuis 14:00."), halt["incident"] in told[0]) == (True, True)
+    assert "suspension de 1\u00a0h\u00a030, depuis 14:00" in told[1]
+    assert "annoncé jusqu’au 14 janvier 2027 à 15:00, est clos le 14 janvier 2027 à 16:30" in told[1]
     assert world.refused("resume_votes", assembly_id=assembly_id) == ["not_suspended"]
 
 
@@ -156,8 +162,9 @@ def test_the_session_waits_for_the_end_that_a_suspension_put_off(world):
     world.at_the_hour()
     world.arrive(assembly_id, 0, 1, 2, 3)
     assert "votes_suspended" in world.refused("open_assembly", assembly_id=assembly_id, **world.bureau())
-    until = world.do("resume_votes", assembly_id=assembly_id)
+    until = world.do("resume_votes", assembly_id=assembly_id).closes_at
     assert until == HELD_AT + timedelta(hours=1)
+    assert "convoquée le 15 janvier 2027 à 18:00, n’ouvre qu’après" in mails(world, "reprend")[0].body
     assert "before_its_hour" in world.refused("open_assembly", assembly_id=assembly_id, **world.bureau())
     world.clock.now = until
     world.open(assembly_id)

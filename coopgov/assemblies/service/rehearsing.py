@@ -1,5 +1,6 @@
 """The dry run of an assembly's votes: only the journal, and a mail that says what it is, tell that it took place."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from coopgov.assemblies import queries
@@ -23,13 +24,14 @@ def check_rehearsable(assembly: queries.AssemblyRow, votes: list[ScrutinRow], *,
     return []
 
 
-def note_rehearsal(act: Act, *, assembly_id: UUID, exists: bool) -> None:
-    """Note that a rehearsal begins, and tell the voters what it is."""
+def note_rehearsal(act: Act, *, assembly_id: UUID, exists: bool) -> Sequence[str]:
+    """Note that a rehearsal begins, and tell the voters what it is; gives the names of those whom no mail reaches."""
     locked(act, assembly_id)
     row = queries.get_assembly(act.session, assembly_id)
     refuse_if(check_rehearsable(row, scrutins_of(act.session, assembly_id), exists=exists))
-    tell_voters(act, row, "assembly_rehearsal", kind="assembly.rehearsal")
+    unreached = tell_voters(act, row, "assembly_rehearsal", kind="assembly.rehearsal")
     act.record("assembly.rehearsal_begun", row.about, {"roll": row.roll_hash})
+    return unreached
 
 
 def note_rehearsal_over(act: Act, *, assembly_id: UUID) -> None:

@@ -1,11 +1,12 @@
 """Votes that cannot go on: suspended with their incident, taken up again with the time that was lost."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from coopgov.assemblies import queries, wording
 from coopgov.assemblies.mailing import tell_voters
-from coopgov.assemblies.queries import AssemblyRow
 from coopgov.assemblies.queries.suspending import scrutins_of
 from coopgov.assemblies.rules import State
 from coopgov.assemblies.rules.suspending import check_same_day
@@ -18,8 +19,19 @@ from coopgov.core.errors import Breach, refuse_if
 from coopgov.core.i18n import N_
 
 
-def suspend_votes(act: Act, *, assembly_id: UUID, since: datetime, incident: str) -> None:
-    """Suspend every vote of an assembly that takes ballots now; the voters are told at once."""
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Votes taken up again: when remote voting closes now, and the names of those whom no mail reaches."""
+
+    closes_at: datetime | None
+    unreached: Sequence[str]
+
+
+def suspend_votes(act: Act, *, assembly_id: UUID, since: datetime, incident: str) -> Sequence[str]:
+    """Suspend every vote of an assembly that takes ballots now; the voters are told at once.
+
+    Gives the names of those whom no mail reaches.
+    """
     locked(act, assembly_id)
     row = queries.get_assembly(act.session, assembly_id)
     found = scrutins_of(act.session, assembly_id)
@@ -29,13 +41,16 @@ def suspend_votes(act: Act, *, assembly_id: UUID, since: datetime, incident: str
         refuse_if([Breach("nothing_to_suspend", sentence)])
     for one in going:
         ballots.suspend(act, scrutin_id=one.id, since=since, incident=incident)
-    keep_incident(act, assembly_id, wording.suspended(since, incident.strip()))
-    tell_voters(act, row, "assembly_suspended", since=since, incident=incident.strip())
+    keep_incident(act, assembly_id, wording.suspended(since, act.now, incident.strip()))
+    unreached = tell_voters(
+        act, row, "assembly_suspended", since=since, incident=incident.strip(), is_remote=row.state is State.CONVENED
+    )
     facts = {"since": since, "incident": incident.strip(), "scrutins": [one.id for one in going]}
     act.record("assembly.votes_suspended", row.about, facts)
+    return unreached
 
 
-def resume_votes(act: Act, *, assembly_id: UUID, closes_at: datetime | None = None) -> datetime | None:
+def resume_votes(act: Act, *, assembly_id: UUID, closes_at: datetime | None = None) -> Resumed:
     """Take up again the votes that are suspended; remote voting closes later by the time lost, or at `closes_at`."""
     assembly = locked(act, assembly_id)
     row = queries.get_assembly(act.session, assembly_id)
@@ -48,12 +63,8 @@ def resume_votes(act: Act, *, assembly_id: UUID, closes_at: datetime | None = No
     if until is not None and row.state is State.CONVENED:
         assembly.remote_closes_at = until
     since = min(one.suspended.since for one in halted if one.suspended is not None)
-    keep_incident(act, assembly_id, wording.resumed(since, act.now, until))
+    keep_incident(act, assembly_id, wording.resumed(since, act.now, row.remote_closes_at, until))
     act.session.flush()
-    tell_voters(act, row, "assembly_resumed", since=since, closes_at=until, added=_added(row, until))
+    unreached = tell_voters(act, row, "assembly_resumed", since=since, closes_at=until)
     act.record("assembly.votes_resumed", row.about, {"since": since, "closes_at": until})
-    return until
-
-
-def _added(row: AssemblyRow, until: datetime | None) -> timedelta | None:
-    return None if until is None or row.remote_closes_at is None else until - row.remote_closes_at
+    return Resumed(until, unreached)

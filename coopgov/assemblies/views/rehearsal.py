@@ -15,7 +15,7 @@ from coopgov.assemblies.queries import AssemblyRow, ItemRow, VoteFor
 from coopgov.assemblies.queries.suspending import scrutins_of
 from coopgov.assemblies.rules import ItemState, State
 from coopgov.assemblies.service.rehearsing import check_rehearsable
-from coopgov.assemblies.views.shared import bp, me, my_membership, visible
+from coopgov.assemblies.views.shared import bp, me, my_membership, tell_of_unreached, visible
 from coopgov.assemblies.views.straight import MOST_TOKEN
 from coopgov.assemblies.views.voting import TOKEN_BYTES, Sheet
 from coopgov.ballots import queries as ballots
@@ -146,16 +146,17 @@ def begin_rehearsal(assembly_id: UUID) -> Response:
         with refusals_on(form):
             refuse_if(check_rehearsable(assembly, votes, exists=found.exists))
             rehearsing.begin(found, reading(), current_actor(), votes)
-            _announce(assembly_id, found)
+            unreached = _announce(assembly_id, found)
             flash(_("The rehearsal is open, and the voters are told. Nothing of it counts."), "success")
+            tell_of_unreached(unreached)
             return redirect(url_for(".rehearsal", assembly_id=assembly_id), 303)
     return _page(assembly_id, form), 422
 
 
-def _announce(assembly_id: UUID, found: Rehearsal) -> None:
+def _announce(assembly_id: UUID, found: Rehearsal) -> Sequence[str]:
     try:
         with begin_act() as act:
-            service.note_rehearsal(act, assembly_id=assembly_id, exists=False)
+            return service.note_rehearsal(act, assembly_id=assembly_id, exists=False)
     except BaseException:
         found.throw_away()
         raise

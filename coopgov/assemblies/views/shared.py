@@ -1,13 +1,13 @@
 """What the pages of assemblies share: the blueprint, who asks, how rules are said."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, flash
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -27,6 +27,9 @@ from coopgov.web.acts import reading
 from coopgov.web.guard import current_actor
 
 bp = Blueprint("assemblies", __name__, url_prefix="/assemblies")
+
+# More names than this make no sentence.
+MOST_NAMED = 10
 
 # The word and the shape of each state.
 STATE_PILLS: Mapping[State, tuple[Any, str]] = {
@@ -164,3 +167,14 @@ def letters(assembly: AssemblyRow) -> list[Document]:
     if assembly.state is not State.CONVENED or not current_actor().may(Permission.ASSEMBLIES_PREPARE):
         return []
     return archive.documents_about(reading(), assembly.about, kind="letter")
+
+
+def tell_of_unreached(names: Sequence[str]) -> None:
+    """Say which voters a mail to all of them did not reach: somebody tells them otherwise."""
+    shown, more = ", ".join(names[:MOST_NAMED]), len(names) - MOST_NAMED
+    if more > 0:
+        sentence = _("No mail reaches these voters: %(names)s, and %(count)s more. Tell them by telephone or letter.",
+                     names=shown, count=more)  # fmt: skip
+        flash(sentence, "warning")
+    elif names:
+        flash(_("No mail reaches these voters: %(names)s. Tell them by telephone or letter.", names=shown), "warning")

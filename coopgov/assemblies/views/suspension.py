@@ -10,7 +10,7 @@ from coopgov.assemblies import queries, service
 from coopgov.assemblies.queries.suspending import scrutins_of, suspended_now
 from coopgov.assemblies.roll_forms import ResumptionForm, SuspensionForm
 from coopgov.assemblies.rules import State, remote_closes_at
-from coopgov.assemblies.views.shared import bp, visible
+from coopgov.assemblies.views.shared import bp, tell_of_unreached, visible
 from coopgov.ballots.changing import running
 from coopgov.ballots.changing_rules import least_closing
 from coopgov.core.dates import paris_time
@@ -54,8 +54,10 @@ def suspend(assembly_id: UUID) -> Response:
         with refusals_on(form), begin_act() as act:
             # A page shows minutes: the present one has not begun when the clock of the act reads its seconds.
             since = min(form.since, act.now)
-            service.suspend_votes(act, assembly_id=assembly_id, since=since, incident=form.incident.data or "")
+            incident = form.incident.data or ""
+            unreached = service.suspend_votes(act, assembly_id=assembly_id, since=since, incident=incident)
             flash(_("The votes are suspended: no ballot is taken. The voters are told by e-mail."), "success")
+            tell_of_unreached(unreached)
             return redirect(url_for(".suspension", assembly_id=assembly_id), 303)
     return _page(assembly_id, form), 422
 
@@ -68,7 +70,8 @@ def resume(assembly_id: UUID) -> Response:
     form = ResumptionForm()
     if form.validate():
         with refusals_on(form), begin_act() as act:
-            service.resume_votes(act, assembly_id=assembly_id, closes_at=form.closes_at)
+            resumed = service.resume_votes(act, assembly_id=assembly_id, closes_at=form.closes_at)
             flash(_("Ballots are taken again. The voters are told by e-mail."), "success")
+            tell_of_unreached(resumed.unreached)
             return redirect(url_for(".show", assembly_id=assembly_id), 303)
     return _page(assembly_id, form), 422
