@@ -7,6 +7,7 @@ import random
 import resource
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -268,8 +269,8 @@ def found_coop(place: Place, begin: date) -> int:
 
 def in_a_process(work: Callable[..., Any], *args: Any) -> Any:
     """Do this in a fresh process, so that its memory is its own."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(work, args)
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(work, *args).result()
 
 
 def measure_import(place: Place, members: int, movements: int, today: date, say: Callable[..., None]) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.sql.visitors import iterate
 
 from coopgov.core.bulk import FEW, bulk_insert
 from coopgov.core.db import WAIT, hold_key, is_held, one_at_a_time
-from coopgov.core.driver import AHEAD, driver_of, kind_of, refusals
+from coopgov.core.driver import AHEAD, kind_of, raw_driver, refusals
 
 Processor = Callable[[Any], Any]
 Statement = tuple[str, Sequence[Any] | Mapping[str, Any]]
@@ -46,7 +46,7 @@ class Question:
             [found] = _send(connection, [*ahead.taken(), (told.text, told.bound(values))])[-1:]
         else:
             with refusals(connection.dialect):
-                found = driver_of(connection).execute(told.text, told.bound(values))
+                found = raw_driver(connection).execute(told.text, told.bound(values))
         return [told.read(row) for row in found.fetchall()]
 
     def first(self, session: Session, **values: Any) -> Any:
@@ -135,7 +135,7 @@ def _insertion(table: Table, rows: int) -> str:
 
 def _send(connection: Connection, statements: Sequence[Statement]) -> list[Any]:
     """Send all of it in one message; gives the cursors, in order."""
-    driver = driver_of(connection)
+    driver = raw_driver(connection)
     with refusals(connection.dialect), driver.pipeline():
         return [driver.execute(text, values) for text, values in statements]
 

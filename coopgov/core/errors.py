@@ -35,7 +35,10 @@ class RuleBroken(Exception):
 
     def __init__(self, breaches: Iterable[Breach]) -> None:
         self.breaches = tuple(breaches)
-        super().__init__("; ".join(f"{breach.code}: {breach}" for breach in self.breaches))
+        super().__init__(self.breaches)
+
+    def __str__(self) -> str:
+        return "; ".join(f"{breach.code}: {breach}" for breach in self.breaches)
 
 
 class NotFound(Exception):

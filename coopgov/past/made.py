@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from coopgov.core import journal
 from coopgov.core.canonical import digest
-from coopgov.past.rules.books import Books
 from coopgov.past.scratch import Scratch, making, opened
 from coopgov.shares import book as share_book
 from coopgov.treasury import book as money_book
@@ -42,20 +41,12 @@ def note_made(scratch: Scratch, made: Made) -> None:
 @contextmanager
 def as_of_now(path: Path, made: Made, read: Callable[[Scratch], None]) -> Iterator[Scratch]:
     """The sandbox that was made for this, or a new one into which all is read."""
-    if _is_made_for(path, made):
-        with opened(path) as scratch:
-            yield scratch
-        return
-    with making(path) as scratch:
-        read(scratch)
-        note_made(scratch, made)
+    if not _is_made_for(path, made):
+        with making(path) as new:
+            read(new)
+            note_made(new, made)
+    with opened(path) as scratch:
         yield scratch
-
-
-def is_as_read(scratch: Scratch, books: Books) -> bool:
-    """Whether following the lines once more led where the sandbox says."""
-    totals = {bucket.value: cents for bucket, cents in books.totals.items()}
-    return [books.capital, books.shares, totals] == [scratch.fact(name) for name in ("capital", "shares", "totals")]
 
 
 def _is_made_for(path: Path, made: Made) -> bool:

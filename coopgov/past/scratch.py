@@ -54,8 +54,8 @@ day_of = cache(date.fromordinal)
 class Scratch:
     """One sandbox, open."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._db, self.path = connection, path
 
     def add(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         """Write rows of a table, some thousands at a time."""
@@ -123,7 +123,7 @@ def making(path: Path) -> Iterator[Scratch]:
     try:
         connection.executescript(_TABLES)
         connection.execute("BEGIN")
-        yield Scratch(connection)
+        yield Scratch(connection, part)
         connection.execute("COMMIT")
     finally:
         connection.close()
@@ -135,7 +135,7 @@ def opened(path: Path) -> Iterator[Scratch]:
     """A sandbox that was made before."""
     connection = _connect(path)
     try:
-        yield Scratch(connection)
+        yield Scratch(connection, path)
     finally:
         connection.close()
 

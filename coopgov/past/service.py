@@ -23,20 +23,18 @@ from coopgov.core.i18n import N_
 from coopgov.core.ids import new_id
 from coopgov.core.judgements import Point
 from coopgov.members.events import MemberLeft
-from coopgov.members.rules import EventKind, Status
 from coopgov.members.service.writing import take_turn
 from coopgov.past.columns import SheetMap, check_map, from_json, guess
 from coopgov.past.examining import Coop, Progress, Sheets, Tell, coop_of, examine
-from coopgov.past.made import ABOUT, Made, as_of_now, is_as_read, made_for, note_made
+from coopgov.past.made import ABOUT, Made, as_of_now, made_for, note_made
 from coopgov.past.models import PastBatch, PastFile, PastSeal
 from coopgov.past.reading import Source, guess_sheets
 from coopgov.past.report import Report, Summary, typed_balance
-from coopgov.past.rules.books import Books
 from coopgov.past.rules.found import Weight
 from coopgov.past.rules.kinds import SheetKind
 from coopgov.past.rules.states import BatchState, check_sealable
 from coopgov.past.scratch import Scratch, making
-from coopgov.past.writing import Numbers, write_past
+from coopgov.past.writing import Departed, Numbers, Taken, write_past
 from coopgov.shares import past as share_past
 from coopgov.shares import queries as share_queries
 from coopgov.shares.rules import BookName
@@ -195,21 +193,21 @@ def seal(
             act.session, act.rulebook, act.today, coop.colleges, coop.nominals, share_past.ready_classes(act),
             coop.closed_through, reasons.get("movement_without_decision", "").strip(),
         )  # fmt: skip
-        numbers, books = _write(act, scratch, sheets, ready, tell)
-        _keep_seal(act, seal_id or new_id(), past, reasons, report, numbers, points)
-        _tell_departed(act, books)
-    return numbers
+        taken = _write(act, scratch, sheets, ready, tell)
+        _keep_seal(act, seal_id or new_id(), past, reasons, report, taken.numbers, points)
+        _tell_departed(act, taken.departed)
+    return taken.numbers
 
 
 def _made_for(session: Session, past: Past, today: date) -> Made:
     return made_for(session, today, files=past.sha256(), read=[_told(past.maps), past.balance])
 
 
-def _write(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, tell: Tell) -> tuple[Numbers, Books]:
+def _write(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, tell: Tell) -> Taken:
     try:
         movements = int(scratch.fact("movements"))
         progress = Progress(lambda done, total: tell(total + 2 * done, 3 * total), movements)
-        numbers, books = write_past(act, scratch, sheets, coop, progress)
+        taken = write_past(act, scratch, sheets, coop, progress)
     except DBAPIError as refusal:
         # The database has the last word; what it says names no person.
         sentence = N_(
@@ -218,10 +216,10 @@ def _write(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, tell: Tell) -
         )
         why = str(refusal.orig).splitlines()[0][:200]
         raise RuleBroken([Breach("books_refuse", sentence, {"why": why})]) from None
-    if not is_as_read(scratch, books):
+    if [taken.capital, taken.shares, taken.totals] != [scratch.fact(name) for name in ("capital", "shares", "totals")]:
         sentence = N_("What was written is not what the sandbox says. Nothing was kept: let these files be read again.")
         raise RuleBroken([Breach("sandbox_differs", sentence)])
-    return numbers, books
+    return taken
 
 
 def _accepted(session: Session, past: Past, report: Report, reasons: Mapping[str, str]) -> list[Point]:
@@ -300,11 +298,10 @@ def _keep_seal(
     act.record("treasury.taken_over", "capital-book", {"last": numbers.capital_until})
 
 
-def _tell_departed(act: Act, books: Books) -> None:
+def _tell_departed(act: Act, departed: Sequence[Departed]) -> None:
     """Those who have left and hold shares still wait to be paid back: the features above are told."""
-    for holder in books.holders.values():
-        if holder.lots and holder.spells and holder.spells[-1][1] is Status.FORMER:
-            act.publish(MemberLeft(holder.member_id, holder.spells[-1][0], holder.left_by or EventKind.RESIGNED))
+    for one in departed:
+        act.publish(MemberLeft(one.member_id, one.on, one.by))
 
 
 def past_of(session: Session, batch_id: UUID) -> Past:

@@ -1,26 +1,37 @@
-"""Writing a past into the books: members first, then every movement in order, some thousands at a time."""
+"""Writing a past into the books: members first, then every movement in order, some thousands at a time.
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+The lines of a large one are made by a second process while this one writes those before: so two processors share the
+work, and the database is asked by one alone.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import Dialect
+
 from coopgov.core.act import Act
-from coopgov.core.bulk import bounded
-from coopgov.core.driver import behind
-from coopgov.members.rules import NewMember
+from coopgov.core.beside import Make, Send, Sent, made_beside, made_here, may_be_beside
+from coopgov.core.bulk import Bound, bind, bounded
+from coopgov.members.rules import EventKind, NewMember, Status
 from coopgov.members.service.past import PastMember, enrol_past, look_anew
 from coopgov.members.service.writing import NewEvent
-from coopgov.past.examining import Coop, Follower, Progress, Sheets, follow
+from coopgov.past.examining import Coop, Follower, Following, Progress, Sheets, follow_movements, follow_people
 from coopgov.past.rules.books import Books, MoneyLine, ShareLine, Written
 from coopgov.past.rules.life import Life
-from coopgov.past.scratch import Scratch
+from coopgov.past.scratch import Scratch, opened
 from coopgov.shares import book as share_book
-from coopgov.shares.chain import Head
+from coopgov.shares.chain import Batches, Hand, Head
 from coopgov.treasury import book as money_book
 
 CHUNK = 2000
 # How many times the chunks double before they are as large.
 SMALLER = 4
+# Fewer lines are not worth a process of their own.
+MANY_LINES = 20_000
 
 
 @dataclass(slots=True)
@@ -34,87 +45,85 @@ class Numbers:
     members: int = 0
 
 
-@dataclass(slots=True)
-class Writer:
-    """Writes what it hears; the numbers of lines that others name are kept."""
+class Departed(NamedTuple):
+    """Somebody who has left and still holds shares."""
 
-    act: Act
+    member_id: UUID
+    on: date
+    by: EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A past that is in the books: where it stands, what all of it comes to, who waits to be paid back."""
+
+    numbers: Numbers
+    capital: int
+    shares: int
+    totals: dict[str, int]
+    departed: tuple[Departed, ...]
+
+
+class Ends(NamedTuple):
+    """Where both books end."""
+
+    shares: Head
+    money: Head
+
+
+class _Chunk(NamedTuple):
+    """What is made of some lines, in plain values: the rows of both books (as `Bound`), and where these end."""
+
+    lines: int
+    shares: list[tuple[Any, ...]]
+    money: list[tuple[Any, ...]]
+    ends: tuple[int, str, int, str]
+
+
+@dataclass(slots=True)
+class Maker:
+    """Makes the rows of the lines it hears; the numbers of lines that others name are kept."""
+
+    hand: Hand
+    dialect: Dialect
     wanted: frozenset[str]
-    people: list[PastMember] = field(default_factory=list)
+    ends: Ends
+    send: Send
     lines: list[Written] = field(default_factory=list)
     shares: dict[str, int] = field(default_factory=dict)
     money: dict[str, int] = field(default_factory=dict)
-    numbers: Numbers = field(default_factory=Numbers)
-    # Where both books end.
-    share_end: Head = field(default_factory=Head)
-    money_end: Head = field(default_factory=Head)
-    # How many chunks of people and of lines are written.
-    crowds: int = 0
     chunks: int = 0
-
-    def begin(self) -> None:
-        """Be alone with the books, and note where they end."""
-        share_book.take_the_pen(self.act.session)
-        money_book.take_the_pen(self.act.session)
-        self.share_end, self.money_end = share_book.head(self.act.session), money_book.head(self.act.session)
-        share, money = self.share_end.seq, self.money_end.seq
-        self.numbers = Numbers(share + 1, share, money + 1, money)
-
-    def member(self, number: int, member: NewMember, life: Life, member_id: UUID) -> None:
-        """Somebody with her life."""
-        standing = life.standing
-        assert standing is not None  # noqa: S101 - whoever is heard of here has a life
-        self.people.append(PastMember(member_id, number, member, standing, tuple(_events(life))))
-        if len(self.people) >= CHUNK:
-            self._write_people()
 
     def line(self, written: Written) -> None:
         """One line of the past."""
-        if self.people:
-            self._write_people()
         self.lines.append(written)
         # The first chunks are small: until the database has looked, each line costs it a reading of all before.
         if len(self.lines) >= CHUNK >> max(0, SMALLER - self.chunks):
-            self._write_lines()
+            self.make()
 
-    def end(self) -> Numbers:
-        """Write what is left."""
-        self._write_people()
-        self._write_lines()
-        return self.numbers
-
-    def _write_people(self) -> None:
-        if self.people:
-            self.numbers.members += enrol_past(self.act, iter(self.people))
-            self.people.clear()
-            self.crowds += 1
-            if _has_doubled(self.crowds):
-                look_anew(self.act.session)
-
-    def _write_lines(self) -> None:
+    def make(self) -> None:
+        """Make and send the rows of what was heard."""
         if not self.lines:
             return
         self._number()
         shares = [self._share_entry(line.shares) for line in self.lines if line.shares is not None]
         money = [self._money_entry(line.money) for line in self.lines if line.money is not None]
-        self.share_end = share_book.write_after(self.act, shares, self.share_end)
-        self.money_end = money_book.write_after(self.act, money, self.money_end)
-        self.numbers.share_until, self.numbers.capital_until = self.share_end.seq, self.money_end.seq
+        share_rows, share_end = share_book.made_after(self.hand, shares, self.ends.shares)
+        money_rows, money_end = money_book.made_after(self.hand, money, self.ends.money)
+        self.ends = Ends(share_end, money_end)
+        told = (share_end.seq, share_end.hash, money_end.seq, money_end.hash)
+        self.send(tuple(_Chunk(len(self.lines), self._bound(share_rows), self._bound(money_rows), told)))
         for name in [name for name in self.shares if name not in self.wanted]:
             del self.shares[name]
         self.lines.clear()
-        self._look_anew()
-
-    def _look_anew(self) -> None:
-        # Triggers read a table as small as the database last knew it.
         self.chunks += 1
-        if self.chunks <= SMALLER or _has_doubled(self.chunks - SMALLER):
-            share_book.look_anew(self.act.session)
-            money_book.look_anew(self.act.session)
+
+    def _bound(self, batches: Batches) -> list[tuple[Any, ...]]:
+        return [tuple(bind(self.dialect, model, rows)) for model, rows in batches if rows]
 
     def _number(self) -> None:
         """Give the numbers that the books will give, so that lines can name one another."""
-        share, money = self.share_end.seq, self.money_end.seq
+        share, money = self.ends.shares.seq, self.ends.money.seq
         for line in self.lines:
             if line.shares is not None:
                 share += 1
@@ -145,17 +154,106 @@ class Writer:
         )  # fmt: skip
 
 
-def write_past(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, progress: Progress) -> tuple[Numbers, Books]:
+@dataclass(slots=True)
+class Writer:
+    """Writes the members it hears, and the rows that are made of lines."""
+
+    act: Act
+    progress: Progress
+    numbers: Numbers
+    people: list[PastMember] = field(default_factory=list)
+    # How many chunks of people and of lines are written.
+    crowds: int = 0
+    chunks: int = 0
+
+    def member(self, number: int, member: NewMember, life: Life, member_id: UUID) -> None:
+        """Somebody with her life."""
+        standing = life.standing
+        assert standing is not None  # noqa: S101 - whoever is heard of here has a life
+        self.people.append(PastMember(member_id, number, member, standing, tuple(_events(life))))
+        if len(self.people) >= CHUNK:
+            self.write_people()
+
+    def write_people(self) -> None:
+        """Write those who were heard of."""
+        if self.people:
+            self.numbers.members += enrol_past(self.act, iter(self.people))
+            self.people.clear()
+            self.crowds += 1
+            if _has_doubled(self.crowds):
+                look_anew(self.act.session)
+
+    def write_lines(self, chunk: _Chunk) -> None:
+        """Write the rows that were made of some lines."""
+        share_seq, share_hash, money_seq, money_hash = chunk.ends
+        share_book.write_bound(self.act, (Bound(*one) for one in chunk.shares), Head(share_seq, share_hash))
+        money_book.write_bound(self.act, (Bound(*one) for one in chunk.money), Head(money_seq, money_hash))
+        self.numbers.share_until, self.numbers.capital_until = share_seq, money_seq
+        self.progress.step(chunk.lines)
+        self._look_anew()
+
+    def _look_anew(self) -> None:
+        # Triggers read a table as small as the database last knew it.
+        self.chunks += 1
+        if self.chunks <= SMALLER or _has_doubled(self.chunks - SMALLER):
+            share_book.look_anew(self.act.session)
+            money_book.look_anew(self.act.session)
+
+
+def write_past(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, progress: Progress) -> Taken:
     """Write everything that was read into the books, in this act."""
-    named = scratch.rows(
-        "SELECT reverses FROM movement WHERE reverses <> '' UNION SELECT beside FROM movement WHERE beside <> ''"
-    )  # fmt: skip
-    writer = Writer(act, frozenset(name for (name,) in named))
     with bounded(act.session, *money_book.made_later()):
-        writer.begin()
-        with behind(act.session):
-            books = follow(scratch, sheets, coop, Follower(writer.member, writer.line), progress, notes=False)
-            return writer.end(), books
+        share_book.take_the_pen(act.session)
+        ends = Ends(share_book.head(act.session), money_book.head(act.session))
+        share, money = ends.shares.seq, ends.money.seq
+        writer = Writer(act, progress, Numbers(share + 1, share, money + 1, money))
+        following = follow_people(scratch, sheets, coop, Follower(writer.member), Progress(_nobody, 1), notes=False)
+        writer.write_people()
+        with _made(act, following, ends, progress.total) as sent:
+            for told in sent:
+                writer.write_lines(_Chunk(*told))
+    capital, shares, totals, departed = sent.result
+    return Taken(writer.numbers, capital, shares, totals, tuple(_departed_as_told(departed)))
+
+
+def _made(act: Act, following: Following, ends: Ends, lines: int) -> AbstractContextManager[Sent]:
+    make = _maker(share_book.hand_of(act), act.session.connection().dialect, following, ends)
+    return made_beside(make) if lines >= MANY_LINES and may_be_beside() else nullcontext(made_here(make))
+
+
+def _maker(hand: Hand, dialect: Dialect, following: Following, ends: Ends) -> Make:
+    def make(send: Send) -> tuple[Any, ...]:
+        # A file that two processes hold open is read by each on its own.
+        with opened(following.scratch.path) as scratch:
+            maker = Maker(hand, dialect, _named(scratch), ends, send)
+            follow_movements(replace(following, scratch=scratch, follower=Follower(line=maker.line)))
+            maker.make()
+        books = following.books
+        totals = {bucket.value: cents for bucket, cents in books.totals.items()}
+        return books.capital, books.shares, totals, list(_departed(books))
+
+    return make
+
+
+def _named(scratch: Scratch) -> frozenset[str]:
+    query = "SELECT reverses FROM movement WHERE reverses <> '' UNION SELECT beside FROM movement WHERE beside <> ''"
+    return frozenset(name for (name,) in scratch.rows(query))
+
+
+def _departed(books: Books) -> Iterator[tuple[str, int, str]]:
+    for holder in books.holders.values():
+        if holder.lots and holder.spells and holder.spells[-1][1] is Status.FORMER:
+            left_by = holder.left_by or EventKind.RESIGNED
+            yield holder.member_id.hex, holder.spells[-1][0].toordinal(), left_by.value
+
+
+def _departed_as_told(rows: Iterable[tuple[str, int, str]]) -> Iterator[Departed]:
+    for member_id, on, by in rows:
+        yield Departed(UUID(member_id), date.fromordinal(on), EventKind(by))
+
+
+def _nobody(_done: int, _total: int) -> None:
+    return None
 
 
 def _has_doubled(chunks: int) -> bool:

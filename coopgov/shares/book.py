@@ -1,10 +1,11 @@
 """The only writer of the share book: numbers, chains and stores transactions, one or a hundred thousand."""
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
-from coopgov.core.bulk import look_again
+from coopgov.core.bulk import Bound, insert_bound, look_again
 from coopgov.core.db import one_at_a_time
 from coopgov.core.direct import Asked, Question, insert_together
 from coopgov.core.errors import Breach, RuleBroken
 from coopgov.core.i18n import N_
 from coopgov.core.money import Cents
 from coopgov.core.reading import note_written
-from coopgov.shares.chain import LEDGER_PEN, Head, chunks, commitment, link
+from coopgov.shares.chain import LEDGER_PEN, Batches, Hand, Head, chained, chunks, commitment, link
 from coopgov.shares.leg_guards import NO_STANDING
 from coopgov.shares.models import ShareLeg, ShareLot, ShareNote, ShareTx
 from coopgov.shares.rules import Leg, Lot, TxKind
@@ -53,6 +54,11 @@ class Entry:
 def take_the_pen(session: Session) -> None:
     """Be alone with both books until the end of the act; before anything is read that decides what is written."""
     one_at_a_time(session, LEDGER_PEN)
+
+
+def hand_of(act: Act) -> Hand:
+    """Who writes in this act, and when."""
+    return Hand(act.now, act.actor.pseudonym)
 
 
 def line_name(seq: int) -> str:
@@ -132,29 +138,34 @@ def head_facts(end: Head) -> dict[str, Any]:
 
 
 def _write_some(act: Act, entries: Sequence[Entry], end: Head) -> Head:
-    txs: list[dict[str, Any]] = []
-    notes: list[dict[str, Any]] = []
-    for entry in entries:
-        tx, note = _tx(act, entry, end)
-        txs.append(tx)
-        notes.extend(note)
-        end = Head(tx["seq"], tx["hash"])
-    pairs = list(zip(txs, entries, strict=True))
-    insert_together(
-        act.session,
-        (ShareTx, txs),
-        (ShareLot, [lot for tx, entry in pairs for lot in _lots(tx, entry)]),
-        (ShareLeg, [leg for tx, entry in pairs for leg in _legs(tx, entry)]),
-        (ShareNote, notes),
-    )
+    batches, end = made_after(hand_of(act), entries, end)
+    insert_together(act.session, *batches)
     return end
 
 
-def _tx(act: Act, entry: Entry, end: Head) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def made_after(hand: Hand, entries: Sequence[Entry], end: Head) -> tuple[Batches, Head]:
+    """The rows of these transactions after that one, in the order of their tables, and the new end of the chain."""
+    txs, notes, end = chained(entries, end, partial(_tx, hand))
+    pairs = list(zip(txs, entries, strict=True))
+    lots = [lot for tx, entry in pairs for lot in _lots(tx, entry)]
+    legs = [leg for tx, entry in pairs for leg in _legs(tx, entry)]
+    return ((ShareTx, txs), (ShareLot, lots), (ShareLeg, legs), (ShareNote, notes)), end
+
+
+def write_bound(act: Act, bound: Iterable[Bound], end: Head) -> None:
+    """Write rows that were made elsewhere with `made_after`, under the pen."""
+    note_written(act.session, BOOK_NAME)
+    with standing_told():
+        for some in bound:
+            insert_bound(act.session, some)
+    act.mark(BOOK_NAME, [head_facts(end)])
+
+
+def _tx(hand: Hand, entry: Entry, end: Head) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     seq, salt = end.seq + 1, secrets.token_bytes(32)
     tx: dict[str, Any] = {
-        "seq": seq, "kind": entry.kind, "effective_on": entry.effective_on, "recorded_at": act.now,
-        "recorded_by": act.actor.pseudonym, "approved_by": entry.approved_by, "request_id": entry.request_id,
+        "seq": seq, "kind": entry.kind, "effective_on": entry.effective_on, "recorded_at": hand.at,
+        "recorded_by": hand.by, "approved_by": entry.approved_by, "request_id": entry.request_id,
         "late_for": entry.late_for,
         "resolution": entry.resolution, "reason_code": entry.reason_code, "payable_now_cents": entry.payable_now,
         "document_id": None, "document_sha256": None, "reverses_seq": entry.reverses_seq, "legs": len(entry.legs),

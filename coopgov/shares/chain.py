@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -12,6 +12,9 @@ from coopgov.core.canonical import quick_json
 T = TypeVar("T")
 GENESIS = "0" * 64
 CHUNK = 2000
+# Rows of several tables, in the order in which they are written.
+Row = dict[str, Any]
+Batches = tuple[tuple[Any, list[Row]], ...]
 # Any constant will do; both books are written under one pen, so that no two acts wait for each other's book.
 LEDGER_PEN = 0x73686172
 
@@ -22,6 +25,14 @@ class Head:
 
     seq: int = 0
     hash: str = GENESIS
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who writes in a book, and when."""
+
+    at: datetime
+    by: str
 
 
 class Kept:
@@ -54,6 +65,20 @@ class Moment:
     on: date
     seq: int
     amount: int
+
+
+def chained(
+    entries: Iterable[T], end: Head, make: Callable[[T, Head], tuple[Row, list[Row]]]
+) -> tuple[list[Row], list[Row], Head]:
+    """The rows of transactions and of their remarks, each after the one before, and the new end of the chain."""
+    txs: list[Row] = []
+    notes: list[Row] = []
+    for entry in entries:
+        tx, note = make(entry, end)
+        txs.append(tx)
+        notes.extend(note)
+        end = Head(tx["seq"], tx["hash"])
+    return txs, notes, end
 
 
 def link(prev_hash: str, header: Mapping[str, Any], legs: Sequence[Mapping[str, Any]]) -> str:

@@ -1,9 +1,10 @@
 """The only writer of the money book: numbers, chains and stores transactions, one or a hundred thousand."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,11 @@ from sqlalchemy import Index, Table, select
 from sqlalchemy.orm import Session
 
 from coopgov.core.act import Act
-from coopgov.core.bulk import look_again
+from coopgov.core.bulk import Bound, insert_bound, look_again
 from coopgov.core.db import one_at_a_time
 from coopgov.core.direct import Question, insert_together
 from coopgov.shares import book as shares
-from coopgov.shares.chain import LEDGER_PEN, Head, chunks, commitment, link
+from coopgov.shares.chain import LEDGER_PEN, Batches, Hand, Head, chained, chunks, commitment, link
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
 from coopgov.treasury.rules import CapitalKind, Leg
 
@@ -97,23 +98,30 @@ def head_facts(end: Head) -> dict[str, Any]:
 
 
 def _write_some(act: Act, entries: Sequence[Entry], end: Head) -> Head:
-    txs: list[dict[str, Any]] = []
-    notes: list[dict[str, Any]] = []
-    for entry in entries:
-        tx, note = _tx(act, entry, end)
-        txs.append(tx)
-        notes.extend(note)
-        end = Head(tx["seq"], tx["hash"])
-    legs = [leg for tx, entry in zip(txs, entries, strict=True) for leg in _legs(tx, entry)]
-    insert_together(act.session, (CapitalTx, txs), (CapitalLeg, legs), (CapitalNote, notes))
+    batches, end = made_after(shares.hand_of(act), entries, end)
+    insert_together(act.session, *batches)
     return end
 
 
-def _tx(act: Act, entry: Entry, end: Head) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def made_after(hand: Hand, entries: Sequence[Entry], end: Head) -> tuple[Batches, Head]:
+    """The rows of these transactions after that one, in the order of their tables, and the new end of the chain."""
+    txs, notes, end = chained(entries, end, partial(_tx, hand))
+    legs = [leg for tx, entry in zip(txs, entries, strict=True) for leg in _legs(tx, entry)]
+    return ((CapitalTx, txs), (CapitalLeg, legs), (CapitalNote, notes)), end
+
+
+def write_bound(act: Act, bound: Iterable[Bound], end: Head) -> None:
+    """Write rows that were made elsewhere with `made_after`, under the pen."""
+    for some in bound:
+        insert_bound(act.session, some)
+    act.mark(BOOK_NAME, [head_facts(end)])
+
+
+def _tx(hand: Hand, entry: Entry, end: Head) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     seq, salt = end.seq + 1, secrets.token_bytes(32)
     tx: dict[str, Any] = {
-        "seq": seq, "kind": entry.kind, "effective_on": entry.effective_on, "recorded_at": act.now,
-        "recorded_by": act.actor.pseudonym, "approved_by": entry.approved_by,
+        "seq": seq, "kind": entry.kind, "effective_on": entry.effective_on, "recorded_at": hand.at,
+        "recorded_by": hand.by, "approved_by": entry.approved_by,
         "share_tx_seq": entry.share_tx_seq, "bank_line_id": entry.bank_line_id, "run_id": entry.run_id,
         "resolution": entry.resolution, "reverses_seq": entry.reverses_seq, "legs": len(entry.legs),
         "late_for": entry.late_for, "payload_digest": commitment(salt, entry.note) if entry.note else "",

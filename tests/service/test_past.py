@@ -16,7 +16,7 @@ from coopgov.core.errors import NotFound, RuleBroken
 from coopgov.core.money import Cents
 from coopgov.members import queries as member_queries
 from coopgov.members import service as member_service
-from coopgov.past import export, queries, service, working
+from coopgov.past import export, queries, service, working, writing
 from coopgov.past.models import PastSeal
 from coopgov.past.report import Report
 from coopgov.past.rules.found import Weight
@@ -24,6 +24,7 @@ from coopgov.past.rules.kinds import SheetKind
 from coopgov.past.scratch import opened
 from coopgov.printing.sheets import write_csv
 from coopgov.registers.verify import verify_all
+from coopgov.shares import book as share_book
 from coopgov.shares import queries as shares
 from coopgov.shares import service as share_service
 from coopgov.statutes.ready import ready_set
@@ -88,6 +89,21 @@ def test_f22_a_past_with_its_history_is_sealed_once_and_its_totals_are_right(wor
         taken = act.session.scalars(select(PastSeal)).one()
         assert (taken.members, taken.share_from, taken.capital_from) == (12, 1, 1)
         assert json.loads(taken.report)["capital"] == found.capital
+
+
+def test_a_large_past_is_made_by_two_processes_and_sealed_whole(world, sandbox, monkeypatch):
+    monkeypatch.setattr(writing, "MANY_LINES", 1)
+    past = sent(an_older_register(40, nominal=NOMINAL))
+    found = looked(world, past, sandbox)
+    with world.act() as act:
+        numbers = service.seal(act, past=past, reasons=WHY, path=sandbox, tell=lambda _done, _total: None)
+    with world.act() as act:
+        assert verify_all(act.session, sandbox.parent) == []
+        assert shares.capital_on(act.session, act.today) == found.capital
+        assert numbers.members == 40
+        assert share_book.head(act.session).seq == numbers.share_until
+    with pytest.raises(RuleBroken, match="sealed_already"):
+        sealed(world, past, sandbox, **WHY)
 
 
 def test_what_was_read_is_read_again_only_when_something_else_was_done_since(world, sandbox):

@@ -80,10 +80,10 @@ class Progress:
     total: int
     done: int = 0
 
-    def step(self) -> None:
-        """One line more."""
-        self.done += 1
-        if self.done % EVERY == 0:
+    def step(self, lines: int = 1) -> None:
+        """Some lines more."""
+        told, self.done = self.done // EVERY, self.done + lines
+        if self.done // EVERY != told:
             self.tell(min(self.done, self.total), self.total)
 
 

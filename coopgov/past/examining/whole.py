@@ -5,7 +5,6 @@ from coopgov.past.examining.comparing import reconcile
 from coopgov.past.examining.lines import read_balances, read_events, read_members_in, read_movements
 from coopgov.past.examining.moves import follow_movements
 from coopgov.past.examining.people import follow_members, follow_strangers
-from coopgov.past.rules.books import Books
 from coopgov.past.scratch import Scratch
 
 
@@ -18,20 +17,24 @@ def examine(scratch: Scratch, sheets: Sheets, coop: Coop, tell: Tell = lambda _d
     for read in (read_members_in, read_movements, read_balances):
         read(scratch, sheets, coop, progress)
     scratch.index_lines()
-    follow(scratch, sheets, coop, Follower(), progress, notes=True)
+    follow(scratch, sheets, coop, progress)
     scratch.index_results()
 
 
-def follow(
-    scratch: Scratch, sheets: Sheets, coop: Coop, follower: Follower, progress: Progress, *, notes: bool
-) -> Books:
+def follow(scratch: Scratch, sheets: Sheets, coop: Coop, progress: Progress) -> None:
     """Follow what was read: members and their lives, then every movement in order of days and lines."""
+    following = follow_people(scratch, sheets, coop, Follower(), progress, notes=True)
+    follow_movements(following)
+    reconcile(following)
+    following.flush()
+
+
+def follow_people(
+    scratch: Scratch, sheets: Sheets, coop: Coop, follower: Follower, progress: Progress, *, notes: bool
+) -> Following:
+    """Follow the members and their lives: who can move, before anything has."""
     following = Following(scratch, sheets, coop, follower, progress, notes)
     follow_members(following)
     follow_strangers(following)
     following.books.__post_init__()
-    follow_movements(following)
-    if notes:
-        reconcile(following)
-    following.flush()
-    return following.books
+    return following

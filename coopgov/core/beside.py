@@ -1,0 +1,101 @@
+"""A second process that makes what this one writes: two processors for one long act."""
+
+import marshal
+import pickle
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+Send = Callable[[Any], None]
+Make = Callable[[Send], Any]
+_MADE, _REFUSED, _END = b"m", b"r", b"e"
+
+
+class Sent:
+    """What is sent, one after the other; `result` is what was given once all of it is taken."""
+
+    def __init__(self, told: Generator[Any, None, Any]) -> None:
+        self._told = told
+        self.result: Any = None
+
+    def __iter__(self) -> Iterator[Any]:
+        """Each of it, once."""
+        self.result = yield from self._told
+
+
+def may_be_beside() -> bool:
+    """Whether this system can let a process go on as two."""
+    return "fork" in get_all_start_methods()
+
+
+def made_here(make: Make) -> Sent:
+    """What `make` sends, once all of it is made: for little."""
+
+    def told() -> Generator[Any, None, Any]:
+        sent: list[Any] = []
+        result = make(sent.append)
+        yield from sent
+        return result
+
+    return Sent(told())
+
+
+@contextmanager
+def made_beside(make: Make) -> Iterator[Sent]:
+    """What `make` sends, each while the next is made by a process beside this one, that knows all this one knows.
+
+    It sends plain values (whatever `marshal` tells), and asks no database: connections stay with this process. What it
+    raises is raised here; RuntimeError where it was ended.
+    """
+    ours, theirs = get_context("fork").Pipe(duplex=False)
+    process = get_context("fork").Process(target=_make, args=(make, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        yield Sent(_sent(ours))
+    finally:
+        _end(process, ours)
+
+
+def _make(make: Make, to: Connection) -> None:
+    try:
+        result = make(lambda told: to.send_bytes(_MADE + marshal.dumps(told)))
+        to.send_bytes(_END + marshal.dumps(result))
+    except BrokenPipeError:
+        pass  # nobody waits for it any more
+    except Exception as error:
+        to.send_bytes(_REFUSED + _kept(error))
+
+
+def _kept(error: Exception) -> bytes:
+    """An error that can be sent whole, or one that tells its kind."""
+    try:
+        told = pickle.dumps(error)
+        pickle.loads(told)  # noqa: S301 - what this line's neighbour wrote
+    except Exception:
+        return pickle.dumps(RuntimeError(type(error).__name__))
+    return told
+
+
+def _sent(ours: Connection) -> Generator[Any, None, Any]:
+    while True:
+        try:
+            told = ours.recv_bytes()
+        except EOFError:
+            raise RuntimeError("the process beside this one was ended") from None
+        kind, rest = told[:1], memoryview(told)[1:]
+        if kind == _END:
+            return marshal.loads(rest)  # noqa: S302 - what our own process wrote
+        if kind == _REFUSED:
+            raise pickle.loads(rest)  # noqa: S301 - what our own process wrote
+        yield marshal.loads(rest)  # noqa: S302 - what our own process wrote
+
+
+def _end(process: BaseProcess, ours: Connection) -> None:
+    ours.close()
+    process.kill()
+    process.join()
+    process.close()

@@ -1,0 +1,66 @@
+"""What a second process makes comes in order and whole, or what went wrong there is told here."""
+
+import os
+import signal
+from multiprocessing import active_children
+
+import pytest
+
+from coopgov.core.beside import made_beside, made_here
+from coopgov.core.errors import Breach, RuleBroken
+
+# More than a pipe holds.
+LONG = "é" * 100_000
+
+
+def three(send):
+    for number in range(3):
+        send((number, None, LONG, b"\x00", [(1, "a")]))
+    return "three", {"sum": 3}
+
+
+def refuse(send):
+    send(1)
+    raise RuleBroken([Breach("too_many", "%(n)s are too many.", {"n": 3})])
+
+
+def be_ended(send):
+    send(1)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class _OfOurOwn(Exception):
+    def __init__(self, one, two) -> None:
+        super().__init__(one)
+
+
+def raise_what_cannot_be_sent(_send):
+    raise _OfOurOwn(1, lambda: 2)
+
+
+def test_what_is_made_beside_is_what_is_made_here():
+    here = made_here(three)
+    told = list(here)
+    with made_beside(three) as sent:
+        assert list(sent) == told
+        assert sent.result == here.result == ("three", {"sum": 3})
+    assert len(told) == 3
+
+
+def test_what_is_refused_beside_is_refused_here_with_its_figures():
+    with pytest.raises(RuleBroken) as refused, made_beside(refuse) as sent:
+        list(sent)
+    [breach] = refused.value.breaches
+    assert (breach.code, breach.values) == ("too_many", {"n": 3})
+
+
+@pytest.mark.parametrize("make", [be_ended, raise_what_cannot_be_sent])
+def test_a_second_process_that_cannot_go_on_says_so(make):
+    with pytest.raises(RuntimeError, match=r"ended|_OfOurOwn"), made_beside(make) as sent:
+        list(sent)
+
+
+def test_nothing_stays_behind_when_nobody_waits_any_more():
+    with made_beside(three) as sent:
+        next(iter(sent))
+    assert active_children() == []
