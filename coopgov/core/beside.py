@@ -3,7 +3,7 @@
 import marshal
 import pickle
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -26,30 +26,27 @@ class Sent:
         self.result = yield from self._told
 
 
-def may_be_beside() -> bool:
-    """Whether this system can let a process go on as two."""
-    return "fork" in get_all_start_methods()
-
-
-def made_here(make: Make) -> Sent:
-    """What `make` sends, once all of it is made: for little."""
-
-    def told() -> Generator[Any, None, Any]:
-        sent: list[Any] = []
-        result = make(sent.append)
-        yield from sent
-        return result
-
-    return Sent(told())
-
-
-@contextmanager
-def made_beside(make: Make) -> Iterator[Sent]:
+def beside(make: Make, *, is_worth_it: bool = True) -> AbstractContextManager[Sent]:
     """What `make` sends, each while the next is made by a process beside this one, that knows all this one knows.
 
     It sends plain values (whatever `marshal` tells), and asks no database: connections stay with this process. What it
-    raises is raised here; RuntimeError where it was ended.
+    raises is raised here; RuntimeError where it was ended. What is not worth a process is made here, before the first
+    is told.
     """
+    if is_worth_it and "fork" in get_all_start_methods():
+        return _made_beside(make)
+    return nullcontext(Sent(_made_here(make)))
+
+
+def _made_here(make: Make) -> Generator[Any, None, Any]:
+    sent: list[Any] = []
+    result = make(sent.append)
+    yield from sent
+    return result
+
+
+@contextmanager
+def _made_beside(make: Make) -> Iterator[Sent]:
     ours, theirs = get_context("fork").Pipe(duplex=False)
     process = get_context("fork").Process(target=_make, args=(make, theirs), daemon=True)
     process.start()

@@ -103,6 +103,13 @@ class Scratch:
             ),
         )  # fmt: skip
 
+    @contextmanager
+    def let_go(self) -> Iterator[None]:
+        """Let another connection write in it meanwhile."""
+        self._db.execute("COMMIT")
+        yield
+        self._db.execute("BEGIN")
+
     def keep(self, name: str, fact: Any) -> None:
         """Keep one fact of the whole."""
         self._db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, json.dumps(fact)))
@@ -128,6 +135,18 @@ def making(path: Path) -> Iterator[Scratch]:
     finally:
         connection.close()
     part.replace(path)
+
+
+@contextmanager
+def opened_again(scratch: Scratch) -> Iterator[Scratch]:
+    """The same sandbox by a connection of its own, for another process."""
+    connection = _connect(scratch.path)
+    try:
+        connection.execute("BEGIN")
+        yield Scratch(connection, scratch.path)
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
 
 
 @contextmanager

@@ -90,7 +90,7 @@ def look(session: Session, figures: Figures, today: date, past: Past, path: Path
     """Read a past into a sandbox; nothing else is written (*essai à blanc*)."""
     sheets = past.sheets()
     with making(path) as scratch:
-        examine(scratch, sheets, coop_of(session, figures, today), tell)
+        examine(scratch, sheets, coop_of(session, figures, today), session, tell)
         note_made(scratch, _made_for(session, past, today))
         return Report(scratch, list(sheets.maps)).summary()
 
@@ -184,14 +184,14 @@ def seal(
     sheets, coop = past.sheets(), coop_of(act.session, act.rulebook, act.today)
     made = _made_for(act.session, past, act.today)
     with as_of_now(
-        path, made, lambda new: examine(new, sheets, coop, lambda done, all_: tell(done, 3 * all_))
+        path, made, lambda new: examine(new, sheets, coop, act.session, lambda done, all_: tell(done, 3 * all_))
     ) as scratch:
         report = Report(scratch, list(sheets.maps))
         points = _accepted(act.session, past, report, reasons)
         refuse_if(_check_two_persons(act, scratch))
         ready = Coop(
-            act.session, act.rulebook, act.today, coop.colleges, coop.nominals, share_past.ready_classes(act),
-            coop.closed_through, reasons.get("movement_without_decision", "").strip(),
+            act.rulebook, act.today, coop.colleges, coop.nominals, share_past.ready_classes(act), coop.closed_through,
+            coop.heads, reasons.get("movement_without_decision", "").strip(),
         )  # fmt: skip
         taken = _write(act, scratch, sheets, ready, tell)
         _keep_seal(act, seal_id or new_id(), past, reasons, report, taken.numbers, points)

@@ -1,12 +1,12 @@
 """Writing a past into the books: members first, then every movement in order, some thousands at a time.
 
-The lines of a large one are made by a second process while this one writes those before: so two processors share the
-work, and the database is asked by one alone.
+What a large one becomes is made by a second process, while this one writes what was made before: two processors share
+the work, and the database is asked by one alone.
 """
 
+import pickle
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,15 +14,24 @@ from uuid import UUID
 from sqlalchemy import Dialect
 
 from coopgov.core.act import Act
-from coopgov.core.beside import Make, Send, Sent, made_beside, made_here, may_be_beside
+from coopgov.core.beside import Make, Send, beside
 from coopgov.core.bulk import Bound, bind, bounded
 from coopgov.members.rules import EventKind, NewMember, Status
 from coopgov.members.service.past import PastMember, enrol_past, look_anew
 from coopgov.members.service.writing import NewEvent
-from coopgov.past.examining import Coop, Follower, Following, Progress, Sheets, follow_movements, follow_people
+from coopgov.past.examining import (
+    MANY_LINES,
+    Coop,
+    Follower,
+    Progress,
+    Sheets,
+    follow_movements,
+    follow_people,
+    whom_known,
+)
 from coopgov.past.rules.books import Books, MoneyLine, ShareLine, Written
 from coopgov.past.rules.life import Life
-from coopgov.past.scratch import Scratch, opened
+from coopgov.past.scratch import Scratch, opened_again
 from coopgov.shares import book as share_book
 from coopgov.shares.chain import Batches, Hand, Head
 from coopgov.treasury import book as money_book
@@ -30,8 +39,6 @@ from coopgov.treasury import book as money_book
 CHUNK = 2000
 # How many times the chunks double before they are as large.
 SMALLER = 4
-# Fewer lines are not worth a process of their own.
-MANY_LINES = 20_000
 
 
 @dataclass(slots=True)
@@ -82,26 +89,41 @@ class _Chunk(NamedTuple):
 
 @dataclass(slots=True)
 class Maker:
-    """Makes the rows of the lines it hears; the numbers of lines that others name are kept."""
+    """Makes what is written of the members and the lines it hears; the numbers of lines that others name are kept."""
 
     hand: Hand
     dialect: Dialect
     wanted: frozenset[str]
     ends: Ends
     send: Send
+    people: list[PastMember] = field(default_factory=list)
     lines: list[Written] = field(default_factory=list)
     shares: dict[str, int] = field(default_factory=dict)
     money: dict[str, int] = field(default_factory=dict)
     chunks: int = 0
+
+    def member(self, number: int, member: NewMember, life: Life, member_id: UUID) -> None:
+        """Somebody with her life."""
+        standing = life.standing
+        assert standing is not None  # noqa: S101 - whoever is heard of here has a life
+        self.people.append(PastMember(member_id, number, member, standing, tuple(_events(life))))
+        if len(self.people) >= CHUNK:
+            self.tell_people()
+
+    def tell_people(self) -> None:
+        """Send those who were heard of."""
+        if self.people:
+            self.send(pickle.dumps(self.people))
+            self.people.clear()
 
     def line(self, written: Written) -> None:
         """One line of the past."""
         self.lines.append(written)
         # The first chunks are small: until the database has looked, each line costs it a reading of all before.
         if len(self.lines) >= CHUNK >> max(0, SMALLER - self.chunks):
-            self.make()
+            self.tell_lines()
 
-    def make(self) -> None:
+    def tell_lines(self) -> None:
         """Make and send the rows of what was heard."""
         if not self.lines:
             return
@@ -156,35 +178,29 @@ class Maker:
 
 @dataclass(slots=True)
 class Writer:
-    """Writes the members it hears, and the rows that are made of lines."""
+    """Writes what is made of members and of lines."""
 
     act: Act
     progress: Progress
     numbers: Numbers
-    people: list[PastMember] = field(default_factory=list)
     # How many chunks of people and of lines are written.
     crowds: int = 0
     chunks: int = 0
 
-    def member(self, number: int, member: NewMember, life: Life, member_id: UUID) -> None:
-        """Somebody with her life."""
-        standing = life.standing
-        assert standing is not None  # noqa: S101 - whoever is heard of here has a life
-        self.people.append(PastMember(member_id, number, member, standing, tuple(_events(life))))
-        if len(self.people) >= CHUNK:
-            self.write_people()
+    def write(self, told: Any) -> None:
+        """Write what a maker sent."""
+        if isinstance(told, bytes):
+            self._write_people(pickle.loads(told))  # noqa: S301 - what our own maker wrote
+        else:
+            self._write_lines(_Chunk(*told))
 
-    def write_people(self) -> None:
-        """Write those who were heard of."""
-        if self.people:
-            self.numbers.members += enrol_past(self.act, iter(self.people))
-            self.people.clear()
-            self.crowds += 1
-            if _has_doubled(self.crowds):
-                look_anew(self.act.session)
+    def _write_people(self, people: list[PastMember]) -> None:
+        self.numbers.members += enrol_past(self.act, iter(people))
+        self.crowds += 1
+        if _has_doubled(self.crowds):
+            look_anew(self.act.session)
 
-    def write_lines(self, chunk: _Chunk) -> None:
-        """Write the rows that were made of some lines."""
+    def _write_lines(self, chunk: _Chunk) -> None:
         share_seq, share_hash, money_seq, money_hash = chunk.ends
         share_book.write_bound(self.act, (Bound(*one) for one in chunk.shares), Head(share_seq, share_hash))
         money_book.write_bound(self.act, (Bound(*one) for one in chunk.money), Head(money_seq, money_hash))
@@ -207,32 +223,34 @@ def write_past(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, progress:
         ends = Ends(share_book.head(act.session), money_book.head(act.session))
         share, money = ends.shares.seq, ends.money.seq
         writer = Writer(act, progress, Numbers(share + 1, share, money + 1, money))
-        following = follow_people(scratch, sheets, coop, Follower(writer.member), Progress(_nobody, 1), notes=False)
-        writer.write_people()
-        with _made(act, following, ends, progress.total) as sent:
+        make = _maker(act, scratch, sheets, coop, ends)
+        with beside(make, is_worth_it=progress.total >= MANY_LINES) as sent:
             for told in sent:
-                writer.write_lines(_Chunk(*told))
+                writer.write(told)
     capital, shares, totals, departed = sent.result
     return Taken(writer.numbers, capital, shares, totals, tuple(_departed_as_told(departed)))
 
 
-def _made(act: Act, following: Following, ends: Ends, lines: int) -> AbstractContextManager[Sent]:
-    make = _maker(share_book.hand_of(act), act.session.connection().dialect, following, ends)
-    return made_beside(make) if lines >= MANY_LINES and may_be_beside() else nullcontext(made_here(make))
+def _maker(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, ends: Ends) -> Make:
+    hand, dialect = share_book.hand_of(act), act.session.connection().dialect
+    known = whom_known(scratch, act.session)
 
-
-def _maker(hand: Hand, dialect: Dialect, following: Following, ends: Ends) -> Make:
     def make(send: Send) -> tuple[Any, ...]:
-        # A file that two processes hold open is read by each on its own.
-        with opened(following.scratch.path) as scratch:
-            maker = Maker(hand, dialect, _named(scratch), ends, send)
-            follow_movements(replace(following, scratch=scratch, follower=Follower(line=maker.line)))
-            maker.make()
-        books = following.books
-        totals = {bucket.value: cents for bucket, cents in books.totals.items()}
-        return books.capital, books.shares, totals, list(_departed(books))
+        with opened_again(scratch) as own:
+            maker = Maker(hand, dialect, _named(own), ends, send)
+            heard = Follower(maker.member, maker.line)
+            following = follow_people(own, sheets, coop, known, heard, Progress(_nobody, 1), notes=False)
+            maker.tell_people()
+            follow_movements(following)
+            maker.tell_lines()
+        return _told(following.books)
 
     return make
+
+
+def _told(books: Books) -> tuple[Any, ...]:
+    totals = {bucket.value: cents for bucket, cents in books.totals.items()}
+    return books.capital, books.shares, totals, list(_departed(books))
 
 
 def _named(scratch: Scratch) -> frozenset[str]:

@@ -6,7 +6,7 @@ from multiprocessing import active_children
 
 import pytest
 
-from coopgov.core.beside import made_beside, made_here
+from coopgov.core.beside import beside
 from coopgov.core.errors import Breach, RuleBroken
 
 # More than a pipe holds.
@@ -39,16 +39,16 @@ def raise_what_cannot_be_sent(_send):
 
 
 def test_what_is_made_beside_is_what_is_made_here():
-    here = made_here(three)
-    told = list(here)
-    with made_beside(three) as sent:
+    with beside(three, is_worth_it=False) as here:
+        told = list(here)
+    with beside(three) as sent:
         assert list(sent) == told
-        assert sent.result == here.result == ("three", {"sum": 3})
+    assert sent.result == here.result == ("three", {"sum": 3})
     assert len(told) == 3
 
 
 def test_what_is_refused_beside_is_refused_here_with_its_figures():
-    with pytest.raises(RuleBroken) as refused, made_beside(refuse) as sent:
+    with pytest.raises(RuleBroken) as refused, beside(refuse) as sent:
         list(sent)
     [breach] = refused.value.breaches
     assert (breach.code, breach.values) == ("too_many", {"n": 3})
@@ -56,11 +56,11 @@ def test_what_is_refused_beside_is_refused_here_with_its_figures():
 
 @pytest.mark.parametrize("make", [be_ended, raise_what_cannot_be_sent])
 def test_a_second_process_that_cannot_go_on_says_so(make):
-    with pytest.raises(RuntimeError, match=r"ended|_OfOurOwn"), made_beside(make) as sent:
+    with pytest.raises(RuntimeError, match=r"ended|_OfOurOwn"), beside(make) as sent:
         list(sent)
 
 
 def test_nothing_stays_behind_when_nobody_waits_any_more():
-    with made_beside(three) as sent:
+    with beside(three) as sent:
         next(iter(sent))
     assert active_children() == []

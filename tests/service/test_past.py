@@ -17,6 +17,7 @@ from coopgov.core.money import Cents
 from coopgov.members import queries as member_queries
 from coopgov.members import service as member_service
 from coopgov.past import export, queries, service, working, writing
+from coopgov.past.examining import whole
 from coopgov.past.models import PastSeal
 from coopgov.past.report import Report
 from coopgov.past.rules.found import Weight
@@ -92,7 +93,8 @@ def test_f22_a_past_with_its_history_is_sealed_once_and_its_totals_are_right(wor
 
 
 def test_a_large_past_is_made_by_two_processes_and_sealed_whole(world, sandbox, monkeypatch):
-    monkeypatch.setattr(writing, "MANY_LINES", 1)
+    for module in (whole, writing):
+        monkeypatch.setattr(module, "MANY_LINES", 1)
     past = sent(an_older_register(40, nominal=NOMINAL))
     found = looked(world, past, sandbox)
     with world.act() as act:

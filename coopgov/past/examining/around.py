@@ -12,12 +12,9 @@ from sqlalchemy.orm import Session
 from coopgov.core.errors import Breach, RuleBroken
 from coopgov.core.figures import Figures
 from coopgov.core.i18n import N_
+from coopgov.members import queries as members
 from coopgov.members.queries.past import Here
-from coopgov.members.rules import (
-    Category,
-    College,
-    NewMember,
-)
+from coopgov.members.rules import Category, College, Heads, NewMember
 from coopgov.past.columns import COLUMNS as ALL_COLUMNS
 from coopgov.past.columns import SheetMap
 from coopgov.past.reading import Source, count_lines
@@ -34,19 +31,21 @@ from coopgov.statutes import queries as statutes
 Tell = Callable[[int, int], None]
 AT_ONCE = 1000
 EVERY = 500
+# Fewer lines are not worth a process of their own.
+MANY_LINES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Coop:
     """What the cooperative is, as far as a past is read against it."""
 
-    session: Session
     figures: Figures
     today: date
     colleges: tuple[College, ...]
     nominals: tuple[tuple[date, int], ...]
     classes: Mapping[str, UUID]
-    closed_through: date | None = None
+    closed_through: date | None
+    heads: Heads
     no_decision: str = ""
 
     def nominal_on(self, on: date) -> int:
@@ -66,10 +65,20 @@ def coop_of(session: Session, figures: Figures, today: date) -> Coop:
         sentence = N_("The statutes are not adopted here yet, and shares have no value without them. Adopt them first.")
         raise RuleBroken([Breach("no_statutes", sentence)])
     return Coop(
-        session, figures, today, tuple(College(college.code, college.label) for college in versions[-1].colleges),
+        figures, today, tuple(College(college.code, college.label) for college in versions[-1].colleges),
         tuple((version.in_force_from, version.share_nominal_cents) for version in versions),
         {ORDINARY: uuid4()} | share_past.classes(session), share_queries.closed_through(session),
+        members.heads_on(session, today),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whom the books know already of those a past names: by number, by e-mail address; who has moved in them."""
+
+    here: Mapping[int, Here]
+    owners: Mapping[str, int]
+    moved: frozenset[UUID]
 
 
 @dataclass(slots=True)
@@ -120,6 +129,7 @@ class Following:
     scratch: Scratch
     sheets: Sheets
     coop: Coop
+    known: Known
     follower: Follower
     progress: Progress
     notes: bool
@@ -127,7 +137,6 @@ class Following:
     told: dict[int, tuple[int, int, int | None, int | None, int | None]] = field(default_factory=dict)
     new: int = 0
     heads: dict[Category, int] = field(default_factory=dict)
-    here: dict[int, Here] = field(default_factory=dict)
     waiting: dict[int, list[Found]] = field(default_factory=dict)
 
     def note(self, place: int, *found: Found) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 from coopgov.core.errors import Breach
 from coopgov.core.i18n import N_
 from coopgov.core.money import Cents, Euros
-from coopgov.members import queries as members
 from coopgov.members.rules import (
     Category,
     Heads,
@@ -128,7 +127,7 @@ def _compare_balance(following: Following) -> None:
 
 def _doubt_in_the_end(following: Following) -> None:
     """What the cooperative would be against the law of today, once all is in."""
-    coop, now = following.coop, members.heads_on(following.coop.session, following.coop.today)
+    coop, now = following.coop, following.coop.heads
     heads = Heads(
         now.employed + following.heads.get(Category.EMPLOYED, 0),
         now.external + following.heads.get(Category.EXTERNAL, 0),

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy.orm import Session
+
 from coopgov.accounts.rules import fold_email
 from coopgov.core.errors import Breach
 from coopgov.core.i18n import N_
@@ -21,7 +23,7 @@ from coopgov.members.rules import (
     Status,
     fold,
 )
-from coopgov.past.examining.around import Following, batches
+from coopgov.past.examining.around import Following, Known, batches
 from coopgov.past.rules.books import Holder
 from coopgov.past.rules.found import Found, Weight
 from coopgov.past.rules.life import PastEvent, live
@@ -34,16 +36,33 @@ _BEGINNINGS = frozenset({EventKind.APPLIED, EventKind.ADMITTED})
 _ENDINGS = frozenset({EventKind.RESIGNED, EventKind.EXCLUDED, EventKind.DECEASED, EventKind.CONTRACT_ENDED})
 
 
+def whom_known(scratch: Scratch, session: Session) -> Known:
+    """Whom of those that the sheets name the books know already."""
+    here: dict[int, Here] = {}
+    for some in batches(scratch.rows(_NAMED)):
+        here |= member_past.members_here(session, [number for (number,) in some])
+    owners: dict[str, int] = {}
+    for some in batches(scratch.rows("SELECT cells FROM member")):
+        owners |= members.owners_of_emails(session, [json.loads(cells).get("email", "") for (cells,) in some])
+    ids = [one.id for one in here.values()]
+    moved = share_past.those_who_moved(session, ids) | money_past.those_who_moved(session, ids)
+    return Known(here, owners, frozenset(moved))
+
+
+_NAMED = (
+    "SELECT number FROM member WHERE number IS NOT NULL UNION SELECT member FROM event UNION "
+    "SELECT member FROM movement UNION SELECT other FROM movement WHERE other IS NOT NULL"
+)
+
+
 def follow_members(following: Following) -> None:
     seen: dict[int, int] = {}
     emails: dict[str, int] = {}
     query = "SELECT number, sheet, line, cells, left_on, held, paid, repayable FROM member ORDER BY sheet, line"
     for some in batches(following.scratch.rows(query)):
-        following.here |= member_past.members_here(following.coop.session, [row[0] for row in some if row[0]])
-        owners = members.owners_of_emails(following.coop.session, [json.loads(row[3]).get("email", "") for row in some])
         for row, (member, found) in zip(some, _members_of(following, some), strict=True):
             number, place, line = row[0], row[1], row[2]
-            following.note(place, *found, *_twice(row, member, seen, emails, owners))
+            following.note(place, *found, *_twice(row, member, seen, emails, following.known.owners))
             if number is not None and seen[number] == line:
                 if following.notes:
                     following.told[number] = (place, line, row[5], row[6], row[7])
@@ -81,8 +100,8 @@ def _twice(
 
 def _follow_member(following: Following, row: tuple[Any, ...], member: NewMember | None) -> None:
     number, place, line, left_on = row[0], row[1], row[2], row[4]
-    if number in following.here:
-        _follow_known(following, following.here[number], place, line, member)
+    if number in following.known.here:
+        _follow_known(following, following.known.here[number], place, line, member)
         return
     told = list(_events_of(following.scratch, number))
     events = sorted([*_told_events(line, member, left_on, told), *told], key=lambda pair: pair[1].day)
@@ -185,7 +204,6 @@ def _hold_known(following: Following, here: Here) -> None:
         if event.kind is not EventKind.REVERSAL and event.id not in undone
     ]
     following.books.holders[here.number] = Holder(here.number, here.name, here.id, spells)
-    following.here[here.number] = here
 
 
 def follow_strangers(following: Following) -> None:
@@ -194,10 +212,9 @@ def follow_strangers(following: Following) -> None:
         "SELECT member FROM event UNION SELECT member FROM movement UNION SELECT other FROM movement "
         "WHERE other IS NOT NULL EXCEPT SELECT number FROM member"
     )
-    for some in batches(following.scratch.rows(query)):
-        found = member_past.members_here(following.coop.session, [number for (number,) in some])
-        for here in found.values():
-            _follow_known(following, here, 0, 0, None)
+    for (number,) in following.scratch.rows(query):
+        if number in following.known.here:
+            _follow_known(following, following.known.here[number], 0, 0, None)
     for (number,) in following.scratch.rows("SELECT number FROM shaken"):
         if number in following.books.holders:
             following.books.holders[number].is_shaken = True
@@ -219,10 +236,8 @@ def _note_unknown(following: Following) -> None:
 
 
 def _note_moved(following: Following) -> None:
-    ids = {here.id: number for number, here in following.here.items()}
-    session = following.coop.session
-    moved = share_past.those_who_moved(session, list(ids)) | money_past.those_who_moved(session, list(ids))
-    for member_id in sorted(moved):
+    ids = {here.id: number for number, here in following.known.here.items()}
+    for member_id in sorted(following.known.moved):
         number = ids[member_id]
         row = next(
             following.scratch.rows(
@@ -237,6 +252,7 @@ def _note_moved(following: Following) -> None:
             "anything else. Take these lines out."
         )
         following.note(
-            row[0], Found(row[1], "member", Breach("moved_already", sentence, {"name": following.here[number].name}))
+            row[0],
+            Found(row[1], "member", Breach("moved_already", sentence, {"name": following.known.here[number].name})),
         )
         following.books.holders[number].is_shaken = True
