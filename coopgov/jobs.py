@@ -18,6 +18,8 @@ from sqlalchemy import text
 from coopgov.assemblies import queries as assemblies
 from coopgov.assemblies import rehearsals
 from coopgov.assemblies import service as assemblies_service
+from coopgov.assemblies.queries.codes import assemblies_with_codes_over
+from coopgov.assemblies.service import codes
 from coopgov.config import Config
 from coopgov.core import mail
 from coopgov.core.db import db
@@ -74,6 +76,13 @@ def end_rehearsals() -> None:
             rehearsals.end(act, assembly_id, rehearsal)
 
 
+def forget_codes() -> None:
+    """Delete the codes of the voting site once their assembly is over."""
+    if assemblies_with_codes_over(reading()):
+        with begin_system_act() as act:
+            codes.forget_codes(act)
+
+
 def render_documents() -> None:
     """Make and archive the bytes of issued documents, one transaction each."""
     for document_id in archive.unrendered(reading(), limit=BATCH):
@@ -110,6 +119,7 @@ JOBS = (
     Job("execute_due", 5, execute_due),
     Job("remind_voters", 30, remind_voters),
     Job("end_rehearsals", 30, end_rehearsals),
+    Job("forget_codes", 600, forget_codes),
     Job("render_documents", 2, render_documents),
     Job("take_over_pasts", 3, take_over_pasts),
 )

@@ -168,6 +168,15 @@ def names_of(session: Session, account_ids: Iterable[UUID]) -> dict[UUID, str]:
     return names
 
 
+def languages_of(session: Session, account_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The languages their people read; unknown accounts are left out."""
+    wanted, spoken = list(set(account_ids)), dict[UUID, str]()
+    for start in range(0, len(wanted), AT_ONCE):
+        some = Account.id.in_(wanted[start : start + AT_ONCE])
+        spoken.update(session.execute(select(Account.id, Account.language).where(some)).all())
+    return spoken
+
+
 def list_people(session: Session, on: date, *, text: str = "", after: str = "", limit: int = 50) -> People:
     """Accounts whose address begins with `text`, in the order of addresses, with their offices of the day."""
     folded = fold_email(text)

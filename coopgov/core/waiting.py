@@ -14,3 +14,4 @@ class Waiting:
     params: Mapping[str, object] = field(default_factory=dict)
     due: datetime | None = None
     icon: str = "bell"
+    detail: str = ""

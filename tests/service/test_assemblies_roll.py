@@ -135,11 +135,16 @@ def test_votes_of_an_assembly_are_suspended_and_give_their_time_back(world):
         "cast_by": world.ids[3],
     }
     assert "vote_suspended" in world.refused("vote", **ballot)
+    [waits] = waiting_for(world.session, world.actor(4), world.clock.now)
+    assert (waits.endpoint, waits.due, halt["incident"] in waits.detail) == ("assemblies.show", None, True)
     world.clock.now = end + timedelta(minutes=30)
+    assert waiting_for(world.session, world.actor(4), world.clock.now) == [waits]
     until = world.do("resume_votes", assembly_id=assembly_id).closes_at
     assert until == end + timedelta(minutes=90)
     row = queries.get_assembly(world.session, assembly_id)
     assert (row.remote_closes_at, row.takes_remote(until - timedelta(seconds=1))) == (until, True)
+    [waits] = waiting_for(world.session, world.actor(4), world.clock.now)
+    assert (waits.endpoint, waits.due) == ("assemblies.vote", until)
     world.vote(first, 3, FOR, remote=True)
     suspended, resumed = mails(world, "suspendu"), mails(world, "reprend")
     assert len({mail.to_address for mail in suspended}) == len(suspended) == 5

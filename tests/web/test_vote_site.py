@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import text
 from werkzeug.routing import AnyConverter
 
-from coopgov import serving
+from coopgov import jobs, serving
 from coopgov.assemblies import queries
+from coopgov.assemblies.queries.codes import CodesMade, codes_made
 from coopgov.ballots import queries as ballots
 from coopgov.core import outbox
+from coopgov.core.journal import entries_about
 from coopgov.core.mail import compose
 from coopgov.web.vote_site import BESIDE, VOTES
 from tests.assemblies_world import wire
@@ -123,6 +125,28 @@ def test_a_code_opens_the_voting_site_once_and_nothing_else(app, world):
         for row in world.session.execute(text(f"SELECT * FROM {table}"))  # noqa: S608 - names written above
     )
     assert [one for one in (code, other, *printed) if one in stored] == []
+
+
+def test_codes_are_sent_in_the_language_of_the_account_and_forgotten_once_the_assembly_is_over(app, world):
+    board, assembly = world.sign_in(app.test_client(), 0), world.convened()
+    with world.act() as act:
+        act.session.execute(text("UPDATE account SET language = 'en' WHERE email = 'm2@exemple.fr'"))
+    board.post(f"/assemblies/{assembly}/codes")
+    mails = [one for one in outbox.latest(world.session, limit=50) if one.kind == "assembly.code"]
+    english = [one for one in mails if "Your voting code" in one.subject and "your member number: 3" in one.body]
+    assert ([one.to_address for one in english], len(mails)) == (["m2@exemple.fr"], 4)
+    code = CODE.findall(compose(english[0], app.extensions["coopgov.config"]).get_content())[0]
+    assert enter(app.test_client(), "3", code).status_code == 303
+
+    jobs.forget_codes()
+    assert codes_made(world.session, assembly) == CodesMade(6, 1)  # they are still wanted
+    world.do("cancel", assembly_id=assembly, reason="La salle est prise.")
+    for _again in range(2):
+        jobs.forget_codes()
+    assert codes_made(world.session, assembly) == CodesMade(0, 0)
+    lines = entries_about(world.session, f"assembly:{assembly}")
+    assert [one.payload for one in lines if one.kind == "assembly.codes_forgotten"] == [{"made": 6, "used": 1}]
+    assert "Le journal garde combien" in board.get(f"/assemblies/{assembly}/codes").text
 
 
 def test_guessing_codes_is_slow_and_a_code_is_refused_where_none_is_wanted(app, world):

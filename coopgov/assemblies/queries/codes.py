@@ -1,10 +1,10 @@
 """The codes of voters, as far as they may be told: how many, and how many are used."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from coopgov.assemblies.models import Assembly, VoterCode
@@ -24,6 +24,13 @@ def codes_made(session: Session, assembly_id: UUID) -> CodesMade:
     mine = VoterCode.assembly_id == assembly_id
     made, used = session.execute(select(func.count(), func.count(VoterCode.used_at)).where(mine)).one()
     return CodesMade(made, used)
+
+
+def assemblies_with_codes_over(session: Session) -> Sequence[UUID]:
+    """The assemblies whose codes open nothing any more, and are still kept."""
+    has_codes = exists().where(VoterCode.assembly_id == Assembly.id)
+    over = select(Assembly.id).where(Assembly.state.not_in(TAKES_CODES), has_codes)
+    return session.scalars(over.order_by(Assembly.held_at, Assembly.id)).all()
 
 
 def voters_with_code(session: Session, assembly_id: UUID) -> set[UUID]:

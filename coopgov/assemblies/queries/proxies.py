@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from coopgov.assemblies.models import Proxy
@@ -41,18 +41,22 @@ class VoteFor:
     """The scrutins in which this ballot is cast already, whoever cast it."""
 
 
-@once
 def active_proxy_of(session: Session, assembly_id: UUID, grantor_id: UUID) -> ProxyRow | None:
     """The proxy a member has given and that is in force, or None."""
-    found = session.scalars(_active(assembly_id).where(Proxy.grantor_id == grantor_id)).first()
-    return None if found is None else _proxy(found)
+    return next((one for one in _proxies_about(session, assembly_id, grantor_id) if one.grantor_id == grantor_id), None)
+
+
+def proxies_of(session: Session, assembly_id: UUID, holder_id: UUID) -> list[ProxyRow]:
+    """The proxies in force that a member holds, by name of their givers."""
+    held = [one for one in _proxies_about(session, assembly_id, holder_id) if one.holder_id == holder_id]
+    return sorted(held, key=lambda proxy: (proxy.grantor_name, proxy.id))
 
 
 @once
-def proxies_of(session: Session, assembly_id: UUID, holder_id: UUID) -> list[ProxyRow]:
-    """The proxies in force that a member holds, by name of their givers."""
-    rows = session.scalars(_active(assembly_id).where(Proxy.holder_id == holder_id))
-    return sorted((_proxy(row) for row in rows), key=lambda proxy: (proxy.grantor_name, proxy.id))
+def _proxies_about(session: Session, assembly_id: UUID, member_id: UUID) -> list[ProxyRow]:
+    """Those she gave and those she holds: a page that asks for the one asks for the others."""
+    hers = or_(Proxy.grantor_id == member_id, Proxy.holder_id == member_id)
+    return [_proxy(row) for row in session.scalars(_active(assembly_id).where(hers))]
 
 
 def list_proxies(session: Session, assembly_id: UUID, *, limit: int = 1000) -> list[ProxyRow]:

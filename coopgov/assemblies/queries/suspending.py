@@ -3,8 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coopgov.assemblies.models import AgendaItem
 from coopgov.assemblies.queries.meetings import agenda
 from coopgov.ballots import queries as ballots
 from coopgov.ballots.queries import ScrutinRow, Suspension
@@ -19,8 +21,7 @@ def scrutins_of(session: Session, assembly_id: UUID) -> list[ScrutinRow]:
 
 def suspended_now(session: Session, assembly_id: UUID) -> Suspension | None:
     """The suspension that votes of an assembly are under, the earliest of them; None where all take ballots."""
-    found = [one.suspended for one in scrutins_of(session, assembly_id) if one.suspended is not None]
-    return min(found, key=lambda one: one.since, default=None)
+    return ballots.suspension_among(session, select(AgendaItem.scrutin_id).where(AgendaItem.assembly_id == assembly_id))
 
 
 def put_off_until(session: Session, assembly_id: UUID) -> datetime | None:

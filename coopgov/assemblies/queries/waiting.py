@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from coopgov.assemblies.queries.meetings import AssemblyRow, agenda, list_assemblies
 from coopgov.assemblies.queries.proxies import my_votes
 from coopgov.assemblies.queries.roll import count_waiting, rolls_open
+from coopgov.assemblies.queries.suspending import suspended_now
 from coopgov.assemblies.rules import State, notice_days
+from coopgov.ballots.queries import Suspension
 from coopgov.core.dates import paris_instant
 from coopgov.core.figures import Figures
 from coopgov.core.policy import Actor, Permission
@@ -19,6 +21,7 @@ from coopgov.core.waiting import Waiting
 from coopgov.law.arithmetic import latest_sending_day
 from coopgov.members import queries as members
 from coopgov.statutes import queries as statutes
+from coopgov.web.filters import instant
 
 _END_OF_DAY = datetime.max.time().replace(microsecond=0)
 
@@ -66,6 +69,9 @@ def _disputes_wait(session: Session, to_come: tuple[AssemblyRow, ...]) -> Iterat
 
 def _member_waits(session: Session, row: AssemblyRow, member_id: UUID, now: datetime) -> Waiting:
     params: dict[str, object] = {"assembly_id": row.id}
+    halted = suspended_now(session, row.id)
+    if halted is not None:
+        return _suspended(row, halted)
     if row.state is State.OPEN:
         title = _("%(title)s is in session: follow it and vote", title=row.title)
         return Waiting(title, "assemblies.show", params, row.held_at, "people")
@@ -73,6 +79,16 @@ def _member_waits(session: Session, row: AssemblyRow, member_id: UUID, now: date
         title = _("Vote before the assembly: %(title)s", title=row.title)
         return Waiting(title, "assemblies.vote", params, row.remote_closes_at, "ballot")
     return Waiting(_("Assembly: %(title)s", title=row.title), "assemblies.show", params, row.held_at, "calendar")
+
+
+def _suspended(row: AssemblyRow, halted: Suspension) -> Waiting:
+    """No end: the time that is lost will put it off."""
+    title = _("Votes suspended since %(since)s: %(title)s", since=instant(halted.since), title=row.title)
+    detail = _(
+        "No ballot is taken until they are taken up again; you will be told. Incident: %(incident)s",
+        incident=halted.incident,
+    )
+    return Waiting(title, "assemblies.show", {"assembly_id": row.id}, icon="warning", detail=detail)
 
 
 def _has_left_to_vote(session: Session, row: AssemblyRow, member_id: UUID) -> bool:

@@ -10,9 +10,15 @@ from sqlalchemy import delete, insert, update
 from coopgov.accounts import service as accounts
 from coopgov.accounts.rules import How
 from coopgov.assemblies import queries
+from coopgov.assemblies.mailing import texts_for
 from coopgov.assemblies.models import VoterCode
 from coopgov.assemblies.queries import AssemblyRow
-from coopgov.assemblies.queries.codes import unused_codes, voters_with_code
+from coopgov.assemblies.queries.codes import (
+    assemblies_with_codes_over,
+    codes_made,
+    unused_codes,
+    voters_with_code,
+)
 from coopgov.assemblies.rules import NoticeChannel, channel_for
 from coopgov.assemblies.rules.codes import check_codes_wanted, code_wrong, hash_of_code, is_code
 from coopgov.assemblies.service.convening import consent_day
@@ -25,7 +31,6 @@ from coopgov.core.outbox import OutboxMessage
 from coopgov.core.words import mark_of, read_word, word_of
 from coopgov.members import queries as members
 from coopgov.members.queries import RecipientRow
-from coopgov.web.mails import render_mail
 
 SALT_BYTES = 16
 NOBODY = (bytes(SALT_BYTES), "0" * 64)
@@ -66,10 +71,9 @@ def _without_code(act: Act, assembly: AssemblyRow) -> list[RecipientRow]:
     """Those on the roll who have no code yet, but for who has no account: she votes in the room, or by proxy."""
     assert assembly.roll_id is not None  # noqa: S101 - it is convened
     enrolled = {voter.id for voter in rolls.roll_voters(act.session, assembly.roll_id)}
-    wanted = members.get_members(act.session, enrolled - voters_with_code(act.session, assembly.id))
-    left = {row.id for row in wanted.values() if row.account_id is not None}
+    left = enrolled - voters_with_code(act.session, assembly.id)
     found = members.recipients(act.session, act.today, consent_before=consent_day(act, assembly.held_on))
-    return [row for row in found if row.member_id in left]
+    return [row for row in found if row.member_id in left and row.account_id is not None]
 
 
 def _without_consent(act: Act, assembly: AssemblyRow) -> NoticeChannel:
@@ -97,16 +101,16 @@ def _keep(act: Act, assembly_id: UUID, member_ids: Iterable[UUID], secret: str) 
 def _mail(
     act: Act, assembly: AssemblyRow, people: Sequence[RecipientRow], salts: Mapping[UUID, bytes], address: str
 ) -> None:
-    """One text, written once; each mail has its own name, number and mark in it."""
+    """One text in each language; each mail has its own name, number and mark in it."""
     marks = {"name": "[[name]]", "number": "[[number]]", "code": "[[code]]"}
-    subject, body = render_mail("assembly_code", "fr", **marks, assembly=assembly, address=address)
+    texts = texts_for(act.session, "assembly_code", people, **marks, assembly=assembly, address=address)
     mails = [
         {
             "id": new_id(), "kind": "assembly.code", "about": assembly.about, "to_address": row.email,
-            "to_name": row.name, "recipient": f"member:{row.member_id}", "subject": subject[:300],
-            "body": _filled(body, row, mark_of(salts[row.member_id])), "created_at": act.now,
+            "to_name": row.name, "recipient": f"member:{row.member_id}", "subject": text.subject[:300],
+            "body": _filled(text.body, row, mark_of(salts[row.member_id])), "created_at": act.now,
         }
-        for row in people
+        for row, text in zip(people, texts, strict=True)
     ]  # fmt: skip
     if mails:
         act.session.execute(insert(OutboxMessage), mails)
@@ -130,6 +134,19 @@ def make_code_again(act: Act, *, assembly_id: UUID, number: int, secret: str, ad
     salt = _keep(act, assembly_id, [member.id], secret)[member.id]
     act.record("assembly.code_made_again", assembly.about, {"member": member.id})
     return PrintedCode(number, member.name, word_of(secret, salt))
+
+
+def forget_codes(act: Act) -> int:
+    """Delete the codes of assemblies that are over: they open nothing, and tell when each voter came in.
+
+    The journal keeps how many there were. Gives how many assemblies it was.
+    """
+    over = assemblies_with_codes_over(act.session)
+    for assembly_id in over:
+        told = codes_made(act.session, assembly_id)
+        act.session.execute(delete(VoterCode).where(VoterCode.assembly_id == assembly_id))
+        act.record("assembly.codes_forgotten", f"assembly:{assembly_id}", {"made": told.made, "used": told.used})
+    return len(over)
 
 
 def count_code_try(act: Act, *, number: int, origin: str) -> None:

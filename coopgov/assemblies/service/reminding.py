@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from coopgov.assemblies import queries
+from coopgov.assemblies.mailing import texts_for
 from coopgov.assemblies.models import ReminderPlan, ReminderSent
 from coopgov.assemblies.queries import AssemblyRow
 from coopgov.assemblies.queries.reminding import (
@@ -23,7 +24,6 @@ from coopgov.core.ids import new_id
 from coopgov.core.outbox import OutboxMessage
 from coopgov.members import queries as members
 from coopgov.members.queries import MemberRow
-from coopgov.web.mails import render_mail
 
 MAIL_KIND = "assembly.reminder"
 BATCH = 2000
@@ -70,12 +70,12 @@ def _remind_of(act: Act, assembly_id: UUID) -> int:
 
 def _write(act: Act, row: AssemblyRow) -> int:
     left = left_to_vote(act.session, row)
-    people = members.get_members(act.session, left)
-    subject, body = render_mail("assembly_reminder", "fr", name=_NAME, count=_COUNT, assembly=row)
+    people = [one for one in members.get_members(act.session, left).values() if one.email]
+    people.sort(key=lambda one: one.number)
+    texts = texts_for(act.session, "assembly_reminder", people, name=_NAME, count=_COUNT, assembly=row)
     mails = [
-        _message(person, row, act.now, subject, body.replace(_NAME, person.name).replace(_COUNT, str(left[person.id])))
-        for person in sorted(people.values(), key=lambda one: one.number)
-        if person.email
+        _message(one, row, act.now, subject, body.replace(_NAME, one.name).replace(_COUNT, str(left[one.id])))
+        for one, (subject, body) in zip(people, texts, strict=True)
     ]
     for start in range(0, len(mails), BATCH):
         act.session.execute(insert(OutboxMessage), mails[start : start + BATCH])

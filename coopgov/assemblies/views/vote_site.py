@@ -92,9 +92,11 @@ def codes(assembly_id: UUID) -> ResponseReturnValue:
 
 
 def _codes_page(assembly_id: UUID, form: BaseForm, again: AgainForm, shown: list[PrintedCode] | None = None) -> str:
+    assembly = queries.get_assembly(reading(), assembly_id)
     return render_template(
-        "assemblies/codes.html", assembly=queries.get_assembly(reading(), assembly_id), form=form, again=again,
-        codes=codes_made(reading(), assembly_id), shown=shown or [], address=_config().vote_url,
+        "assemblies/codes.html", assembly=assembly, form=form, again=again, codes=codes_made(reading(), assembly_id),
+        is_over=assembly.state not in TAKES_CODES and assembly.convened_at is not None, shown=shown or [],
+        address=_config().vote_url,
     )  # fmt: skip
 
 

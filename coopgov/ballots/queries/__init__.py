@@ -36,6 +36,7 @@ from coopgov.ballots.queries.scrutins import (
     get_scrutins,
     seal_of,
     state_of,
+    suspension_among,
 )
 from coopgov.ballots.queries.tallies import (
     CollegeLine,
@@ -111,6 +112,7 @@ __all__ = [
     "seal_of",
     "state_of",
     "strikes",
+    "suspension_among",
     "tally",
     "tally_by_college",
     "teller_keys",

@@ -80,6 +80,7 @@ class RecipientRow:
     email: str
     consented: bool
     postal_address: tuple[str, ...]
+    account_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ def recipients(session: Session, on: date, *, consent_before: date) -> list[Reci
             Membership.name,
             Membership.email,
             Membership.postal_address,
+            Membership.account_id,
             consent.c.given,
             consent.c.on_day,
         )
@@ -217,5 +218,6 @@ def _last_consent() -> Any:
 def _recipient(row: Any, consent_before: date) -> RecipientRow:
     in_time = bool(row.given) and row.on_day <= consent_before
     return RecipientRow(
-        row.id, row.number, row.name, row.email, in_time and bool(row.email), tuple(row.postal_address.splitlines())
-    )
+        row.id, row.number, row.name, row.email, in_time and bool(row.email), tuple(row.postal_address.splitlines()),
+        row.account_id,
+    )  # fmt: skip
