@@ -26,9 +26,12 @@
   };
 
   const TALLIES = {
-    resolutions: (option, { answers }, { options }) => ["for", "against", "abstain", "blank"].map((word) => [
-      options.length > 1 ? `${option.label} – ${say(word)}` : say(word), recounting.sum(Object.values(answers[option.id]).map((line) => line[word])),
-    ]),
+    resolutions: (option, { answers }, { options }) => {
+      const one = options.length === 1; // its blank ballots are those of the urn
+      return ["for", "against", "abstain", ...(one ? [] : ["blank"])].map((word) => [
+        one ? say(word) : `${option.label} – ${say(word)}`, recounting.sum(Object.values(answers[option.id]).map((line) => line[word])),
+      ]);
+    },
     choices: (option, detail) => [[option.label, detail.votes[option.id]]],
     approval: (option, detail) => [[option.label, detail.votes[option.id]]],
     lists: (option, detail) => [[option.label, say("seats", { votes: detail.votes[option.id], seats: detail.seats[option.id] })]],
