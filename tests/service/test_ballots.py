@@ -1,5 +1,6 @@
 """A vote from roll to result, on both engines."""
 
+import json
 import threading
 from datetime import date, timedelta
 from fractions import Fraction
@@ -18,6 +19,7 @@ from coopgov.core.db import db
 from coopgov.core.errors import Citation, NotFound, RuleBroken
 from coopgov.core.journal import entries_about
 from coopgov.law.arithmetic import Base, DecisionRule
+from tests.service.tampering import by_hand
 
 RULE = DecisionRule(Fraction(1, 2), strict=True, base=Base.EXPRESSED, citations=(Citation("art. 1"),))
 VOTERS = [RollVoter(UUID(int=n), n, f"Member {n}", "makers" if n < 5 else "staff") for n in range(1, 7)]
@@ -269,6 +271,20 @@ def test_an_altered_ballot_stops_the_count(act, session):
     _stuff(act, scrutin)
     command(act, "close_room", scrutin)
     assert refused(command, act, "count", scrutin, present_or_represented=4) == ["counts_differ"]
+
+
+def test_an_archive_that_was_changed_is_named_and_one_that_never_was_is_not_missed(act, session):
+    scrutin = held(act)
+    command(act, "count", scrutin, present_or_represented=4)
+    command(act, "proclaim", scrutin, by=CHAIR)
+    by_hand("UPDATE scrutin_archive SET archive = replace(archive, 'EXPRESSED', 'ALL_MEMBERS')")
+    assert "its archive is not the one of its result" in [fault.what for fault in verify(session)]
+    # A result proclaimed before archives were kept of resolutions says nothing of one.
+    facts = json.loads(session.scalar(text("SELECT facts FROM scrutin_result")))
+    told = json.dumps({name: facts[name] for name in facts if name != "archive"}, separators=(",", ":"))
+    by_hand("DELETE FROM scrutin_archive", f"UPDATE scrutin_result SET facts = '{told}'")  # noqa: S608 - facts of this test
+    assert "its archive is not the one of its result" not in [fault.what for fault in verify(session)]
+    assert queries.result(session, scrutin).archive == ""
 
 
 def test_two_ballots_at_once_leave_one(app, act, session):
