@@ -78,7 +78,7 @@ def test_undoing_a_whole_year_says_what_it_breaks_and_asks_why(coop):
         members.record_death(act, member_id=coop.ids["awa"], effective_on=date(2027, 6, 19), proof="acte de décès")
     asked = {"Ce qui est annulé": "Intérêt aux parts", "Motif": "Taux faux"}
     page = coop.person("nadia").opens("/treasury/interest").is_refused("Annuler ce traitement", asked)
-    page.sees("Ce que la contre-passation enfreindrait", "attendent des héritiers", "Intérêt aux parts")
+    page.sees("Rien n’a été enregistré", "Écrivez alors pourquoi", "Ce que la contre-passation enfreindrait")
     page.presses(
         "Annuler ce traitement",
         {"Pourquoi la contre-passation est faite malgré cela": "L’assemblée a voté un autre taux"},

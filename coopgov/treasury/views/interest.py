@@ -94,7 +94,7 @@ def _page(
         form=form or InterestForm(formdata=None, year=day.year - 1, effective_on=day),
         payment=payment or InterestPaymentForm(formdata=None, paid_year=day.year - 1, paid_on=day),
         undoing=undoing or RunUndoForm(formdata=None, undone_year=day.year - 1, undone_on=day),
-        refused=next((one for one in (form, payment, undoing) if one is not None and one.errors), None),
+        answered=next((one for one in (form, payment, undoing) if one is not None), None),
         checks=_broken_by(undoing) if undoing is not None else [],
         runs=queries.runs(reading()),
         labels=RUN_LABELS,
