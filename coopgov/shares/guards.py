@@ -1,5 +1,6 @@
 """The database's own refusals: the same triggers for the share book and the money book, on both engines."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from string import Template
 from typing import Any
@@ -88,7 +89,7 @@ _INEXACT = (
 # the sum alone says so.
 _MINE = "FROM $leg l WHERE l.$owner = t.$owner AND l.$kept_in = t.$kept_in"
 _BELOW_ZERO = (
-    "EXISTS (SELECT 1 FROM (SELECT DISTINCT $owner, $kept_in FROM $leg "
+    "EXISTS (SELECT 1 FROM (SELECT $owner, $kept_in FROM $leg "
     "WHERE tx_seq = NEW.tx_seq AND $amount < 0 AND $held) t WHERE 0 > CASE "
     "WHEN EXISTS (SELECT 1 $mine AND (l.effective_on, l.tx_seq) > (NEW.effective_on, NEW.tx_seq)) "
     "THEN (SELECT min(r.held) FROM (SELECT sum(l.$amount) OVER (ORDER BY l.effective_on, l.tx_seq) AS held "
@@ -129,6 +130,11 @@ _ON_LEGS = (
     (_COMPLETE, _INEXACT, "a reversal is exact"),
     (_COMPLETE, _BELOW_ZERO, "a balance would fall below zero"),
 )
+
+
+def among(column: str, words: Iterable[str]) -> str:
+    """That a column is one of these words: SQLite would make a table of a list anew for each row."""
+    return f"$place('|{'|'.join(words)}|', '|' || {column} || '|') > 0"
 
 
 def guards_of(book: Book) -> list[Guard]:

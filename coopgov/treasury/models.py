@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from coopgov.core.db import Instant, Model, append_only, words
 from coopgov.core.ids import new_id
-from coopgov.shares.guards import Book, guards_of, install, procedure_of
+from coopgov.shares.guards import Book, among, guards_of, install, procedure_of
 from coopgov.shares.rules import BookName, RequestState
 from coopgov.treasury.guards import money_guards, run_guards
 from coopgov.treasury.rules import NEEDS_DECISION, NEVER_NEGATIVE, Bucket, CapitalKind, RunKind
@@ -195,7 +195,7 @@ BOOK = Book(
     mirror="membership_id, bucket",
     owner="membership_id",
     kept_in="bucket",
-    held=f"bucket IN ({', '.join(repr(bucket.value) for bucket in NEVER_NEGATIVE)})",
+    held=among("bucket", NEVER_NEGATIVE),
     name=BookName.CAPITAL.value,
     decided=", ".join(repr(kind.value) for kind in NEEDS_DECISION),
 )
