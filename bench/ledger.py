@@ -22,6 +22,7 @@ from coopgov.core.money import Cents
 from coopgov.core.policy import SYSTEM
 from coopgov.demo.stage import Stage, on_stage
 from coopgov.members.models import Membership
+from coopgov.members.rules import Status
 from coopgov.shares import book as shares
 from coopgov.shares import service
 from coopgov.shares.models import ShareTx
@@ -144,6 +145,17 @@ def _paid(call: money.Entry) -> money.Entry:
 def _let_it_look() -> None:
     with open_act(_runtime(), SYSTEM) as act:
         act.session.execute(text("ANALYZE"))
+
+
+def present_ids(app: Flask) -> list[UUID]:
+    """Those who are members, by number."""
+    with app.app_context():
+        present = select(Membership.id).where(Membership.status == Status.MEMBER).order_by(Membership.number)
+        found = list(db.session.scalars(present))
+        # What a web process has read before long.
+        statutes_queries.history(db.session())
+        db.session.remove()
+    return found
 
 
 def _runtime() -> Any:

@@ -14,6 +14,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+from sqlalchemy import text
+
 from bench.filling import SEED
 from bench.world import Place, make_app
 
@@ -243,8 +246,6 @@ class _Told:
 
 def _database_seconds() -> float:
     """What the PostgreSQL process that serves us has taken of the processor; nothing on SQLite."""
-    from sqlalchemy import text
-
     from coopgov.core.db import db
 
     if db.engine.dialect.name != "postgresql":
@@ -265,6 +266,22 @@ def found_coop(place: Place, begin: date) -> int:
     with app.app_context(), open_act(app.extensions["coopgov.runtime"], SYSTEM) as act:
         statutes.adopt_statutes(act, text=text, in_force_from=begin, decision="constitution")
     return text.share_nominal_cents
+
+
+def let_it_look(app: Flask, today: date) -> None:
+    """Let the database see what it holds, as it does by night; name a treasurer and somebody of the board."""
+    from bench.filling import OFFICES
+    from coopgov.accounts import queries, service
+    from coopgov.core.policy import SYSTEM
+    from coopgov.web.acts import open_act
+
+    with app.app_context(), open_act(app.extensions["coopgov.runtime"], SYSTEM) as act:
+        act.session.execute(text("ANALYZE"))
+        for email, roles in OFFICES.items():
+            account = queries.find_account_by_email(act.session, email)
+            assert account is not None
+            for role in roles:
+                service.grant_role(act, account_id=account.id, role=role, from_day=today, decision="constitution")
 
 
 def in_a_process(work: Callable[..., Any], *args: Any) -> Any:

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.large import SEARCHES, Page
 from bench.pages import CLIENTS, Figure, measure
-from bench.past import in_a_process, measure_import
+from bench.past import in_a_process
 from bench.world import Place, cookie_of, make_app, postgresql, served, sqlite
 from coopgov.core import clock
 from coopgov.core.dates import paris_day
@@ -226,9 +226,9 @@ def _after(row: Any) -> str:
 
 def measure_subscriptions(place: Place, app: Any, today: date, length: float) -> None:
     """Eight processes that subscribe, and the same that write one durable row."""
-    from bench.ledger import insert_at_once, member_ids, subscribe_at_once
+    from bench.ledger import insert_at_once, present_ids, subscribe_at_once
 
-    ids = member_ids(app)
+    ids = present_ids(app)
     alone = subscribe_at_once(app, ids, today, clients=1, seconds=length)
     found = subscribe_at_once(app, ids, today, clients=CLIENTS, seconds=length)
     bare = insert_at_once(app, clients=CLIENTS, seconds=min(length, 5))
@@ -255,13 +255,15 @@ def measure_proof(place: Place, app: Any) -> None:
 
 
 def run(place: Place, told: argparse.Namespace) -> None:
-    """Fill a place and measure all of it there."""
-    from bench.ledger import fill_ledger
+    """Take a past over, and measure all else on the books it makes."""
+    from bench.past import let_it_look, measure_import
 
-    today = paris_day(clock.now())
-    app, begun = make_app(place), time.perf_counter()
-    fill_ledger(app, told.members, told.movements, today, note)
-    note(f"{place.engine}: ready in {time.perf_counter() - begun:.0f} s")
+    today, app = paris_day(clock.now()), make_app(place)
+    if is_new(app):
+        measure_import(place, told.members, told.movements, today, say)
+        let_it_look(app, today)
+    if told.only_import:
+        return
     with app.test_request_context():
         compare_register(place, today)
         compare_exports(place, today)
@@ -271,6 +273,16 @@ def run(place: Place, told: argparse.Namespace) -> None:
     _let_go(app)
     if place.engine == "postgresql":
         measure_subscriptions(place, app, today, told.seconds)
+
+
+def is_new(app: Any) -> bool:
+    """Whether nothing was taken over there yet."""
+    from coopgov.demo.data import is_empty
+
+    with app.app_context():
+        found = is_empty()
+    _let_go(app)
+    return found
 
 
 def _let_go(app: Any) -> None:
@@ -285,7 +297,9 @@ def main() -> None:
     """Measure on both engines, then beside juntagrico."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--members", type=int, default=100_000)
-    parser.add_argument("--movements", type=int, default=1_000_000, help="of shares; each has its money beside it")
+    parser.add_argument(
+        "--movements", type=int, default=1_000_000, help="lines of the past: of shares, of money, of both"
+    )
     parser.add_argument("--requests", type=int, default=600)
     parser.add_argument("--seconds", type=float, default=15, help="how long members subscribe")
     parser.add_argument("--engine", choices=["sqlite", "postgresql"])
@@ -296,12 +310,9 @@ def main() -> None:
     for maker in (sqlite, postgresql):
         if told.engine not in (None, maker.__name__):
             continue
-        with maker() as place:
-            measure_import(place, told.members, told.movements, paris_day(clock.now()), say)
-        if not told.only_import:
-            keep = told.keep and told.keep / f"ledger-{maker.__name__}-{told.members}-{told.movements}"
-            with maker(keep) as place:
-                run(place, told)
+        keep = told.keep and told.keep / f"ledger-{maker.__name__}-{told.members}-{told.movements}"
+        with maker(keep) as place:
+            run(place, told)
     if not (told.without_peer or told.only_import):
         from bench.peer import compare_with_juntagrico
 

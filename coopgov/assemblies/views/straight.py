@@ -21,7 +21,7 @@ from coopgov.assemblies import service
 from coopgov.ballots.rules import Choice
 from coopgov.ballots.straight import Mine
 from coopgov.core.straight import writing_line
-from coopgov.web.acts import now, reading
+from coopgov.web.acts import now, reading, stop_reading
 from coopgov.web.vote_site import on_vote_site
 
 CAST = "cast"
@@ -82,7 +82,7 @@ def _is_cast(sheet: service.OwnSheet, token: str) -> bool:
     """Whether all of it is in the urn now; nothing of it is otherwise."""
     # The demonstration's clock is a table, read once a request: not while this way writes, which waits for readers.
     now()
-    reading().rollback()
+    stop_reading()
     try:
         with writing_line() as line, line.together() if len(sheet.ballots) > 1 else nullcontext():
             at = now()
