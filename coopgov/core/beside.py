@@ -48,7 +48,7 @@ def _made_here(make: Make) -> Generator[Any, None, Any]:
 @contextmanager
 def _made_beside(make: Make) -> Iterator[Sent]:
     ours, theirs = get_context("fork").Pipe(duplex=False)
-    process = get_context("fork").Process(target=_make, args=(make, theirs), daemon=True)
+    process = get_context("fork").Process(target=_make, args=(make, theirs, ours), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -57,7 +57,9 @@ def _made_beside(make: Make) -> Iterator[Sent]:
         _end(process, ours)
 
 
-def _make(make: Make, to: Connection) -> None:
+def _make(make: Make, to: Connection, other: Connection) -> None:
+    # Or it would wait for ever for itself to read, once the process beside it has ended.
+    other.close()
     try:
         result = make(lambda told: to.send_bytes(_MADE + marshal.dumps(told)))
         to.send_bytes(_END + marshal.dumps(result))

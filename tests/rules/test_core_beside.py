@@ -64,3 +64,22 @@ def test_nothing_stays_behind_when_nobody_waits_any_more():
     with beside(three) as sent:
         next(iter(sent))
     assert active_children() == []
+
+
+def send_for_ever(send):
+    while True:
+        send(LONG)
+
+
+def test_a_process_ends_with_the_one_it_works_for():
+    ours, theirs = os.pipe()
+    middle = os.fork()
+    if middle == 0:
+        with beside(send_for_ever) as sent:
+            next(iter(sent))
+            os._exit(0)
+    os.close(theirs)
+    os.waitpid(middle, 0)
+    # Nobody holds the other end any more.
+    assert os.read(ours, 1) == b""
+    os.close(ours)
