@@ -1,5 +1,6 @@
 """A second process that makes what this one writes: two processors for one long act."""
 
+import gc
 import marshal
 import pickle
 from collections.abc import Callable, Generator, Iterator
@@ -49,17 +50,22 @@ def _made_here(make: Make) -> Generator[Any, None, Any]:
 def _made_beside(make: Make) -> Iterator[Sent]:
     ours, theirs = get_context("fork").Pipe(duplex=False)
     process = get_context("fork").Process(target=_make, args=(make, theirs, ours), daemon=True)
+    # The collector writes beside each object it looks at: left alone, what both know is kept once for both.
+    gc.collect()
+    gc.freeze()
     process.start()
     theirs.close()
     try:
         yield Sent(_sent(ours))
     finally:
         _end(process, ours)
+        gc.unfreeze()
 
 
 def _make(make: Make, to: Connection, other: Connection) -> None:
     # Or it would wait for ever for itself to read, once the process beside it has ended.
     other.close()
+    gc.disable()
     try:
         result = make(lambda told: to.send_bytes(_MADE + marshal.dumps(told)))
         to.send_bytes(_END + marshal.dumps(result))

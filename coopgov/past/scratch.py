@@ -47,6 +47,8 @@ CREATE INDEX found_order ON found (weight, code, sheet, line);
 """
 
 
+# So much of a sandbox is kept in memory, in KiB.
+_WRITTEN, _READ = 20_000, 2_000
 # A past has a few thousand days, and a million lines that name one: each day is one object.
 day_of = cache(date.fromordinal)
 
@@ -103,6 +105,10 @@ class Scratch:
             ),
         )  # fmt: skip
 
+    def forget(self) -> None:
+        """Keep nothing of it in memory."""
+        self._db.execute("PRAGMA shrink_memory")
+
     @contextmanager
     def let_go(self) -> Iterator[None]:
         """Let another connection write in it meanwhile."""
@@ -138,9 +144,9 @@ def making(path: Path) -> Iterator[Scratch]:
 
 
 @contextmanager
-def opened_again(scratch: Scratch) -> Iterator[Scratch]:
-    """The same sandbox by a connection of its own, for another process."""
-    connection = _connect(scratch.path)
+def opened_again(scratch: Scratch, *, only_read: bool = False) -> Iterator[Scratch]:
+    """The same sandbox by a connection of its own, for another process; what is read once and in order is not kept."""
+    connection = _connect(scratch.path, kept=_READ if only_read else _WRITTEN)
     try:
         connection.execute("BEGIN")
         yield Scratch(connection, scratch.path)
@@ -159,10 +165,10 @@ def opened(path: Path) -> Iterator[Scratch]:
         connection.close()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, kept: int = _WRITTEN) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     # Whatever is lost here is read again from the files.
-    for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-20000", "temp_store=FILE"):
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{kept}", "temp_store=FILE"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 

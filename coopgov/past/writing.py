@@ -234,9 +234,10 @@ def write_past(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, progress:
 def _maker(act: Act, scratch: Scratch, sheets: Sheets, coop: Coop, ends: Ends) -> Make:
     hand, dialect = share_book.hand_of(act), act.session.connection().dialect
     known = whom_known(scratch, act.session)
+    scratch.forget()
 
     def make(send: Send) -> tuple[Any, ...]:
-        with opened_again(scratch) as own:
+        with opened_again(scratch, only_read=True) as own:
             maker = Maker(hand, dialect, _named(own), ends, send)
             heard = Follower(maker.member, maker.line)
             following = follow_people(own, sheets, coop, known, heard, Progress(_nobody, 1), notes=False)
