@@ -25,7 +25,7 @@ class Book:
     owner: str
     kept_in: str
     held: str
-    # How the rules of two persons name it, and the kinds that need a decision, as SQL words.
+    # How the rules of two persons name it, and the kinds that need a decision, parted by bars.
     name: str = ""
     decided: str = ""
 
@@ -110,7 +110,7 @@ _ALONE = (
 
 # What is proved again of the lines there are, in `proofs`.
 TWO_PERSONS = _ALONE
-DECIDED = "NEW.kind IN ($decided) AND trim(NEW.resolution) = ''"
+DECIDED = "trim(NEW.resolution) = '' AND $place('|$decided|', '|' || NEW.kind || '|') > 0"
 
 # Each guard: when it looks, what is wrong, what it says.
 _ON_TRANSACTIONS = (
@@ -176,7 +176,12 @@ def _first(guards: list[Guard], dialect: str) -> str:
 
 
 def _wrong(guard: Guard, dialect: str) -> str:
-    return Template(guard.wrong).safe_substitute(_WORDS[dialect])
+    return in_words_of(dialect, guard.wrong)
+
+
+def in_words_of(dialect: str, condition: str) -> str:
+    """A condition as the engine says it."""
+    return Template(condition).safe_substitute(_WORDS[dialect])
 
 
 def _says(guard: Guard, dialect: str) -> str:

@@ -2,7 +2,7 @@
 
 from string import Template
 
-from coopgov.shares.guards import ALWAYS, Guard
+from coopgov.shares.guards import ALWAYS, Guard, among
 
 # The refusal that commands tell in their own words.
 NO_STANDING = "who holds or leaves is not one on that day"
@@ -14,8 +14,9 @@ _OTHER_PRICE = (
     "AND o.issue_unit_cents = NEW.unit_cents)"
 )
 # Shares that are new are of a lot that begins with them: none is as old as shares there were before.
+_NEW = among("t.kind", ("subscribe", "opening", "convert", "split", "nominal_change"))
 FOREIGN_LOT = (
-    "t.kind IN ('subscribe', 'opening', 'convert', 'split', 'nominal_change') AND l.account = 'holder' AND l.qty > 0 "
+    f"{_NEW} AND l.account = 'holder' AND l.qty > 0 "  # noqa: S608 - our own words
     "AND NOT EXISTS (SELECT 1 FROM share_lot o WHERE o.id = l.lot_id AND o.opened_by_tx = t.seq "
     "AND (t.kind <> 'subscribe' OR o.first_acquired_on = coalesce(t.late_for, t.effective_on)) "
     "AND (t.kind IN ('subscribe', 'opening') OR EXISTS (SELECT 1 FROM share_leg g WHERE g.tx_seq = t.seq "
@@ -47,10 +48,11 @@ _STATUS = (
     "AND NOT EXISTS (SELECT 1 FROM membership_event u WHERE u.reverses_id = e.id) "
     "ORDER BY e.effective_on DESC, e.id DESC LIMIT 1), 'candidate')"
 )
+_TAKES = among("t.kind", ("subscribe", "transfer", "inherit"))
 _NO_STANDING = (
     "EXISTS (SELECT 1 FROM share_tx t JOIN share_leg l ON l.tx_seq = t.seq "
     "WHERE t.seq = NEW.tx_seq AND l.account = 'holder' AND ("
-    "t.kind IN ('subscribe', 'transfer', 'inherit') AND l.qty > 0 AND NOT (t.kind = 'subscribe' "
+    "$takes AND l.qty > 0 AND NOT (t.kind = 'subscribe' "
     "AND t.reason_code = 'conditional_on_admission' AND $status = 'candidate') AND $status <> 'member' "
     "OR t.kind = 'redeem' AND t.reason_code <> 'reduction' AND $status <> 'former'))"
 )
@@ -71,7 +73,7 @@ _WRONG_CLOSE = (
 
 
 def _guard(table: str, when: str, wrong: str, refusal: str) -> Guard:
-    whole = Template(wrong).substitute(legs=_LEGS, held=_HELD, status=_STATUS, foreign=FOREIGN_LOT)
+    whole = Template(wrong).safe_substitute(legs=_LEGS, held=_HELD, status=_STATUS, foreign=FOREIGN_LOT, takes=_TAKES)
     return Guard(table, when, whole, f"{table}: {refusal}")
 
 

@@ -217,7 +217,7 @@ BOOK = Book(
     kept_in="lot_id",
     held="account = 'holder'",
     name=BookName.SHARE.value,
-    decided="'redeem', 'transfer', 'inherit', 'convert', 'split', 'nominal_change'",
+    decided="redeem|transfer|inherit|convert|split|nominal_change",
 )
 _APPEND_ONLY = (ShareTx, ShareLeg, ShareLot, ShareClassNominal, PeriodClose, TwoPersonRule)
 for _model in _APPEND_ONLY:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from coopgov.core.journal import Fault
-from coopgov.shares.guards import DECIDED, TWO_PERSONS, Book
+from coopgov.shares.guards import DECIDED, TWO_PERSONS, Book, in_words_of
 from coopgov.shares.leg_guards import FOREIGN_LOT
 
 # So many lines of each kind are told.
@@ -70,5 +70,6 @@ def prove_lots(session: Session) -> Iterator[Fault]:
 
 
 def _told(session: Session, query: str, tx: str, what: str) -> Iterator[Fault]:
-    for seq in session.scalars(text(query), {"most": MOST}).all():
+    asked = in_words_of(session.get_bind().dialect.name, query)
+    for seq in session.scalars(text(asked), {"most": MOST}).all():
         yield Fault(f"{tx} {seq}", what)

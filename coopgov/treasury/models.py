@@ -197,7 +197,7 @@ BOOK = Book(
     kept_in="bucket",
     held=among("bucket", NEVER_NEGATIVE),
     name=BookName.CAPITAL.value,
-    decided=", ".join(repr(kind.value) for kind in NEEDS_DECISION),
+    decided="|".join(NEEDS_DECISION),
 )
 for _table in (
     CapitalTx.__table__,
