@@ -97,16 +97,23 @@ class CapitalNote(Model):
 
 
 class CapitalRequest(Model):
-    """A movement of money that one person has prepared and another confirms (*mouvement préparé*)."""
+    """A movement of money, or the undoing of a run, prepared by one person for another (*mouvement préparé*)."""
 
     __tablename__ = "capital_request"
     __table_args__ = (
         CheckConstraint("cents > 0 OR kind = 'reversal'", name="cents"),
-        CheckConstraint("(kind = 'reversal') = (reverses_seq IS NOT NULL)", name="reversal"),
+        CheckConstraint("(kind = 'reversal') = (reverses_seq IS NOT NULL OR run_id IS NOT NULL)", name="reversal"),
+        CheckConstraint(
+            "(run_id IS NULL) = (membership_id IS NOT NULL) AND (run_id IS NULL OR reverses_seq IS NULL)", name="whose"
+        ),
         CheckConstraint(
             "state <> 'executed' OR answered_by IS NOT NULL AND answered_by <> drafted_by", name="two_persons"
         ),
-        CheckConstraint("(state = 'executed') = (executed_tx IS NOT NULL)", name="executed"),
+        # A run may have written nothing: nothing is written to undo it.
+        CheckConstraint(
+            "(state = 'executed') = (executed_tx IS NOT NULL) OR state = 'executed' AND run_id IS NOT NULL",
+            name="executed",
+        ),
         Index("ix_capital_request_state", "state", "drafted_at", "id"),
         Index("ix_capital_request_membership_id", "membership_id"),
     )
@@ -114,7 +121,9 @@ class CapitalRequest(Model):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[CapitalKind] = mapped_column(words(CapitalKind))
     state: Mapped[RequestState] = mapped_column(words(RequestState))
-    membership_id: Mapped[UUID] = mapped_column(ForeignKey("membership.id"))
+    membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("membership.id"))
+    # The run that is undone as a whole: it is nobody's alone.
+    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("capital_run.id"))
     cents: Mapped[int] = mapped_column(BigInteger)
     # Which of her sums is used: to be paid back, or received in excess.
     source: Mapped[Bucket | None] = mapped_column(words(Bucket))
@@ -125,6 +134,8 @@ class CapitalRequest(Model):
     resolution: Mapped[str] = mapped_column(String(200), default="")
     reverses_seq: Mapped[int | None] = mapped_column(ForeignKey("capital_tx.seq"))
     acknowledged: Mapped[str] = mapped_column(Text, default="")
+    # The digest of what would be undone and of what that would break, as it was when the reason was given.
+    weighed: Mapped[str] = mapped_column(String(64), default="")
     drafted_by: Mapped[str] = mapped_column(String(80))
     drafted_at: Mapped[datetime] = mapped_column(Instant)
     answered_by: Mapped[str | None] = mapped_column(String(80))

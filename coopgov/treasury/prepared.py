@@ -7,8 +7,8 @@ from coopgov.treasury.models import CapitalRequest
 STORE = "capital_request"
 # Remarks are not among them: they may be erased.
 PREPARED = (
-    "id", "kind", "membership_id", "cents", "source", "effective_on", "true_on", "resolution", "reverses_seq",
-    "drafted_by", "drafted_at",
+    "id", "kind", "membership_id", "run_id", "cents", "source", "effective_on", "true_on", "resolution",
+    "reverses_seq", "weighed", "drafted_by", "drafted_at",
 )  # fmt: skip
 
 

@@ -1,10 +1,12 @@
 """Two persons for money, and what undoing breaks: one prepares, another confirms; nothing is undone in silence."""
 
 from dataclasses import replace
+from datetime import date
+from fractions import Fraction
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from coopgov.core import journal, judgements
@@ -20,8 +22,8 @@ from coopgov.statutes.ready import ready_set
 from coopgov.statutes.rules import StatutesFigure
 from coopgov.treasury import queries
 from coopgov.treasury import service as treasury
-from coopgov.treasury.models import CapitalTx
-from coopgov.treasury.rules import Bucket, CapitalKind, Prepared
+from coopgov.treasury.models import CapitalRequest, CapitalTx
+from coopgov.treasury.rules import Bucket, CapitalKind, Prepared, Rate, RunKind
 from tests.service.test_ledger_faults import (
     APRIL,
     BOARD,
@@ -205,3 +207,86 @@ def test_undoing_money_tells_what_it_breaks_and_asks_why(world, session, pair):
     [kept] = judgements.judged_about(session, f"capital-tx:{new}")
     assert (kept.code, kept.reason) == ("waits_for_heirs", "La banque a repris le chèque")
     assert faults(world, session) == []
+
+
+def declare(world, **more):
+    return do(
+        world, treasury.declare_interest, year=2025, rates=[Rate(date(2025, 1, 1), date(2025, 12, 31), Fraction(1, 100))],
+        **{"assembly_on": JUNE, "effective_on": JUNE, "resolution": "AGO", "cap_checked": "Lu au JO"} | more,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def run(world, pair):
+    """The interest of 2025, for Alice alone: she paid in 2024. The statutes ask for two persons."""
+    alice, _bob = pair
+    do(world, shares.subscribe, member_id=alice, quantity=50, effective_on=date(2024, 5, 1))
+    do(world, treasury.pay, member_id=alice, cents=Cents(1000_00), effective_on=date(2024, 5, 1))
+    made = declare(world)
+    ask_two(world)
+    return made
+
+
+def undoing(run, **more):
+    told = {"reference": "Taux faux", "run_id": run} | more
+    return Prepared(CapitalKind.REVERSAL, None, Cents(0), TODAY, **told)
+
+
+def test_a_whole_run_is_undone_by_two_persons_too_and_every_line_bears_both(world, session, pair, run):
+    alice, _bob = pair
+    refused("second_person_missing", world, treasury.undo_run, run_id=run, effective_on=TODAY, reason="Taux faux")
+    earned, ends = buckets(session, alice)[Bucket.INTEREST_DUE], journal.head(session)
+    refused("before_the_run", world, treasury.prepare, wish=replace(undoing(run), effective_on=MARCH))
+    session.rollback()
+    assert (earned, journal.head(session)) == (10_00, ends)
+    asked, again, late = (by(world, TREASURER, treasury.prepare, wish=undoing(run)) for _ in range(3))
+    assert buckets(session, alice)[Bucket.INTEREST_DUE] == earned
+    found = queries.prepared_waiting(session)
+    assert [(row.member_id, row.run_kind, row.run_year) for row in found] == [(None, RunKind.INTEREST, 2025)] * 3
+    session.rollback()
+    with pytest.raises(RuleBroken) as refusal:
+        by(world, TREASURER, treasury.confirm, prepared_id=asked)
+    [breach] = refusal.value.breaches
+    assert (breach.code, "art. 12" in str(breach.citations)) == ("confirmed_by_oneself", True)
+    by(world, PRESIDENT, treasury.refuse, prepared_id=again, reason="Un seul suffit")
+    seq = by(world, PRESIDENT, treasury.confirm, prepared_id=asked)
+    assert Bucket.INTEREST_DUE not in buckets(session, alice)
+    rows = session.scalars(
+        select(CapitalTx).where(CapitalTx.run_id == run, CapitalTx.kind == CapitalKind.REVERSAL)
+    ).all()
+    assert [(row.seq, row.recorded_by, row.approved_by) for row in rows] == [
+        (seq, PRESIDENT.pseudonym, TREASURER.pseudonym)
+    ]  # fmt: skip
+    assert queries.get_prepared(session, asked).executed_tx == seq
+    session.rollback()
+    # What was undone meanwhile is refused, even when the same was done again: that is another run.
+    other = declare(world, effective_on=TODAY)
+    assert other != run
+    with pytest.raises(RuleBroken, match="run_undone_already"):
+        by(world, PRESIDENT, treasury.confirm, prepared_id=late)
+    by(world, TREASURER, treasury.take_back, prepared_id=late, reason="Déjà fait")
+    assert faults(world, session) == []
+
+
+def test_what_was_weighed_holds_until_it_is_confirmed_and_the_database_keeps_the_two_apart(world, session, pair, run):
+    alice, _bob = pair
+    asked = by(world, TREASURER, treasury.prepare, wish=undoing(run))
+    do(world, members.record_death, member_id=alice, effective_on=TODAY, proof="acte de décès")
+    with pytest.raises(RuleBroken, match="weighed_otherwise"):
+        by(world, PRESIDENT, treasury.confirm, prepared_id=asked)
+    refused("waits_for_heirs", world, treasury.prepare, wish=undoing(run))
+    anew = by(world, TREASURER, treasury.prepare, wish=undoing(run, acknowledged="Vu avec la notaire"))
+    request = update(CapitalRequest).where(CapitalRequest.id == anew)
+    for wrong in (
+        {"state": "executed", "answered_by": TREASURER.pseudonym}, {"membership_id": alice}, {"run_id": None},
+        {"reverses_seq": 1}, {"executed_tx": 1}, {"kind": "repay"},
+    ):  # fmt: skip
+        with pytest.raises(IntegrityError), world.act() as act:
+            act.session.execute(request.values(wrong))
+    by(world, PRESIDENT, treasury.confirm, prepared_id=anew)
+    [kept] = judgements.judged_about(session, f"run:{run}")
+    assert (kept.code, kept.reason) == ("waits_for_heirs", "Vu avec la notaire")
+    assert faults(world, session) == []
+    with world.act() as act:
+        act.session.execute(request.values(weighed=""))
+    assert f"capital_request {anew}" in str(faults(world, session))

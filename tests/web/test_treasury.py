@@ -1,5 +1,6 @@
 """The treasurer's desk: who waits to be paid back, what would happen if, and how a member's account reads."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -8,6 +9,9 @@ import pytest
 from coopgov.core.money import Cents
 from coopgov.members import service as members
 from coopgov.shares import service as shares
+from coopgov.statutes import service as statutes
+from coopgov.statutes.ready import ready_set
+from coopgov.statutes.rules import StatutesFigure
 from coopgov.treasury import queries as treasury_queries
 from coopgov.treasury import service as treasury
 from coopgov.treasury.rules import Rate
@@ -69,7 +73,38 @@ def test_one_person_prepares_on_the_page_and_another_confirms_or_refuses(coop):
 
 
 def test_undoing_a_whole_year_says_what_it_breaks_and_asks_why(coop):
+    page = undoing_a_whole_year(coop)
+    page.sees("Rien n’a été enregistré", "Écrivez alors pourquoi", "Ce que la contre-passation enfreindrait")
+    page.presses("Annuler ce traitement", WHY).sees("annulé le 20/06/2027")
+
+
+def test_undoing_a_whole_year_by_two_persons_shows_both_what_it_breaks_and_why(coop):
+    page = undoing_a_whole_year(coop, "Soumettre à confirmation", ask_two=True)
+    page.sees("Les statuts demandent ici deux personnes", "art. 12", "Écrivez alors pourquoi")
+    page = page.presses("Soumettre à confirmation", WHY)
+    seen = ("Annule le traitement entier", "Intérêt aux parts 2026", "L’assemblée a voté", "Taux faux", "héritiers")
+    page.sees("Attend une autre personne", "Vous avez préparé ce mouvement", "art. 12", *seen)
+    helene = coop.person("helene").opens("/").sees("1 mouvement d’argent à confirmer")
+    helene.opens("/treasury/prepared").sees("Tous les associés du traitement", "du traitement entier")
+    helene.opens("/treasury/interest").sees("en vigueur")
+    page = helene.opens(page.path).sees(*seen).presses("Confirmer et enregistrer", {})
+    page.sees("Confirmé et enregistré", "Dernière ligne du livre")
+    helene.opens("/treasury/interest").sees("annulé le 20/06/2027")
+
+
+WHY = {"Pourquoi la contre-passation est faite malgré cela": "L’assemblée a voté un autre taux"}
+
+
+def undoing_a_whole_year(coop, button="Annuler ce traitement", *, ask_two=False):
+    """The page on which Nadia was asked why she undoes the interest of 2026, some of which a dead member earned."""
     coop.at("2027-06-20T10:00")
+    if ask_two:
+        usual = ready_set("scop-sarl")
+        asks = {"capital.two_persons.reversal": StatutesFigure(True, "art. 12")}
+        with coop.act("helene") as act:
+            statutes.adopt_statutes(
+                act, text=replace(usual, figures={**usual.figures, **asks}), in_force_from=act.today, decision="AGE"
+            )  # fmt: skip
     with coop.act("nadia") as act:
         treasury.declare_interest(
             act, year=2026, rates=[Rate(date(2026, 1, 1), date(2026, 12, 31), Fraction(1, 100))],
@@ -77,9 +112,4 @@ def test_undoing_a_whole_year_says_what_it_breaks_and_asks_why(coop):
         )  # fmt: skip
         members.record_death(act, member_id=coop.ids["awa"], effective_on=date(2027, 6, 19), proof="acte de décès")
     asked = {"Ce qui est annulé": "Intérêt aux parts", "Motif": "Taux faux"}
-    page = coop.person("nadia").opens("/treasury/interest").is_refused("Annuler ce traitement", asked)
-    page.sees("Rien n’a été enregistré", "Écrivez alors pourquoi", "Ce que la contre-passation enfreindrait")
-    page.presses(
-        "Annuler ce traitement",
-        {"Pourquoi la contre-passation est faite malgré cela": "L’assemblée a voté un autre taux"},
-    ).sees("annulé le 20/06/2027")
+    return coop.person("nadia").opens("/treasury/interest").is_refused(button, asked)

@@ -1,8 +1,8 @@
 """Reads of movements of money that one person has prepared: those that wait for another, and the latest answers."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import ngettext
@@ -15,8 +15,16 @@ from coopgov.core.policy import Actor, Permission
 from coopgov.core.waiting import Waiting
 from coopgov.shares import queries as share_queries
 from coopgov.shares.rules import BookName, RequestState
-from coopgov.treasury.models import CapitalRequest
-from coopgov.treasury.rules import KIND_LABELS, PREPARED_KINDS, PREPARED_LABELS, Bucket, CapitalKind
+from coopgov.treasury.models import CapitalRequest, CapitalRun
+from coopgov.treasury.rules import (
+    KIND_LABELS,
+    PREPARED_KINDS,
+    PREPARED_LABELS,
+    RUN_LABELS,
+    Bucket,
+    CapitalKind,
+    RunKind,
+)
 
 DONE = (RequestState.EXECUTED, RequestState.REFUSED, RequestState.WITHDRAWN)
 LATEST = 20
@@ -31,7 +39,7 @@ class PreparedRow:
     id: UUID
     kind: CapitalKind
     state: RequestState
-    member_id: UUID
+    member_id: UUID | None
     cents: Cents
     source: Bucket | None
     effective_on: date
@@ -46,6 +54,15 @@ class PreparedRow:
     answered_at: datetime | None
     reason: str
     executed_tx: int | None
+    # The run that is undone as a whole.
+    run_id: UUID | None
+    run_kind: RunKind | None
+    run_year: int | None
+
+    @property
+    def run_label(self) -> str:
+        """Which run it undoes, to be translated; empty for a movement."""
+        return RUN_LABELS[self.run_kind] if self.run_kind is not None else ""
 
     @property
     def label(self) -> str:
@@ -65,7 +82,7 @@ class PreparedRow:
 
 def get_prepared(session: Session, prepared_id: UUID) -> PreparedRow:
     """One prepared movement; raises NotFound."""
-    row = session.get(CapitalRequest, prepared_id)
+    row = session.execute(_requests().where(CapitalRequest.id == prepared_id)).first()
     if row is None:
         raise NotFound
     return _row(row)
@@ -73,14 +90,16 @@ def get_prepared(session: Session, prepared_id: UUID) -> PreparedRow:
 
 def prepared_waiting(session: Session) -> list[PreparedRow]:
     """What waits for another person, the oldest first."""
-    waiting = select(CapitalRequest).where(CapitalRequest.state == RequestState.SUBMITTED)
-    return _rows(session.scalars(waiting.order_by(CapitalRequest.drafted_at, CapitalRequest.id).limit(MOST)))
+    waiting = _requests().where(CapitalRequest.state == RequestState.SUBMITTED)
+    found = session.execute(waiting.order_by(CapitalRequest.drafted_at, CapitalRequest.id).limit(MOST))
+    return [_row(row) for row in found]
 
 
 def prepared_done(session: Session) -> list[PreparedRow]:
     """The latest answers, the newest first."""
-    done = select(CapitalRequest).where(CapitalRequest.state.in_(DONE))
-    return _rows(session.scalars(done.order_by(CapitalRequest.answered_at.desc(), CapitalRequest.id).limit(LATEST)))
+    done = _requests().where(CapitalRequest.state.in_(DONE))
+    found = session.execute(done.order_by(CapitalRequest.answered_at.desc(), CapitalRequest.id).limit(LATEST))
+    return [_row(row) for row in found]
 
 
 def prepared_for(session: Session, actor: Actor, _now: datetime) -> list[Waiting]:
@@ -104,13 +123,15 @@ def two_person_kinds(session: Session, on: date) -> list[CapitalKind]:
     return [kind for kind in PREPARED_KINDS if share_queries.needs_two(session, BookName.CAPITAL, kind, on)]
 
 
-def _rows(found: Iterable[CapitalRequest]) -> list[PreparedRow]:
-    return [_row(row) for row in found]
+def _requests() -> Any:
+    runs = CapitalRun.id == CapitalRequest.run_id
+    return select(CapitalRequest, CapitalRun.kind, CapitalRun.year).outerjoin(CapitalRun, runs)
 
 
-def _row(row: CapitalRequest) -> PreparedRow:
+def _row(found: Any) -> PreparedRow:
+    row, run_kind, run_year = found
     return PreparedRow(
         row.id, row.kind, row.state, row.membership_id, Cents(row.cents), row.source, row.effective_on, row.true_on,
         row.reference, row.resolution, row.reverses_seq, row.acknowledged, row.drafted_by, row.drafted_at,
-        row.answered_by, row.answered_at, row.reason, row.executed_tx,
+        row.answered_by, row.answered_at, row.reason, row.executed_tx, row.run_id, run_kind, run_year,
     )  # fmt: skip

@@ -97,6 +97,7 @@ from coopgov.treasury.rules.preparing import (
     Prepared,
     check_confirmed,
     check_prepared,
+    check_unchanged,
 )
 from coopgov.treasury.rules.runs import (
     RUN_LABELS,
@@ -119,10 +120,10 @@ __all__ = [
     "check_exempt", "check_given", "check_interest", "check_losses", "check_not_paid", "check_owed_again",
     "check_parts", "check_payable", "check_payment", "check_prepared", "check_prescription", "check_rates",
     "check_receipt", "check_repayment", "check_reversal", "check_run", "check_set_off", "check_stands", "check_taking",
-    "check_tax", "check_timelines", "check_uncalled_again", "check_undoing_of_run", "check_within_due",
-    "claim_ends_on", "due_back_on", "due_from", "entries", "financial_year", "find_cap", "further_call_legs",
-    "giving_legs", "has_form", "in_another_file", "incorporation_legs", "loss_legs", "loss_on", "negated",
-    "opening_legs", "overpayment_legs", "parts_from", "payment_legs", "redemption_legs", "reduction_legs",
+    "check_tax", "check_timelines", "check_uncalled_again", "check_unchanged", "check_undoing_of_run",
+    "check_within_due", "claim_ends_on", "due_back_on", "due_from", "entries", "financial_year", "find_cap",
+    "further_call_legs", "giving_legs", "has_form", "in_another_file", "incorporation_legs", "loss_legs", "loss_on",
+    "negated", "opening_legs", "overpayment_legs", "parts_from", "payment_legs", "redemption_legs", "reduction_legs",
     "set_off_legs", "share_out", "stretches", "tax_is_paid", "tell_set_off", "to_redeem", "to_reduce", "to_transfer",
     "transfer_legs", "unpaid_legs", "value_per_share", "waits_for_heirs", "withhold", "year_of",
 ]  # fmt: skip

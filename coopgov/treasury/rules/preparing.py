@@ -21,10 +21,10 @@ PREPARED_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What somebody prepares: which movement, of whose money, from when, on what ground."""
+    """What somebody prepares: which movement, of whose money or of which run, from when, on what ground."""
 
     kind: CapitalKind
-    member_id: UUID
+    member_id: UUID | None
     cents: Cents
     effective_on: date
     source: Bucket | None = None
@@ -34,6 +34,7 @@ class Prepared:
     resolution: str = ""
     reverses_seq: int | None = None
     acknowledged: str = ""
+    run_id: UUID | None = None
 
 
 def check_prepared(kind: CapitalKind) -> list[Breach]:
@@ -51,3 +52,14 @@ def check_confirmed(drafted_by: str, confirmed_by: str, clause: tuple[Citation, 
         "Nobody confirms what she has prepared herself. Another person of the board or treasury does, or take it back."
     )
     return [Breach("confirmed_by_oneself", sentence, citations=clause)]
+
+
+def check_unchanged(then: str, now: str) -> list[Breach]:
+    """List what stands against confirming an undoing that was weighed: it would undo or break something else now."""
+    if now in ("", then):
+        return []
+    sentence = N_(
+        "What this would undo, or what that would break, has changed since it was prepared. Refuse it or take it back, "
+        "and prepare it again."
+    )
+    return [Breach("weighed_otherwise", sentence)]

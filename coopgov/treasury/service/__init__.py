@@ -19,8 +19,8 @@ from coopgov.treasury.service.interest import GivenAccounts, accounts_of_year, d
 from coopgov.treasury.service.losses import bear_loss, year_of_account
 from coopgov.treasury.service.owed import give, pay_tax, prescribe, refund_overpayment, repay, set_off
 from coopgov.treasury.service.payments import Receipt, call, pay, pay_many
-from coopgov.treasury.service.preparing import confirm, prepare, refuse, settle, take_back
-from coopgov.treasury.service.runs import undo_run, undo_year
+from coopgov.treasury.service.preparing import confirm, prepare, refuse, settle, take_back, weigh_undoing
+from coopgov.treasury.service.runs import standing_run, undo_run
 from coopgov.treasury.service.undoing import reverse_payment
 from coopgov.treasury.service.weighing import weigh_reversal, weigh_run
 
@@ -30,5 +30,5 @@ __all__ = [
     "on_nominal_changed", "on_reversal_weighed", "on_shares_converted", "on_shares_redeemed", "on_shares_reversed",
     "on_shares_subscribed", "on_shares_transferred", "on_withdrawal_weighed", "pay", "pay_interest", "pay_many",
     "pay_tax", "prepare", "prescribe", "refund_overpayment", "refuse", "repay", "reverse_payment", "set_off", "settle",
-    "take_back", "undo_run", "undo_year", "weigh_reversal", "weigh_run", "year_of_account",
+    "standing_run", "take_back", "undo_run", "weigh_reversal", "weigh_run", "weigh_undoing", "year_of_account",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from coopgov.core.ids import new_id
 from coopgov.core.preflight import check_acknowledged
 from coopgov.shares.chain import chunks
 from coopgov.shares.rules import check_reason
+from coopgov.shares.service import Seeing
 from coopgov.treasury import book, queries, rules
 from coopgov.treasury.book import Entry
 from coopgov.treasury.models import CapitalRun, CapitalRunReversal
@@ -61,8 +62,8 @@ def write_run(act: Act, run: OpenRun, facts: Mapping[str, Any], entries: Sequenc
 
 def undo_run(
     act: Act, *, run_id: UUID, effective_on: date, reason: str, acknowledged: str = "", **more: Unpack[Details]
-) -> None:
-    """Undo all that a run wrote and still stands, each by its exact reversal, so that it can be done again.
+) -> int:
+    """Undo all that a run wrote and still stands, each by its exact reversal; gives the last number, or nought.
 
     It corrects entries, and may break what a movement may not: `acknowledged` says why it is done all the same.
     """
@@ -90,17 +91,15 @@ def undo_run(
         "acknowledged": acknowledge(act, f"run:{run_id}", checks, acknowledged),
     }  # fmt: skip
     act.record("treasury.run_undone", f"run:{run_id}", about)
+    return last
 
 
-def undo_year(
-    act: Act, *, kind: RunKind, year: int, effective_on: date, reason: str, acknowledged: str = "",
-    **more: Unpack[Details],
-) -> None:  # fmt: skip
-    """Undo what was done of that kind for that year and stands."""
-    run = queries.find_run(act.session, kind, year)
+def standing_run(look: Seeing, *, kind: RunKind, year: int) -> UUID:
+    """The run of that kind and year that stands; refused when there is none."""
+    run = queries.find_run(look.session, kind, year)
     refuse_if(rules.check_stands(run.known if run else None, year))
     assert run is not None  # noqa: S101 - refused above
-    undo_run(act, run_id=run.id, effective_on=effective_on, reason=reason, acknowledged=acknowledged, **more)
+    return run.id
 
 
 def _check_paid(act: Act, run: queries.Run) -> list[Breach]:

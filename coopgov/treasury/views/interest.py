@@ -5,7 +5,7 @@ from datetime import timedelta
 from fractions import Fraction
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,9 +18,10 @@ from coopgov.members import queries as members
 from coopgov.shares.service import Look
 from coopgov.treasury import queries, service
 from coopgov.treasury.forms import InterestForm, InterestPaymentForm, RunUndoForm
-from coopgov.treasury.rules import ACCOUNTS, RUN_LABELS, Rate, RunKind, check_exempt
+from coopgov.treasury.rules import ACCOUNTS, RUN_LABELS, CapitalKind, Prepared, Rate, RunKind, check_exempt
 from coopgov.treasury.service import GivenAccounts
 from coopgov.treasury.views.blueprint import bp
+from coopgov.treasury.views.preparing import prepared_for_another, two_persons
 from coopgov.web.acts import begin_act, reading, rulebook, today
 from coopgov.web.forms import refusals_on
 from coopgov.web.guard import current_actor, requires
@@ -70,17 +71,27 @@ def pay_interest() -> ResponseReturnValue:
 @bp.post("/interest/undo")
 @requires(Permission.SHARES_RECORD)
 def undo_run() -> ResponseReturnValue:
-    """Undo a yearly run as a whole, so that it can be done again."""
+    """Undo a yearly run as a whole, so that it can be done again, or prepare that for another person."""
     form = RunUndoForm()
     if form.validate():
         with refusals_on(form), begin_act() as act:
-            service.undo_year(
-                act, kind=RunKind(form.undone.data), year=form.undone_year.data, effective_on=form.undone_on.data,
-                reason=form.reason.data, acknowledged=form.acknowledged.data or "",
+            run_id = service.standing_run(act, kind=RunKind(form.undone.data), year=form.undone_year.data)
+            if request.form.get("step") == "ask":
+                return prepared_for_another(service.prepare(act, _undoing(run_id, form)))
+            service.undo_run(
+                act, run_id=run_id, effective_on=form.undone_on.data, reason=form.reason.data,
+                acknowledged=form.acknowledged.data or "",
             )  # fmt: skip
             flash(_("It is undone as a whole: it can be done again."), "success")
             return redirect(url_for("treasury.interest"), 303)
     return _page(undoing=form), 422
+
+
+def _undoing(run_id: UUID, form: RunUndoForm) -> Prepared:
+    return Prepared(
+        CapitalKind.REVERSAL, None, Cents(0), form.undone_on.data, reference=form.reason.data,
+        acknowledged=form.acknowledged.data or "", run_id=run_id,
+    )  # fmt: skip
 
 
 def _page(
@@ -100,6 +111,7 @@ def _page(
         labels=RUN_LABELS,
         accounts=ACCOUNTS,
         figures=rulebook(),
+        two=two_persons(),
         may_record=current_actor().may(Permission.SHARES_RECORD),
     )
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from coopgov.accounts import queries as accounts
 from coopgov.core.errors import Citation
 from coopgov.core.policy import Permission
+from coopgov.core.preflight import Check
 from coopgov.members import queries as members
 from coopgov.shares.rules import BookName
 from coopgov.shares.service import Look, two_persons_clause
@@ -55,7 +56,7 @@ def prepared() -> ResponseReturnValue:
     waiting, done = queries.prepared_waiting(session), queries.prepared_done(session)
     return render_template(
         "treasury/prepared.html", waiting=waiting, done=done, two=two_persons(), names=_names(*waiting, *done),
-        people=members.get_members(session, {row.member_id for row in [*waiting, *done]}),
+        people=members.get_members(session, {row.member_id for row in [*waiting, *done] if row.member_id}),
     )  # fmt: skip
 
 
@@ -90,11 +91,20 @@ def answer_prepared(prepared_id: UUID) -> ResponseReturnValue:
 def _page(row: PreparedRow, form: BaseForm) -> str:
     look = Look(reading(), current_actor(), today(), rulebook())
     return render_template(
-        "treasury/prepared_one.html", row=row, form=form, member=members.get_member(reading(), row.member_id),
-        names=_names(row), is_mine=row.drafted_by == current_actor().pseudonym,
+        "treasury/prepared_one.html", row=row, form=form, names=_names(row),
+        member=members.get_member(reading(), row.member_id) if row.member_id is not None else None,
+        is_mine=row.drafted_by == current_actor().pseudonym,
         undone=queries.get_transaction(reading(), row.reverses_seq) if row.reverses_seq is not None else None,
+        run=queries.get_run(reading(), row.run_id) if row.run_id is not None else None,
+        checks=_broken_by(look, row) if row.is_open else [],
         clause=two_persons_clause(look, BookName.CAPITAL, row.kind),
         may_answer=row.is_open and current_actor().may(Permission.SHARES_APPROVE),
+    )  # fmt: skip
+
+
+def _broken_by(look: Look, row: PreparedRow) -> list[Check]:
+    return service.weigh_undoing(
+        look, run_id=row.run_id, reverses_seq=row.reverses_seq, effective_on=row.effective_on
     )  # fmt: skip
 
 
