@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from fractions import Fraction
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +25,7 @@ from coopgov.shares.verify import verify as verify_shares
 from coopgov.treasury import queries, service
 from coopgov.treasury.banking import service as banking
 from coopgov.treasury.queries import MemberAccount
-from coopgov.treasury.rules import Bucket, Rate, RunKind
+from coopgov.treasury.rules import Bucket, CapitalKind, Prepared, Rate, RunKind
 from coopgov.treasury.verify import verify
 from tests.service.tampering import by_hand
 from tests.service.test_races import at_once
@@ -123,6 +124,24 @@ def test_a_leaver_is_owed_what_she_paid_less_her_part_of_the_losses_of_her_year(
     losses(world, reserves=Cents(580_00), effective_on=TODAY)
     assert account(session, alice) == MemberAccount(repayable=100_00)
     assert proven(session)
+
+
+def test_an_undoing_that_waits_is_not_confirmed_once_the_run_has_grown(world, session, pair):
+    alice, bob = pair
+    leave(world, alice)
+    run = losses(world)
+    with world.act(Actor("Trésorière", uuid4())) as act:
+        undoing = Prepared(CapitalKind.REVERSAL, None, Cents(0), TODAY, reference="Réserves oubliées", run_id=run)
+        asked = service.prepare(act, undoing)
+    # Bob left in that year too, which is written now: he bears his part of the same losses.
+    leave(world, bob, quantity=20, on=WINTER)
+    assert len(_standing(session, run)) == 2
+    refused("weighed_otherwise", world, service.confirm, prepared_id=asked)
+
+
+def _standing(session, run):
+    session.rollback()
+    return list(queries.standing_of_run(session, run))
 
 
 def _write_in_a_file(world, member_id):
