@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -28,6 +28,7 @@ from coopgov.shares import queries as share_queries
 from coopgov.shares.rules import ORDINARY
 from coopgov.statutes import queries as statutes
 
+T = TypeVar("T")
 Tell = Callable[[int, int], None]
 AT_ONCE = 1000
 EVERY = 500
@@ -158,7 +159,8 @@ class Following:
 KEYS = {kind: [column.key for column in columns] for kind, columns in ALL_COLUMNS.items()}
 
 
-def batches(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+def batches(rows: Iterator[T]) -> Iterator[list[T]]:
+    """Some hundreds at a time."""
     while some := list(islice(rows, AT_ONCE)):
         yield some
 

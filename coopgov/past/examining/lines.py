@@ -1,12 +1,14 @@
 """Reading every sheet into the sandbox, line by line."""
 
 import json
+import pickle
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from coopgov.core.beside import Make, Send, beside
 from coopgov.past.columns import HELD, PAID, REPAYABLE, SheetMap
-from coopgov.past.examining.around import AT_ONCE, Coop, Progress, Sheets, headings_of
+from coopgov.past.examining.around import AT_ONCE, MANY_LINES, Coop, Progress, Sheets, batches, headings_of
 from coopgov.past.reading import Source, lines_of
 from coopgov.past.rows import Cells, cells_of, read_balance, read_event, read_movement
 from coopgov.past.rules.found import Found
@@ -26,7 +28,7 @@ def _each(scratch: Scratch, place: int, sheet: SheetMap, source: Source, progres
         yield cells
         noted += cells.found
         if len(noted) > AT_ONCE:
-            scratch.note(place, sheet.columns, noted)
+            scratch.note(place, headings_of(sheet), noted)
             noted.clear()
     scratch.note(place, headings_of(sheet), noted)
 
@@ -46,10 +48,23 @@ def _event_row(place: int, number: int, event: PastEvent) -> tuple[Any, ...]:
 
 def read_movements(scratch: Scratch, sheets: Sheets, coop: Coop, progress: Progress) -> None:
     for place, sheet, source in sheets.of(SheetKind.MOVEMENTS):
-        shaken: list[tuple[int]] = []
-        read = (_movement(cells, shaken) for cells in _each(scratch, place, sheet, source, progress))
-        scratch.add("movement", (_movement_row(place, each) for each in read if each is not None))
-        scratch.add("shaken", shaken)
+        with beside(_movements_of(place, sheet, source), is_worth_it=progress.total >= 2 * MANY_LINES) as sent:
+            for lines, rows, shaken, found in sent:
+                scratch.add("movement", rows)
+                scratch.add("shaken", shaken)
+                scratch.note(place, headings_of(sheet), pickle.loads(found))  # noqa: S301 - what our own process wrote
+                progress.step(lines)
+
+
+def _movements_of(place: int, sheet: SheetMap, source: Source) -> Make:
+    def read(send: Send) -> None:
+        for some in batches(cells_of(sheet, lines_of(source, sheet.sheet))):
+            shaken: list[tuple[int]] = []
+            movements = [_movement(cells, shaken) for cells in some]
+            rows = [_movement_row(place, each) for each in movements if each is not None]
+            send((len(some), rows, shaken, pickle.dumps([found for cells in some for found in cells.found])))
+
+    return read
 
 
 def _movement(cells: Cells, shaken: list[tuple[int]]) -> Movement | None:
@@ -61,8 +76,8 @@ def _movement(cells: Cells, shaken: list[tuple[int]]) -> Movement | None:
 
 def _movement_row(place: int, movement: Movement) -> tuple[Any, ...]:
     acquired = movement.acquired.toordinal() if movement.acquired else None
-    line, day, *rest = movement
-    row = [day.toordinal(), place, line, *rest]
+    line, day, shares, money, *rest = movement
+    row = [day.toordinal(), place, line, shares and shares.value, money and money.value, *rest]
     row[15] = acquired
     return tuple(row)
 
