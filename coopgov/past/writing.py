@@ -202,8 +202,8 @@ class Writer:
 
     def _write_lines(self, chunk: _Chunk) -> None:
         share_seq, share_hash, money_seq, money_hash = chunk.ends
-        share_book.write_bound(self.act, (Bound(*one) for one in chunk.shares), Head(share_seq, share_hash))
-        money_book.write_bound(self.act, (Bound(*one) for one in chunk.money), Head(money_seq, money_hash))
+        share_book.write_bound(self.act, [Bound(*one) for one in chunk.shares], Head(share_seq, share_hash))
+        money_book.write_bound(self.act, [Bound(*one) for one in chunk.money], Head(money_seq, money_hash))
         self.numbers.share_until, self.numbers.capital_until = share_seq, money_seq
         self.progress.step(chunk.lines)
         self._look_anew()

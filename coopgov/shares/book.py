@@ -1,7 +1,7 @@
 """The only writer of the share book: numbers, chains and stores transactions, one or a hundred thousand."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date
@@ -152,8 +152,10 @@ def made_after(hand: Hand, entries: Sequence[Entry], end: Head) -> tuple[Batches
     return ((ShareTx, txs), (ShareLot, lots), (ShareLeg, legs), (ShareNote, notes)), end
 
 
-def write_bound(act: Act, bound: Iterable[Bound], end: Head) -> None:
-    """Write rows that were made elsewhere with `made_after`, under the pen."""
+def write_bound(act: Act, bound: Sequence[Bound], end: Head) -> None:
+    """Write rows that were made elsewhere with `made_after`, under the pen; none is nothing."""
+    if not bound:
+        return
     note_written(act.session, BOOK_NAME)
     with standing_told():
         for some in bound:

@@ -1,7 +1,7 @@
 """The only writer of the money book: numbers, chains and stores transactions, one or a hundred thousand."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from functools import partial
@@ -110,8 +110,10 @@ def made_after(hand: Hand, entries: Sequence[Entry], end: Head) -> tuple[Batches
     return ((CapitalTx, txs), (CapitalLeg, legs), (CapitalNote, notes)), end
 
 
-def write_bound(act: Act, bound: Iterable[Bound], end: Head) -> None:
-    """Write rows that were made elsewhere with `made_after`, under the pen."""
+def write_bound(act: Act, bound: Sequence[Bound], end: Head) -> None:
+    """Write rows that were made elsewhere with `made_after`, under the pen; none is nothing."""
+    if not bound:
+        return
     for some in bound:
         insert_bound(act.session, some)
     act.mark(BOOK_NAME, [head_facts(end)])

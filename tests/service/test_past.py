@@ -95,6 +95,8 @@ def test_f22_a_past_with_its_history_is_sealed_once_and_its_totals_are_right(wor
 def test_a_large_past_is_made_by_two_processes_and_sealed_whole(world, sandbox, monkeypatch):
     for module in (whole, writing):
         monkeypatch.setattr(module, "MANY_LINES", 1)
+    # Some chunks then hold money alone.
+    monkeypatch.setattr(writing, "CHUNK", 16)
     past = sent(an_older_register(40, nominal=NOMINAL))
     found = looked(world, past, sandbox)
     with world.act() as act:
