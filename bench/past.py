@@ -4,11 +4,11 @@ import csv
 import multiprocessing
 import os
 import random
-import resource
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from bench.filling import SEED
+from bench.load import processes
 from bench.world import Place, make_app
 
 YEARS = 3
@@ -207,7 +208,7 @@ def take_over(place: Place, folder: Path) -> Taken:
 
     app, told = make_app(place), _Told()
     files = {name: (folder / name).open("rb") for name in SHEETS}
-    with app.app_context():
+    with app.app_context(), watched() as peak:
         past = service.guess_past(files)
         runtime, sandbox = app.extensions["coopgov.runtime"], folder / "sandbox.sqlite3"
         clock, here = time.perf_counter(), time.process_time()
@@ -219,10 +220,35 @@ def take_over(place: Place, folder: Path) -> Taken:
         with open_act(runtime, SYSTEM) as act:
             service.seal(act, past=past, reasons=_Reasons(), path=sandbox, tell=told)
             database = _database_seconds() - before
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Taken(
-        read, read_here, time.perf_counter() - clock, time.process_time() - here, database, megabytes, told.count
+        read, read_here, time.perf_counter() - clock, time.process_time() - here, database, peak[0], told.count
     )  # fmt: skip
+
+
+@contextmanager
+def watched() -> Iterator[list[float]]:
+    """The most memory that this process and those beside it take meanwhile, in MB; what several share counts once."""
+    peak, stop = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(1):
+            peak[0] = max(peak[0], sum(map(_megabytes, processes(os.getpid()))))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        stop.set()
+        watcher.join()
+
+
+def _megabytes(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0  # it has ended meanwhile
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 class _Reasons(dict[str, str]):
@@ -306,4 +332,4 @@ def measure_import(place: Place, members: int, movements: int, today: date, say:
         f"told {taken.told} times how far it is"
     )
     say(f"{place.engine}: import of a past, read and sealed", taken.reading + taken.sealing, 300, how)
-    say(f"{place.engine}: memory of the import", taken.megabytes, 500, f"MB in all, of a process of its own; {of}")
+    say(f"{place.engine}: memory of the import", taken.megabytes, 500, f"MB, of both its processes together; {of}")
