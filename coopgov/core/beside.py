@@ -4,7 +4,6 @@ import gc
 import marshal
 import pickle
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
@@ -87,34 +86,21 @@ def _kept(error: Exception) -> bytes:
 
 
 def _sent(ours: Connection) -> Generator[Any, None, Any]:
-    # One is read ahead, while whoever asked works on the one before.
-    reader = ThreadPoolExecutor(1, "coopgov-beside")
-    try:
-        ahead = reader.submit(_received, ours)
-        while True:
-            kind, told = ahead.result()
-            if kind == _END:
-                return told
-            if kind == _REFUSED:
-                raise told
-            ahead = reader.submit(_received, ours)
-            yield told
-    finally:
-        # What it still waits for ends with the process beside.
-        reader.shutdown(wait=False, cancel_futures=True)
-
-
-def _received(ours: Connection) -> tuple[bytes, Any]:
-    try:
-        told = ours.recv_bytes()
-    except EOFError:
-        raise RuntimeError("the process beside this one was ended") from None
-    kind, rest = told[:1], memoryview(told)[1:]
-    return kind, pickle.loads(rest) if kind == _REFUSED else marshal.loads(rest)  # noqa: S301, S302 - from our own
+    while True:
+        try:
+            told = ours.recv_bytes()
+        except EOFError:
+            raise RuntimeError("the process beside this one was ended") from None
+        kind, rest = told[:1], memoryview(told)[1:]
+        if kind == _END:
+            return marshal.loads(rest)  # noqa: S302 - what our own process wrote
+        if kind == _REFUSED:
+            raise pickle.loads(rest)  # noqa: S301 - what our own process wrote
+        yield marshal.loads(rest)  # noqa: S302 - what our own process wrote
 
 
 def _end(process: BaseProcess, ours: Connection) -> None:
+    ours.close()
     process.kill()
     process.join()
-    ours.close()
     process.close()
