@@ -2,9 +2,11 @@
 
 import gc
 import marshal
+import os
 import pickle
+import stat
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -50,7 +52,7 @@ def _made_here(make: Make) -> Generator[Any, None, Any]:
 def _made_beside(make: Make) -> Iterator[Sent]:
     ours, theirs = get_context("fork").Pipe(duplex=False)
     process = get_context("fork").Process(target=_make, args=(make, theirs, ours), daemon=True)
-    # The collector writes beside each object it looks at: left alone, what both know is kept once for both.
+    # The collector writes beside each object it looks at: left alone for good, what both know is kept once for both.
     gc.collect()
     gc.freeze()
     process.start()
@@ -59,12 +61,12 @@ def _made_beside(make: Make) -> Iterator[Sent]:
         yield Sent(_sent(ours))
     finally:
         _end(process, ours)
-        gc.unfreeze()
 
 
 def _make(make: Make, to: Connection, other: Connection) -> None:
     # Or it would wait for ever for itself to read, once the process beside it has ended.
     other.close()
+    _leave_sockets()
     gc.disable()
     try:
         result = make(lambda told: to.send_bytes(_MADE + marshal.dumps(told)))
@@ -73,6 +75,18 @@ def _make(make: Make, to: Connection, other: Connection) -> None:
         pass  # nobody waits for it any more
     except Exception as error:
         to.send_bytes(_REFUSED + _kept(error))
+
+
+def _leave_sockets() -> None:
+    """Let go of databases and browsers: who waits at the other end of a socket must see it closed when we are not done.
+
+    Their numbers lead nowhere, rather than to what is opened next.
+    """
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for place in map(int, os.listdir("/dev/fd")):
+        with suppress(OSError):  # the listing was open too, and is no more
+            if stat.S_ISSOCK(os.fstat(place).st_mode):
+                os.dup2(nowhere, place)
 
 
 def _kept(error: Exception) -> bytes:

@@ -32,7 +32,7 @@ class Bound(NamedTuple):
 
 
 def bulk_insert(session: Session, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows of one table; none is nothing."""
+    """Write rows of one table; none is nothing. Raises DBAPIError, without their values."""
     if not rows:
         return
     connection, table = session.connection(), model.__table__
@@ -87,7 +87,7 @@ def _as_text(value: Any) -> Any:
 
 
 def insert_bound(session: Session, bound: Bound) -> None:
-    """Write such rows in the fastest way of the engine."""
+    """Write such rows in the fastest way of the engine; raises DBAPIError, without their values."""
     connection = session.connection()
     others_first(connection)
     write = _copy if connection.dialect.name == "postgresql" else _insert

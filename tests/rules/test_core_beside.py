@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 from multiprocessing import active_children
 
 import pytest
@@ -64,6 +65,15 @@ def test_nothing_stays_behind_when_nobody_waits_any_more():
     with beside(three) as sent:
         next(iter(sent))
     assert active_children() == []
+
+
+def test_nobody_waits_for_a_connection_that_this_process_has_closed():
+    browser, site = socket.socketpair()
+    with beside(send_for_ever) as sent:
+        next(iter(sent))
+        site.close()
+        assert browser.recv(1) == b""
+    browser.close()
 
 
 def send_for_ever(send):
