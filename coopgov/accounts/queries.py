@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, Date, Row, String, and_, bindparam, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from coopgov.accounts.models import (
     Account,
@@ -161,20 +161,20 @@ def password_hash_of(session: Session, account_id: UUID) -> str | None:
 
 def names_of(session: Session, account_ids: Iterable[UUID]) -> dict[UUID, str]:
     """The names of these accounts; unknown ones are left out."""
-    wanted, names = list(set(account_ids)), dict[UUID, str]()
-    for start in range(0, len(wanted), AT_ONCE):
-        some = Account.id.in_(wanted[start : start + AT_ONCE])
-        names.update(session.execute(select(Account.id, Account.name).where(some)).all())
-    return names
+    return _told_by(session, Account.name, account_ids)
 
 
 def languages_of(session: Session, account_ids: Iterable[UUID]) -> dict[UUID, str]:
     """The languages their people read; unknown accounts are left out."""
-    wanted, spoken = list(set(account_ids)), dict[UUID, str]()
+    return _told_by(session, Account.language, account_ids)
+
+
+def _told_by(session: Session, column: InstrumentedAttribute[str], account_ids: Iterable[UUID]) -> dict[UUID, str]:
+    wanted, told = list(set(account_ids)), dict[UUID, str]()
     for start in range(0, len(wanted), AT_ONCE):
         some = Account.id.in_(wanted[start : start + AT_ONCE])
-        spoken.update(session.execute(select(Account.id, Account.language).where(some)).all())
-    return spoken
+        told.update(session.execute(select(Account.id, column).where(some)).all())
+    return told
 
 
 def list_people(session: Session, on: date, *, text: str = "", after: str = "", limit: int = 50) -> People:
