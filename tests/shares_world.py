@@ -6,9 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
+from coopgov.core import journal
 from coopgov.core.act import Act, open_act
+from coopgov.core.errors import RuleBroken
 from coopgov.core.policy import SYSTEM
 from coopgov.members import service as member_service
 from coopgov.members.events import MemberBack, MemberLeft
@@ -25,11 +29,13 @@ from coopgov.shares.events import (
     SharesSubscribed,
     SharesTransferred,
 )
+from coopgov.shares.models import ShareTx
 from coopgov.statutes import queries
 from coopgov.statutes import service as statutes
 from coopgov.statutes.events import StatutesAdopted
 from coopgov.statutes.ready import ready_set
 from coopgov.treasury import service as treasury
+from coopgov.treasury.models import CapitalTx
 
 FOUNDED = date(2021, 1, 4)
 HANDLERS = {
@@ -97,3 +103,23 @@ def wire(app: Flask) -> World:
     """The world of an application whose books hear each other."""
     app.extensions["coopgov.runtime"] = replace(app.extensions["coopgov.runtime"], handlers=HANDLERS)
     return World(app)
+
+
+def do(world, command, **facts):
+    with world.act() as act:
+        return command(act, **facts)
+
+
+def refused(code, world, command, **facts):
+    """It is refused by that rule, and leaves no trace."""
+    before = tops(world)
+    with pytest.raises(RuleBroken, match=code):
+        do(world, command, **facts)
+    assert tops(world) == before
+
+
+def tops(world):
+    """How far both books and the journal go."""
+    with world.act() as act:
+        numbers = [act.session.scalar(select(func.max(table.seq))) for table in (ShareTx, CapitalTx)]
+        return [*numbers, journal.head(act.session)]

@@ -29,7 +29,7 @@ from coopgov.treasury.rules import Bucket, CapitalKind, Prepared, Rate, RunKind
 from coopgov.treasury.verify import verify
 from tests.service.tampering import by_hand
 from tests.service.test_races import at_once
-from tests.shares_world import wire
+from tests.shares_world import do, refused, wire
 
 SPRING, SUMMER, WINTER = date(2025, 3, 3), date(2025, 6, 2), date(2025, 12, 1)
 ASSEMBLY, TODAY = date(2026, 6, 15), date(2026, 11, 24)
@@ -53,16 +53,6 @@ def pair(world):
     do(world, service.pay, member_id=bob, cents=Cents(4800_00), effective_on=SPRING)
     do(world, service.pay, member_id=alice, cents=Cents(120_00), effective_on=SPRING)
     return alice, bob
-
-
-def do(world, command, **facts):
-    with world.act() as act:
-        return command(act, **facts)
-
-
-def refused(code, world, command, **facts):
-    with pytest.raises(RuleBroken, match=code):
-        do(world, command, **facts)
 
 
 def leave(world, member_id, quantity=10, on=SUMMER):

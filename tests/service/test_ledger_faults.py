@@ -5,11 +5,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from coopgov.core import journal
-from coopgov.core.errors import RuleBroken
 from coopgov.core.money import Cents, split
 from coopgov.core.policy import SYSTEM
 from coopgov.members import queries as members_queries
@@ -29,7 +28,7 @@ from coopgov.wiring import HANDLERS
 from tests.coop_world import everything_wired
 from tests.service.tampering import by_hand
 from tests.service.test_races import at_once
-from tests.shares_world import wire
+from tests.shares_world import do, refused, wire
 
 MARCH, APRIL, JUNE, TODAY = date(2026, 3, 2), date(2026, 4, 1), date(2026, 6, 1), date(2026, 11, 24)
 A_DAY = timedelta(days=1)
@@ -55,11 +54,6 @@ def pair(world):
     return alice, bob
 
 
-def do(world, command, **facts):
-    with world.act() as act:
-        return command(act, **facts)
-
-
 def subscribe(world, member_id, quantity=5, on=MARCH, **more):
     return do(world, service.subscribe, member_id=member_id, quantity=quantity, effective_on=on, **more)
 
@@ -73,21 +67,6 @@ def reverse(world, seq, on=TODAY):
     return do(
         world, service.reverse, seq=seq, effective_on=on, reason="Saisie en double", acknowledged="Saisie à corriger"
     )
-
-
-def refused(code, world, command, **facts):
-    """It is refused by that rule, and leaves no trace."""
-    before = tops(world)
-    with pytest.raises(RuleBroken, match=code):
-        do(world, command, **facts)
-    assert tops(world) == before
-
-
-def tops(world):
-    """How far both books and the journal go."""
-    with world.act() as act:
-        numbers = [act.session.scalar(select(func.max(table.seq))) for table in (ShareTx, CapitalTx)]
-        return [*numbers, journal.head(act.session)]
 
 
 def held(session, member_id, on=TODAY):
