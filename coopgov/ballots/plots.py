@@ -46,14 +46,29 @@ class Drawn:
     duels: list[Duel]
 
 
-def drawn(result: Result) -> Drawn | None:
-    """The pictures of a proclaimed count; None where a resolution was answered."""
+def drawn(result: Result) -> Drawn:
+    """The pictures of a proclaimed count."""
     if result.form is None or result.paper is None:
-        return None
+        return _answers(result)
     paper, detail = result.paper, result.form["detail"]
     votes = detail.get("votes", {})
     bars = [_bar(option.label, votes[option.id]) for option in paper.options if option.id in votes]
     return Drawn(_turnout(result, result.form), bars, _stack(paper, detail), list(_duels(paper, detail)))
+
+
+def _answers(result: Result) -> Drawn:
+    """Those of a resolution: its answers, and who gave one."""
+    counts = result.counts
+    valid = counts.for_ + counts.against + counts.abstain
+    votes = (
+        (_("Votes for"), counts.for_), (_("Votes against"), counts.against),
+        (_("Abstentions"), counts.abstain), (_("Blank ballots"), counts.blank),
+    )  # fmt: skip
+    turnout = (
+        (_("Valid ballots"), valid), (_("Blank ballots"), counts.blank),
+        (_("Did not vote"), counts.enrolled - valid - counts.blank),
+    )  # fmt: skip
+    return Drawn([_bar(*one) for one in turnout], [_bar(*one) for one in votes], None, [])
 
 
 def _bar(label: str, number: int) -> Bar:

@@ -54,10 +54,11 @@ def show(scrutin_id: UUID) -> ResponseReturnValue:
 
 
 def _count_of(result: Result | None) -> dict[str, Any]:
-    """A count on another paper than a resolution's, in sentences and in pictures."""
-    if result is None or result.paper is None or result.form is None:
+    """A count in pictures; on another paper than a resolution's, in sentences too."""
+    if result is None:
         return {"told": [], "drawn": None}
-    return {"told": told_lines(result.paper, result.form), "drawn": drawn(result)}
+    told = told_lines(result.paper, result.form) if result.paper is not None and result.form is not None else []
+    return {"told": told, "drawn": drawn(result)}
 
 
 def _file(content: str | bytes, name: str, mimetype: str) -> Response:

@@ -49,7 +49,9 @@ def test_the_closed_urn_is_exported_to_be_counted_by_others(client, world, meeti
 
 def test_a_member_counts_again_the_archive_of_a_resolution(client, world, meeting, scrutin_id, tmp_path):
     sign_in(client, world, meeting.people[2])
+    assert f"/ballots/{scrutin_id}#result" in client.get(f"/assemblies/{meeting.id}").text
     page = client.get(f"/ballots/{scrutin_id}").text
+    assert all(picture in page for picture in ("Participation", "Voix"))
     (tmp_path / "vote.json").write_bytes(client.get(f"/ballots/{scrutin_id}/archive.json").data)
     told = json.loads((tmp_path / "vote.json").read_text())
     assert told["hashes"]["whole"] in page

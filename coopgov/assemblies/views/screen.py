@@ -13,11 +13,9 @@ from coopgov.assemblies.rules import ItemState
 from coopgov.assemblies.rules.screen import next_on_screen, on_screen
 from coopgov.assemblies.views.shared import ITEM_PILLS, RESULT_WORDS, STATE_PILLS, bp, visible
 from coopgov.ballots import queries as ballots
-from coopgov.ballots.plots import Bar, drawn
-from coopgov.ballots.queries import Result
+from coopgov.ballots.plots import drawn
 from coopgov.core.policy import Permission
 from coopgov.web.acts import now, reading, rulebook
-from coopgov.web.filters import decimal
 from coopgov.web.guard import requires
 
 _AN_HOUR, _A_MINUTE, _A_DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
@@ -34,7 +32,7 @@ def screen(assembly_id: UUID) -> ResponseReturnValue:
     return render_template(
         "assemblies/screen.html", assembly=assembly, items=items, item=item, next_item=next_on_screen(items, item),
         quorum=queries.quorum_now(session, assembly_id, rulebook()) if assembly.roll_id else None,
-        turnout=_turnout(item), result=result, bars=_bars(result), drawn=None if result is None else drawn(result),
+        turnout=_turnout(item), result=result, drawn=None if result is None else drawn(result),
         left=_left(assembly), since=_since(item), words=RESULT_WORDS, pills=STATE_PILLS, item_pills=ITEM_PILLS,
     )  # fmt: skip
 
@@ -67,15 +65,3 @@ def _span(span: timedelta) -> str:
     if span >= _AN_HOUR:
         return str(_("%(hours)s h %(minutes)s min", hours=span // _AN_HOUR, minutes=minutes))
     return str(_("%(minutes)s min", minutes=minutes))
-
-
-def _bars(result: Result | None) -> list[Bar]:
-    """The answers to a resolution, to be drawn."""
-    if result is None or result.form is not None:
-        return []
-    counts = result.counts
-    told = (
-        (_("Votes for"), counts.for_), (_("Votes against"), counts.against),
-        (_("Abstentions"), counts.abstain), (_("Blank ballots"), counts.blank),
-    )  # fmt: skip
-    return [Bar(str(label), number, decimal(number)) for label, number in told]
