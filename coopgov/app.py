@@ -13,8 +13,8 @@ from coopgov.core import clock
 from coopgov.core.act import Runtime
 from coopgov.core.db import db
 from coopgov.web import filters, guard, numbers, problems, security, vote_site
-from coopgov.web.globals import Environment
 from coopgov.web.languages import language
+from coopgov.web.templating import Environment
 
 MAX_UPLOAD = 16 * 1024 * 1024
 

@@ -1,18 +1,18 @@
 """What every template may use without being handed it."""
 
 import hashlib
-from collections.abc import MutableMapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from flask import Flask, current_app, request, templating, url_for
-from flask_babel import get_locale, gettext
+from flask import Flask, current_app, has_request_context, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from coopgov.core.policy import Permission
 from coopgov.web.guard import current_actor
+from coopgov.web.languages import gettext, language_in_force
 from coopgov.web.vote_site import on_vote_site
 
 
@@ -45,24 +45,31 @@ NAVIGATION: tuple[tuple[Any, str, Permission, str], ...] = (
 
 # Blueprints with several entries: only the page itself is marked as the one where one is.
 SEVERAL = frozenset({"registers", "shares"})
-
-
-class Environment(templating.Environment):
-    """Flask's own, but each template holds the globals as one dict.
-
-    A page compares them once for every component it imports, and the chain of two maps that Jinja makes is slow at it.
-    """
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """The globals of one template: all are there before the first page is asked for."""
-        return {**self.globals, **(d or {})}
+SOMEBODY = UUID(int=2017)
 
 
 def register_globals(app: Flask) -> None:
     """Give templates the navigation, the actor, the demonstration bar and hashed asset addresses."""
     asset = partial(_asset, str(app.static_folder))
-    app.jinja_env.globals.update(asset=asset, nav_items=nav_items, Permission=Permission, _=gettext)
+    app.jinja_env.globals.update(asset=asset, nav_items=nav_items, Permission=Permission, _=gettext, url_for=address_of)
     app.context_processor(_context)
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """What `url_for` gives; the addresses of a list's lines differ by an identifier, and the rest is asked for once."""
+    if len(values) == 1 and has_request_context():
+        [(name, value)] = values.items()
+        if type(value) is UUID and not endpoint.startswith("."):
+            before, after = _around(request.script_root, endpoint, name)
+            return f"{before}{value}{after}"
+    return url_for(endpoint, **values)
+
+
+@cache
+def _around(_root: str, endpoint: str, name: str) -> tuple[str, str]:
+    somebody: dict[str, Any] = {name: SOMEBODY}
+    before, _somebody, after = url_for(endpoint, **somebody).partition(str(SOMEBODY))
+    return before, after
 
 
 def nav_items() -> list[NavItem]:
@@ -98,7 +105,7 @@ def _context() -> dict[str, Any]:
     extensions = current_app.extensions
     return {
         "current_actor": current_actor(),
-        "locale": str(get_locale() or "fr"),
+        "locale": language_in_force(),
         "cooperative": extensions.get("coopgov.cooperative", lambda: None)(),
         "demo": extensions.get("coopgov.demo", lambda: None)(),
     }
