@@ -231,8 +231,8 @@ def watched() -> Iterator[list[float]]:
     peak, stop = [0.0], threading.Event()
 
     def watch() -> None:
-        while not stop.wait(1):
-            peak[0] = max(peak[0], sum(map(_megabytes, processes(os.getpid()))))
+        while not stop.wait(0.5):
+            peak[0] = max(peak[0], sum(map(megabytes, processes(os.getpid()))))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -243,7 +243,8 @@ def watched() -> Iterator[list[float]]:
         watcher.join()
 
 
-def _megabytes(pid: int) -> float:
+def megabytes(pid: int) -> float:
+    """The memory of a process; what several share counts once."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

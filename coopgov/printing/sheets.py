@@ -3,14 +3,17 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from coopgov.core.dates import paris_time
+from coopgov.printing.workbook import Cell, Heading, Page, Piece, write_book
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,6 +23,8 @@ BOM = "\ufeff"
 ROWS_AT_ONCE = 500
 # What a sheet holds, its headings aside.
 MOST_ROWS = 1_048_575
+# The day from which it counts others.
+SHEET_BEGINS = date(1899, 12, 30)
 
 
 class Kind(StrEnum):
@@ -63,14 +68,11 @@ def write_xlsx(
     file: IO[bytes] | Path, columns: Sequence[Column], rows: Rows, *, name: str, made_at: datetime
 ) -> None:  # fmt: skip
     """Write one sheet, and beside it what its columns mean when they say so."""
-    import xlsxwriter  # noqa: PLC0415 - only an export waits for it
-
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "dd/mm/yyyy"})
-    book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None)})
-    _fill(book, book.add_worksheet(_sheet_name(name)), columns, rows)
+    pages = [_page(name, columns, rows)]
     if any(column.meaning for column in columns):
-        _fill(book, book.add_worksheet(_sheet_name(f"{name[:20]} – notes")), DICTIONARY, dictionary(columns))
-    book.close()
+        pages.append(_page(f"{name[:20]} – notes", DICTIONARY, dictionary(columns)))
+    with nullcontext(file) if not isinstance(file, Path) else file.open("wb") as place:
+        write_book(place, pages, made_at=made_at)
 
 
 # The headings of a data dictionary; an export in another language gives its own words as titles and meanings.
@@ -142,42 +144,57 @@ _CSV_WAYS: dict[Kind, Callable[[Sequence[Any]], Sequence[Any]]] = {
 }
 
 
-def _fill(book: Any, sheet: Any, columns: Sequence[Column], rows: Rows) -> None:
-    heading = book.add_format({"bold": True, "bottom": 1})
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, column.width)
-    for place, column in enumerate(columns):
-        sheet.write_string(0, place, column.title, heading)
-    sheet.freeze_panes(1, 0)
-    ways = [_cell_way(book, sheet, column.kind) for column in columns]
-    for line, row in enumerate(rows, start=1):
-        if line > MOST_ROWS:
+def _page(name: str, columns: Sequence[Column], rows: Rows) -> Page:
+    headings = [Heading(column.title, column.width, _SHOWN.get(column.kind, "")) for column in columns]
+    return Page(_sheet_name(name), headings, _plain(columns, rows))
+
+
+def _plain(columns: Sequence[Column], rows: Rows) -> Iterator[Piece]:
+    """The rows as a sheet keeps them: texts and numbers."""
+    ways, count = [_XLSX_WAYS[column.kind] for column in columns], 0
+    for some in _pieces(rows):
+        count += len(some)
+        if count > MOST_ROWS:
             raise ValueError("more rows than a sheet holds")
-        for place, cell in enumerate(row):
-            if cell is not None and cell != "":
-                ways[place](line, place, cell)
+        told = (way(cells) for way, cells in zip(ways, zip(*some, strict=True), strict=True))
+        yield list(zip(*told, strict=True))
 
 
-def _cell_way(book: Any, sheet: Any, kind: Kind) -> Callable[[int, int, Any], Any]:
-    if kind is Kind.NUMBER:
-        return sheet.write_number  # type: ignore[no-any-return]  # XlsxWriter has no types
-    if kind is Kind.CENTS:
-        money = book.add_format({"num_format": "#,##0.00"})
-        return lambda line, place, cents: sheet.write_number(line, place, cents / 100, money)
-    if kind is Kind.DAY:
-        return lambda line, place, day: _write_day(sheet, line, place, day)
-    if kind is Kind.INSTANT:
-        clock = book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"})
-        return lambda line, place, at: sheet.write_datetime(line, place, paris_time(at).replace(tzinfo=None), clock)
-    return lambda line, place, text: sheet.write_string(line, place, str(text))
+def _strings(cells: Sequence[Any]) -> list[str | None]:
+    return [None if cell is None else str(cell) for cell in cells]
 
 
-def _write_day(sheet: Any, line: int, place: int, day: date) -> None:
-    # A sheet's calendar begins in 1900.
-    if day.year < 1900:
-        sheet.write_string(line, place, day.isoformat())
-    else:
-        sheet.write_datetime(line, place, day)
+def _whole_euros(cells: Sequence[Any]) -> list[float | None]:
+    return [None if cell is None else cell / 100 for cell in cells]
+
+
+def _days_of_sheet(cells: Sequence[Any]) -> list[Cell]:
+    return [None if cell is None else _day_of_sheet(cell) for cell in cells]
+
+
+@lru_cache(4096)
+def _day_of_sheet(day: date) -> Cell:
+    # A sheet's calendar begins in 1900, and counts a 29 February of that year.
+    number = (day - SHEET_BEGINS).days
+    return day.isoformat() if day.year < 1900 else number if number > 60 else number - 1
+
+
+def _instants_of_sheet(cells: Sequence[Any]) -> list[float | None]:
+    return [None if cell is None else _instant_of_sheet(paris_time(cell)) for cell in cells]
+
+
+def _instant_of_sheet(clock: datetime) -> float:
+    return (clock.replace(tzinfo=None) - datetime.combine(SHEET_BEGINS, time())) / timedelta(days=1)
+
+
+_XLSX_WAYS: dict[Kind, Callable[[Sequence[Any]], Sequence[Any]]] = {
+    Kind.TEXT: _strings,
+    Kind.NUMBER: _as_they_are,
+    Kind.CENTS: _whole_euros,
+    Kind.DAY: _days_of_sheet,
+    Kind.INSTANT: _instants_of_sheet,
+}
+_SHOWN = {Kind.CENTS: "#,##0.00", Kind.DAY: "dd/mm/yyyy", Kind.INSTANT: "dd/mm/yyyy hh:mm:ss"}
 
 
 def _sheet_name(name: str) -> str:
