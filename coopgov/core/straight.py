@@ -1,22 +1,22 @@
 """Statements on which every ballot of a large vote waits: straight to the driver, without a session around them.
 
 A session, its connection and its transaction cost more than such a statement itself. On PostgreSQL each of them is a
-transaction of its own, unless several are kept `together`, and is prepared once; on SQLite all that is asked of a
-writing line is one transaction.
+transaction of its own, unless several are kept `together`, and is prepared once; on SQLite those who wait share one.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy import Dialect, Engine
+from sqlalchemy import Dialect
 
-from coopgov.core.db import db, writers_turn
+from coopgov.core.db import db
 from coopgov.core.driver import kind_of, refusals
 
 Processor = Callable[[Any], Any]
+Answer = TypeVar("Answer")
 
 
 class Straight:
@@ -73,48 +73,18 @@ class Line(Protocol):
         """Keep all that is written within, or nothing."""
 
 
-class _SqliteLine:
-    dialect = "sqlite"
+def write_straight(work: Callable[[Line], Answer]) -> Answer:
+    """Do what is nothing but such statements; it is kept when this returns. Raises what a session raises.
 
-    def __init__(self, engine: Dialect, driver: Any) -> None:
-        self._engine, self._driver = engine, driver
-
-    def rows(self, statement: Straight, **values: Any) -> list[Any]:
-        told = statement.told(self._engine)
-        return [told.read(row) for row in self._driver.execute(told.text, told.values(values)).fetchall()]
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        yield  # the whole line is one transaction
-
-
-@contextmanager
-def writing_line() -> Iterator[Line]:
-    """A line for a request that is nothing but such statements; raises what a session raises.
-
-    On SQLite it waits for the writers before it, and what is written on it is kept when it ends well.
+    On SQLite it waits for the writers before it, may be done in a transaction with others' (each is undone alone), and
+    in the thread of one of them, as who asked.
     """
     engine = db.engine
-    drawn = _sqlite_line if engine.dialect.name == "sqlite" else _of_postgresql()
-    with writers_turn(engine.dialect.name), refusals(engine.dialect), drawn(engine) as line:
-        yield line
+    if engine.dialect.name == "sqlite":
+        from coopgov.core.straight_sqlite import write_sharing  # noqa: PLC0415 - it is made of what stands here
 
-
-@contextmanager
-def _sqlite_line(engine: Engine) -> Iterator[Line]:
-    found = engine.raw_connection()
-    driver: Any = found.driver_connection
-    try:
-        driver.execute("PRAGMA query_only=OFF")
-        driver.execute("BEGIN IMMEDIATE")
-        yield _SqliteLine(engine.dialect, driver)
-        driver.execute("COMMIT")
-    finally:
-        # Whatever was not kept is undone there.
-        found.close()
-
-
-def _of_postgresql() -> Callable[[Engine], AbstractContextManager[Line]]:
+        return cast("Answer", write_sharing(engine, work))
     from coopgov.core.straight_postgresql import postgresql_line  # noqa: PLC0415 - the driver is loaded where it is used
 
-    return postgresql_line
+    with refusals(engine.dialect), postgresql_line(engine) as line:
+        return work(line)

@@ -3,17 +3,20 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Integer, column, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from coopgov.config import ROOT
-from coopgov.core import journal
+from coopgov.core import journal, straight_sqlite
 from coopgov.core.act import open_act
-from coopgov.core.db import FairLock, db
+from coopgov.core.db import FairLock, db, writers_turn
 from coopgov.core.policy import SYSTEM
+from coopgov.core.straight import Line, Straight, write_straight
 from tests.service.waiting import PATIENCE, until
 
 on_sqlite = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
@@ -180,3 +183,60 @@ def test_only_one_holds_the_fair_lock():
 
     together(6, work)
     assert set(most) == {1}
+
+
+INSERT = Straight(text("INSERT INTO list VALUES (:n) RETURNING n").columns(column("n", Integer())))
+
+
+def write_while_others_wait(app, works: Sequence[Callable[[Line], object]]) -> list[object]:
+    """Ask for all of this while somebody writes, so that it waits for one turn; gives answers and refusals."""
+
+    def ask(work: Callable[[Line], object]) -> object:
+        with app.app_context():
+            try:
+                return write_straight(work)
+            except (DBAPIError, LookupError) as error:
+                return type(error)
+
+    waiting = straight_sqlite._waiting.setdefault(db.engine, deque())
+    with ThreadPoolExecutor(len(works)) as pool, writers_turn("sqlite"):
+        asked = [pool.submit(ask, work) for work in works]
+        until(lambda: len(waiting) == len(works))
+    return [one.result(PATIENCE) for one in asked]
+
+
+@pytest.fixture
+def kept(app, act, session) -> Callable[[], set[int]]:
+    with act() as a:
+        a.session.execute(text("CREATE TABLE list (n integer PRIMARY KEY CHECK (n < 100))"))
+    return lambda: set(session.scalars(text("SELECT n FROM list"))) if session.rollback() is None else set()
+
+
+@on_sqlite
+def test_who_waits_to_write_is_written_with_others_and_refused_alone(app, kept):
+    def write(*numbers: int) -> Callable[[Line], object]:
+        return lambda line: [row.n for number in numbers for row in line.rows(INSERT, n=number)]
+
+    def change_my_mind(line: Line) -> object:
+        line.rows(INSERT, n=9)
+        raise LookupError
+
+    answers = write_while_others_wait(app, [write(1), write(2, 200), change_my_mind, write(3, 4), write(5), write(6)])
+    assert answers == [[1], IntegrityError, LookupError, [3, 4], [5], [6]]
+    assert kept() == {1, 3, 4, 5, 6}
+
+
+@on_sqlite
+def test_nobody_is_told_that_what_could_not_be_kept_is(app, kept):
+    def owe(line: Line) -> object:
+        # What is owed at the end of the transaction only: the commit itself is refused.
+        line._driver.execute("PRAGMA defer_foreign_keys=ON")
+        line._driver.execute("UPDATE list SET n = 50 WHERE n = 1")
+        return line._driver.execute("INSERT INTO child VALUES (1)").rowcount
+
+    with open_act(app.extensions["coopgov.runtime"], SYSTEM) as act:
+        act.session.execute(text("INSERT INTO list VALUES (1)"))
+        act.session.execute(text("CREATE TABLE child (n integer REFERENCES list (n))"))
+    works = [lambda line, n=n: line.rows(INSERT, n=n) for n in (2, 3)]
+    assert write_while_others_wait(app, [works[0], owe, works[1]]) == [IntegrityError] * 3
+    assert kept() == {1}

@@ -5,7 +5,7 @@ itself takes all the rest, and tells whoever is refused why.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from functools import wraps
 from typing import Final
@@ -20,7 +20,7 @@ from coopgov.accounts.queries import signed_values
 from coopgov.assemblies import service
 from coopgov.ballots.rules import Choice
 from coopgov.ballots.straight import Mine
-from coopgov.core.straight import writing_line
+from coopgov.core.straight import Line, write_straight
 from coopgov.web.acts import now, reading, stop_reading
 from coopgov.web.vote_site import on_vote_site
 
@@ -84,16 +84,17 @@ def _is_cast(sheet: service.OwnSheet, token: str) -> bool:
     now()
     stop_reading()
     try:
-        with writing_line() as line, line.together() if len(sheet.ballots) > 1 else nullcontext():
-            at = now()
-            receipts = service.cast_straight(line, sheet, signed_values(token, at, by_code=on_vote_site()), now=at)
-            _refuse_part(receipts, sheet)
+        write_straight(lambda line: _cast(line, sheet, token))
     except (_LongWay, DBAPIError):
         # Of a lost connection too: whatever it kept, the same ballots sent again give the same receipts.
         return False
     return True
 
 
-def _refuse_part(receipts: Sequence[object], sheet: service.OwnSheet) -> None:
-    if len(receipts) < len(sheet.ballots):
-        raise _LongWay
+def _cast(line: Line, sheet: service.OwnSheet, token: str) -> None:
+    at = now()
+    signed = signed_values(token, at, by_code=on_vote_site())
+    with line.together() if len(sheet.ballots) > 1 else nullcontext():
+        receipts = service.cast_straight(line, sheet, signed, now=at)
+        if len(receipts) < len(sheet.ballots):
+            raise _LongWay
