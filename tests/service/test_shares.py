@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -133,7 +134,10 @@ def test_many_subscriptions_are_written_at_once_and_verify(world, session):
     with world.act() as a:
         assert service.subscribe_many(a, rows) == list(range(1, 31))
     assert queries.capital_on(session, TODAY) == 20_00 * sum(row.quantity for row in rows)
-    assert len(queries.holdings_on(session, TODAY)) == 30
+    held = queries.holdings_on(session, TODAY)
+    assert held == {row.member_id: queries.Holding(row.quantity, 20_00 * row.quantity) for row in rows}
+    assert (len(held), held.get(uuid4())) == (30, None)
+    assert {type(line.cents) for line in held.values()} == {int}
     assert list(verify(session)) == []
 
 

@@ -1,6 +1,6 @@
 """Who holds what on a day, and as it was known at an instant; the capital of a day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -25,13 +25,38 @@ class Holding(NamedTuple):
     cents: int = 0
 
 
+class Holdings(Mapping[UUID, Holding]):
+    """What each holder holds; in no order.
+
+    A line is made when it is asked for: a hundred thousand made at once, and what the collector does about them, take
+    longer than all their sums.
+    """
+
+    def __init__(self, rows: dict[UUID, Sequence[Any]]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, member_id: UUID) -> Holding:
+        """What one of them holds."""
+        _id, quantity, cents = self._rows[member_id]
+        # PostgreSQL adds whole numbers up to a decimal one.
+        return Holding(quantity, int(cents))
+
+    def __iter__(self) -> Iterator[UUID]:
+        """Whoever holds shares."""
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        """How many they are."""
+        return len(self._rows)
+
+
 def shares_held(session: Session, *, member_id: UUID, on: date, known_at: datetime | None = None) -> int:
     """How many shares a member holds at the end of that day, as known at that instant."""
     query = select(func.sum(ShareLeg.qty)).where(ShareLeg.membership_id == member_id, ShareLeg.effective_on <= on)
     return int(session.scalar(known_by(query, known_at)) or 0)
 
 
-def holdings_on(session: Session, on: date, *, known_at: datetime | None = None) -> dict[UUID, Holding]:
+def holdings_on(session: Session, on: date, *, known_at: datetime | None = None) -> Holdings:
     """Everybody who holds shares at the end of that day, with what each holds; in no order."""
     return _holdings(session, on, known_at)
 
@@ -73,9 +98,7 @@ def peak_capital(session: Session, on: date) -> Cents:
     return capital(session).peak(on)
 
 
-def _holdings(
-    session: Session, on: date, known_at: datetime | None, *where: ColumnElement[bool]
-) -> dict[UUID, Holding]:
+def _holdings(session: Session, on: date, known_at: datetime | None, *where: ColumnElement[bool]) -> Holdings:
     is_text = session.get_bind().dialect.name == "sqlite"
     query = (
         select(
@@ -88,12 +111,10 @@ def _holdings(
         .having(func.sum(ShareLeg.qty) != 0)
     )
     session.flush()
-    # Plain rows: those of the session cost half as much again, and a register has 100,000 of them.
-    rows: Any = session.connection().execute(known_by(query, known_at))
-    if is_text:
-        return {known_id(told): Holding(quantity, cents) for told, quantity, cents in rows}
-    # PostgreSQL adds whole numbers up to a decimal one.
-    return {member_id: Holding(quantity, int(cents)) for member_id, quantity, cents in rows}
+    with session.connection().execute(known_by(query, known_at)) as found:
+        # The driver's own rows: those of the layers above cost as much as the sums, and a register has 100,000.
+        rows: Sequence[Any] = found.cursor.fetchall()
+    return Holdings({known_id(row[0]) if is_text else row[0]: row for row in rows})
 
 
 def known_by(query: Any, known_at: datetime | None) -> Any:
