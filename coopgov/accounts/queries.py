@@ -23,6 +23,7 @@ from coopgov.accounts.models import (
 from coopgov.accounts.rules import GIVEN_BY_HAND, EndCause, How, Mandate, fold_email, lifetime
 from coopgov.core.dates import paris_day
 from coopgov.core.db import Instant
+from coopgov.core.direct import Question
 from coopgov.core.errors import NotFound
 from coopgov.core.policy import Actor, Role
 
@@ -200,14 +201,14 @@ def list_people(session: Session, on: date, *, text: str = "", after: str = "", 
 
 def find_signed(session: Session, token: str, now: datetime) -> Signed | None:
     """Who this token stands for at this instant: one statement for the session, the account and the mandates."""
-    found = session.execute(_SIGNED, {"token_hash": token_hash(token), "day": paris_day(now)}).all()
+    found = _SIGNED.rows(session, token_hash=token_hash(token), day=paris_day(now))
     if not found:
         return None
-    kept, name, _role = found[0]
-    roles = frozenset(filter(None, (role for _kept, _name, role in found)))
-    if not _is_open(kept, roles, now):
+    *kept, name, _role = found[0]
+    roles, signed = frozenset(filter(None, (row.role for row in found))), SessionRow(*kept)
+    if not _is_open(signed, roles, now):
         return None
-    return Signed(Actor(name=name, account_id=kept.account_id, roles=roles), _session(kept))
+    return Signed(Actor(name=name, account_id=signed.account_id, roles=roles), signed)
 
 
 def signed_account(offices: Iterable[Role]) -> str:
@@ -403,7 +404,7 @@ def _roles_of(session: Session, account_ids: Sequence[UUID], on: date) -> dict[U
     return {key: tuple(row.role for row in some) for key, some in groupby(ordered, key=lambda row: row.account_id)}
 
 
-def _is_open(kept: AccountSession, roles: frozenset[Role], now: datetime) -> bool:
+def _is_open(kept: AccountSession | SessionRow, roles: frozenset[Role], now: datetime) -> bool:
     return now < kept.created_at + lifetime(roles, kept.how)
 
 
@@ -425,8 +426,16 @@ def _mandate(row: RoleMandate, ended: date | None) -> Mandate:
 
 
 # Every page of somebody signed in asks this: the statement is built once.
-_SIGNED = (
-    select(AccountSession, Account.name, RoleMandate.role)
+_SIGNED = Question(
+    select(
+        AccountSession.id,
+        AccountSession.account_id,
+        AccountSession.created_at,
+        AccountSession.how,
+        AccountSession.device,
+        Account.name,
+        RoleMandate.role,
+    )
     .join(Account, Account.id == AccountSession.account_id)
     .outerjoin(RoleMandate, and_(RoleMandate.account_id == Account.id, _holds_on(bindparam("day", type_=Date()))))
     .where(AccountSession.token_hash == bindparam("token_hash"), AccountSession.ended_at.is_(None))

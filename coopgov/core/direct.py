@@ -40,7 +40,7 @@ class Question:
             return known
         connection = session.connection()
         if connection.dialect.name != "postgresql":
-            return session.execute(self.statement, values).all()
+            return connection.execute(self.statement, values).all()
         told = self._told(connection.dialect)
         if ahead is not None and ahead.waiting:
             [found] = _send(connection, [*ahead.taken(), (told.text, told.bound(values))])[-1:]

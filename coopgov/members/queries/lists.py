@@ -6,11 +6,12 @@ from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, bindparam, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from coopgov.accounts.rules import fold_email
 from coopgov.core.dates import paris_day
+from coopgov.core.direct import Question
 from coopgov.core.policy import Actor, Permission
 from coopgov.core.waiting import Waiting
 from coopgov.members.models import (
@@ -49,16 +50,13 @@ def list_members(
     limit: int = PAGE,
 ) -> MemberPage:
     """One page in the order of folded names, of those whose words begin with the words of `text`."""
-    member, found, values = _search(session, text)
-    query = found.where(*_filters(member, status, category, college))
-    place = tuple_(member.sort_name, member.number)
-    if before and (key := _read_key(before)):
-        query = query.where(place < key).order_by(member.sort_name.desc(), member.number.desc())
-    else:
-        if after and (key := _read_key(after)):
-            query = query.where(place > key)
-        query = query.order_by(member.sort_name, member.number)
-    rows = [member_row(row) for row in session.execute(query.limit(limit + 1), values)]
+    words = _prefixes(text)
+    are_few = bool(words) and _COUNT.rows(session, **words)[0][0] <= FEW
+    kept = {"status": status, "category": category, "college": college}
+    filters = {name: value for name, value in kept.items() if value is not None}
+    turn, place = _turn(after, before)
+    question = _listing(len(words) // 2, tuple(filters), turn, are_few=are_few)
+    rows = [member_row(row) for row in question.rows(session, **words, **filters, **place, most=limit + 1)]
     return _page(rows, limit, after=after, before=before)
 
 
@@ -119,37 +117,41 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     return [Waiting(title, endpoint, icon=icon) for count, title, endpoint, icon in told if count]
 
 
-def _filters(
-    member: Any, status: Status | None, category: Category | None, college: str | None
-) -> list[ColumnElement[bool]]:
-    found = []
-    if status is not None:
-        found.append(member.status == status)
-    if category is not None:
-        found.append(member.category == category)
-    if college is not None:
-        found.append(member.college == college)
-    return found
-
-
-def _search(session: Session, text: str) -> tuple[Any, Any, dict[str, str]]:
-    """The members to look among, their select, and its values: every word of the text begins one of theirs.
-
-    One more statement when there is a text.
-    """
+def _prefixes(text: str) -> dict[str, str]:
+    """From where to where each word goes that is looked for: every one of them begins a word of whoever is found."""
     # The longest word is likely the rarest: the others are only looked up beside it.
     words = sorted(words_of(text)[:MOST_WORDS], key=len, reverse=True)
     # "{" comes right after "z": folded words hold only a-z and 0-9, so this range is the prefix on both engines.
     values: dict[str, str] = {}
     for n, word in enumerate(words):
         values |= {f"from{n}": word, f"to{n}": word + "{"}
-    are_few = bool(words) and (session.scalar(_COUNT, values) or 0) <= FEW
-    return *_among(len(words), are_few=are_few), values
+    return values
+
+
+def _turn(after: str | None, before: str | None) -> tuple[str, dict[str, Any]]:
+    """Which way the page lies from the place that it was asked from, and that place."""
+    for turn, key in (("before", before), ("after", after)):
+        if key and (place := _read_key(key)):
+            return turn, {"at_name": place[0], "at_number": place[1]}
+    return "", {}
 
 
 @cache
+def _listing(words: int, filters: tuple[str, ...], turn: str, *, are_few: bool) -> Question:
+    """The list that so many words, these filters and this turn ask for: built once, their values are its parameters."""
+    member, found = _among(words, are_few=are_few)
+    query = found.where(*(getattr(member, name) == bindparam(name) for name in filters))
+    order: list[Any] = [member.sort_name, member.number]
+    at = tuple_(bindparam("at_name", type_=Membership.sort_name.type), bindparam("at_number", type_=Integer()))
+    if turn == "before":
+        query, order = query.where(tuple_(*order) < at), [column.desc() for column in order]
+    elif turn == "after":
+        query = query.where(tuple_(*order) > at)
+    return Question(query.order_by(*order).limit(bindparam("most", type_=Integer())))
+
+
 def _among(words: int, *, are_few: bool) -> tuple[Any, Any]:
-    """The members that so many words find, and their select: built once, the words are its parameters."""
+    """The members that so many words find, and their select."""
     if not words:
         return Membership, members_select()
     beside = [_has_word(n) for n in range(1, words)]
@@ -172,8 +174,8 @@ def _begins(word: Any, n: int) -> list[ColumnElement[bool]]:
 
 
 # How many words begin like the first, as far as it matters.
-_COUNT = select(func.count()).select_from(
-    select(MemberWord.word).where(*_begins(MemberWord, 0)).limit(FEW + 1).subquery()
+_COUNT = Question(
+    select(func.count()).select_from(select(MemberWord.word).where(*_begins(MemberWord, 0)).limit(FEW + 1).subquery())
 )
 
 

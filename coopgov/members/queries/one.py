@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
+from coopgov.core.among import among
 from coopgov.core.direct import Asked, Question
 from coopgov.core.errors import NotFound
 from coopgov.core.reading import once
@@ -35,6 +36,7 @@ from coopgov.members.rules import (
 
 # Asked for by nearly every command: made once, so that a command does not make it again.
 _ONE = Question(members_select().where(Membership.id == bindparam("wanted", type_=Uuid())))
+_SOME = Question(members_select().where(among(Membership.id, "wanted")))
 
 
 @once
@@ -76,7 +78,7 @@ def get_members(session: Session, ids: Iterable[UUID]) -> dict[UUID, MemberRow]:
     wanted = list(set(ids))
     found: dict[UUID, MemberRow] = {}
     for start in range(0, len(wanted), AT_ONCE):
-        rows = session.execute(members_select().where(Membership.id.in_(wanted[start : start + AT_ONCE])))
+        rows = _SOME.rows(session, wanted=tuple(wanted[start : start + AT_ONCE]))
         found.update((row.id, member_row(row)) for row in rows)
     return found
 

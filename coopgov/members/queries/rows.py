@@ -1,11 +1,12 @@
 """The frozen rows that members are read as."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from coopgov.accounts.rules import fold_email
 from coopgov.members.models import (
@@ -172,8 +173,12 @@ class MemberFile:
         return next((contact.value for contact in self.contacts if contact.kind == kind), "")
 
 
+# A list makes fifty rows a page: by place, which takes half the time that it takes by name.
+_ADDRESS = [field.name for field in fields(MemberRow)].index("postal_address")
+
+
 def members_select(member: Any = Membership) -> Any:
-    """What a MemberRow is made of, of the table or of some of its rows."""
+    """What a MemberRow is made of, in its order, of the table or of some of its rows."""
     return select(
         member.id, member.number, member.name, member.sort_name, member.town, member.craft, member.category,
         member.college, member.status, member.joined_on, member.account_id, member.email, member.postal_address,
@@ -181,11 +186,11 @@ def members_select(member: Any = Membership) -> Any:
     )  # fmt: skip
 
 
-def member_row(row: Row[Any]) -> MemberRow:
+def member_row(row: Sequence[Any]) -> MemberRow:
     """The row of a `members_select`."""
-    values = row._asdict()
-    values["postal_address"] = tuple(values["postal_address"].splitlines())
-    return MemberRow(**values)
+    values = list(row)
+    values[_ADDRESS] = tuple(values[_ADDRESS].splitlines())
+    return MemberRow(*values)
 
 
 @dataclass(frozen=True, slots=True)

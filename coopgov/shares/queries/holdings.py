@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, String, Uuid, bindparam, func, select, type_coerce
+from sqlalchemy import Date, String, Uuid, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from coopgov.core.among import among
 from coopgov.core.direct import Question
 from coopgov.core.ids import known_id
 from coopgov.core.money import Cents
@@ -61,9 +62,18 @@ def holdings_on(session: Session, on: date, *, known_at: datetime | None = None)
     return _holdings(session, on, known_at)
 
 
+_HELD_BY = Question(
+    select(ShareLeg.membership_id, func.sum(ShareLeg.qty), func.sum(VALUE))
+    .where(among(ShareLeg.membership_id, "member_ids"), ShareLeg.effective_on <= bindparam("on", type_=Date()))
+    .group_by(ShareLeg.membership_id)
+    .having(func.sum(ShareLeg.qty) != 0)
+)
+
+
 def holdings_of(session: Session, member_ids: Sequence[UUID], on: date) -> dict[UUID, Holding]:
     """What each of these members holds at the end of that day; nothing counts as an empty holding."""
-    found = _holdings(session, on, None, ShareLeg.membership_id.in_(member_ids))
+    rows = _HELD_BY.rows(session, member_ids=tuple(member_ids), on=on)
+    found = Holdings({row[0]: row for row in rows})
     return {member_id: found.get(member_id, Holding()) for member_id in member_ids}
 
 
@@ -98,7 +108,7 @@ def peak_capital(session: Session, on: date) -> Cents:
     return capital(session).peak(on)
 
 
-def _holdings(session: Session, on: date, known_at: datetime | None, *where: ColumnElement[bool]) -> Holdings:
+def _holdings(session: Session, on: date, known_at: datetime | None) -> Holdings:
     is_text = session.get_bind().dialect.name == "sqlite"
     query = (
         select(
@@ -106,7 +116,7 @@ def _holdings(session: Session, on: date, known_at: datetime | None, *where: Col
             func.sum(ShareLeg.qty),
             func.sum(VALUE),
         )
-        .where(ShareLeg.membership_id.is_not(None), ShareLeg.effective_on <= on, *where)
+        .where(ShareLeg.membership_id.is_not(None), ShareLeg.effective_on <= on)
         .group_by(ShareLeg.membership_id)
         .having(func.sum(ShareLeg.qty) != 0)
     )

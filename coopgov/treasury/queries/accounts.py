@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext, ngettext
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Date, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from coopgov.core.among import among
 from coopgov.core.dates import paris_day
+from coopgov.core.direct import Question
 from coopgov.core.errors import NotFound
 from coopgov.core.money import Cents
 from coopgov.core.policy import Actor, Permission
@@ -223,16 +225,24 @@ def _accounts(
     return {member_id: _account(buckets) for member_id, buckets in _sums(session, member_ids, on, known_at).items()}
 
 
+_OF_MEMBERS = (
+    select(CapitalLeg.membership_id, CapitalLeg.bucket, func.sum(CapitalLeg.cents).label("cents"))
+    .where(among(CapitalLeg.membership_id, "member_ids"), CapitalLeg.effective_on <= bindparam("on", type_=Date()))
+    .group_by(CapitalLeg.membership_id, CapitalLeg.bucket)
+)
+_SUMS = Question(_OF_MEMBERS)
+
+
 def _sums(
     session: Session, member_ids: Sequence[UUID], on: date, known_at: datetime | None
 ) -> dict[UUID, dict[Bucket, int]]:
-    query = (
-        select(CapitalLeg.membership_id, CapitalLeg.bucket, func.sum(CapitalLeg.cents))
-        .where(CapitalLeg.membership_id.in_(member_ids), CapitalLeg.effective_on <= on)
-        .group_by(CapitalLeg.membership_id, CapitalLeg.bucket)
-    )
+    values: dict[str, Any] = {"member_ids": tuple(member_ids), "on": on}
+    if known_at is None:
+        rows = _SUMS.rows(session, **values)
+    else:
+        rows = session.execute(_known(_OF_MEMBERS, known_at), values).all()
     sums: dict[UUID, dict[Bucket, int]] = {member_id: {} for member_id in member_ids}
-    for member_id, bucket, cents in session.execute(_known(query, known_at)):
+    for member_id, bucket, cents in rows:
         if cents:
             sums[member_id][bucket] = int(cents)
     return sums

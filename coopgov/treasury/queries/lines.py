@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from coopgov.core.among import among
+from coopgov.core.direct import Question
 from coopgov.core.errors import NotFound
 from coopgov.shares.chain import Moment
 from coopgov.treasury.models import CapitalLeg, CapitalTx
@@ -66,17 +68,17 @@ def legs_of(session: Session, seq: int) -> list[Leg]:
     return [Leg(bucket, member_id, cents) for bucket, member_id, cents in rows]
 
 
+_MOMENTS = Question(
+    select(CapitalLeg.membership_id, CapitalLeg.bucket, CapitalLeg.effective_on, CapitalLeg.tx_seq, CapitalLeg.cents)
+    .where(among(CapitalLeg.membership_id, "member_ids"))
+    .order_by(CapitalLeg.effective_on, CapitalLeg.tx_seq)
+)
+
+
 def moments_of(session: Session, member_ids: Sequence[UUID]) -> dict[UUID, dict[Bucket, list[Moment]]]:
     """The timeline of each bucket of these members."""
-    rows = session.execute(
-        select(
-            CapitalLeg.membership_id, CapitalLeg.bucket, CapitalLeg.effective_on, CapitalLeg.tx_seq, CapitalLeg.cents
-        )
-        .where(CapitalLeg.membership_id.in_(member_ids))
-        .order_by(CapitalLeg.effective_on, CapitalLeg.tx_seq)
-    )
     found: dict[UUID, dict[Bucket, list[Moment]]] = {member_id: {} for member_id in member_ids}
-    for member_id, bucket, on, seq, cents in rows:
+    for member_id, bucket, on, seq, cents in _MOMENTS.rows(session, member_ids=tuple(member_ids)):
         if member_id is not None:
             found[member_id].setdefault(bucket, []).append(Moment(on, seq, cents))
     return found
