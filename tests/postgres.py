@@ -10,10 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+# What docs/operations.md asks for a large cooperative; the defaults are those of a very small machine.
+LARGE = "-c shared_buffers=1GB -c max_wal_size=4GB -c checkpoint_timeout=15min"
+
 
 @contextmanager
 def serve_postgres(*, durable: bool = False, keep: Path | None = None) -> Iterator[str]:
     """Start it, give its address with `{name}` for the database, stop it; PostgreSQL refuses to run as root.
+
+    A `durable` one is set as a large cooperative's should be.
 
     Its data goes away with it, unless it is told a folder to keep it in: the next one finds it there.
     """
@@ -21,8 +26,8 @@ def serve_postgres(*, durable: bool = False, keep: Path | None = None) -> Iterat
     run, data, programs = _as_unprivileged(folder), folder / "data", _programs()
     if not data.exists():
         run([programs / "initdb", "-D", data, "-U", "coopgov", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
-    fsync = "on" if durable else "off"
-    options = f"-c unix_socket_directories={folder} -c listen_addresses= -c fsync={fsync} -c max_connections=80"
+    kept = f"-c fsync=on {LARGE}" if durable else "-c fsync=off"
+    options = f"-c unix_socket_directories={folder} -c listen_addresses= {kept} -c max_connections=80"
     run([programs / "pg_ctl", "-D", data, "-o", options, "-w", "-l", folder / "log", "start"])
     try:
         yield f"postgresql://coopgov@/{{name}}?host={folder}"

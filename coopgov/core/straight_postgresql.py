@@ -26,6 +26,13 @@ _READ: Final[Mapping[type, Processor]] = {
     date: lambda told: _EPOCH.date() + timedelta(days=int.from_bytes(told, signed=True)),
     bytes: bytes,
 }
+_WRITTEN: Final[Mapping[type, Callable[[Any], bytes]]] = {
+    UUID: lambda value: b"%032x" % value.int,
+    datetime: lambda value: value.isoformat().encode(),
+    date: lambda value: value.isoformat().encode(),
+    bytes: bytes,
+    str: str.encode,
+}
 _NUMBERED: Final[Dialect] = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 
 
@@ -41,7 +48,9 @@ class PostgresqlLine:
     def rows(self, statement: Straight, **values: Any) -> list[Any]:
         told = statement.told(_NUMBERED)
         name = self._names.get(statement) or self._prepare(statement, told.text)
-        written = [_as_text(value) for value in told.values(values)]
+        written = [
+            None if value is None else _WRITTEN.get(type(value), _as_word)(value) for value in told.values(values)
+        ]
         result = self._library.exec_prepared(name, written, told.formats, Format.BINARY)  # type: ignore[arg-type]  # None is NULL
         if result.status != ExecStatus.TUPLES_OK:
             raise error_from_result(result)
@@ -79,10 +88,8 @@ class PostgresqlLine:
         self._driver.close()
 
 
-def _as_text(value: Any) -> bytes | None:
-    if value is None or isinstance(value, bytes):
-        return value
-    return (value.isoformat() if isinstance(value, date) else str(value)).encode()
+def _as_word(value: Any) -> bytes:
+    return str(value).encode()
 
 
 # The lines that wait for a request, by engine.
