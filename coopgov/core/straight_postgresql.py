@@ -48,9 +48,7 @@ class PostgresqlLine:
     def rows(self, statement: Straight, **values: Any) -> list[Any]:
         told = statement.told(_NUMBERED)
         name = self._names.get(statement) or self._prepare(statement, told.text)
-        written = [
-            None if value is None else _WRITTEN.get(type(value), _as_word)(value) for value in told.values(values)
-        ]
+        written = [_as_bytes(value) for value in told.values(values)]
         result = self._library.exec_prepared(name, written, told.formats, Format.BINARY)  # type: ignore[arg-type]  # None is NULL
         if result.status != ExecStatus.TUPLES_OK:
             raise error_from_result(result)
@@ -88,8 +86,11 @@ class PostgresqlLine:
         self._driver.close()
 
 
-def _as_word(value: Any) -> bytes:
-    return str(value).encode()
+def _as_bytes(value: Any) -> bytes | None:
+    if value is None:
+        return None
+    write = _WRITTEN.get(type(value))
+    return str(value).encode() if write is None else write(value)
 
 
 # The lines that wait for a request, by engine.
