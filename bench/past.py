@@ -226,13 +226,13 @@ def take_over(place: Place, folder: Path) -> Taken:
 
 
 @contextmanager
-def watched() -> Iterator[list[float]]:
-    """The most memory that this process and those beside it take meanwhile, in MB; what several share counts once."""
+def watched(kind: str = "Pss") -> Iterator[list[float]]:
+    """The most memory that this process and those beside it take meanwhile, in MB (see `megabytes`)."""
     peak, stop = [0.0], threading.Event()
 
     def watch() -> None:
         while not stop.wait(0.5):
-            peak[0] = max(peak[0], sum(map(megabytes, processes(os.getpid()))))
+            peak[0] = max(peak[0], sum(megabytes(pid, kind) for pid in processes(os.getpid())))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -243,13 +243,13 @@ def watched() -> Iterator[list[float]]:
         watcher.join()
 
 
-def megabytes(pid: int) -> float:
-    """The memory of a process; what several share counts once."""
+def megabytes(pid: int, kind: str = "Pss") -> float:
+    """The memory of a process; what several share counts once. `Pss_Anon` leaves the pages of files aside."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0.0  # it has ended meanwhile
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+    return sum(int(line.split()[1]) for line in lines if line.startswith(f"{kind}:")) / 1024
 
 
 class _Reasons(dict[str, str]):
