@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask, current_app, has_request_context, request, url_for
-from flask_babel import lazy_gettext as _l
 
+from coopgov.core.i18n import N_
 from coopgov.core.policy import Permission
 from coopgov.web.guard import current_actor
 from coopgov.web.languages import gettext, language_in_force
@@ -27,19 +27,19 @@ class NavItem:
 
 
 # (label, endpoint, permission, icon), in the order shown.
-NAVIGATION: tuple[tuple[Any, str, Permission, str], ...] = (
-    (_l("Home"), "home.index", Permission.HOME_SEE, "home"),
-    (_l("Proposals"), "proposals.index", Permission.PROPOSALS_SEE, "lightbulb"),
-    (_l("Assemblies"), "assemblies.index", Permission.ASSEMBLIES_SEE, "people"),
-    (_l("Fees"), "terms.show", Permission.TERMS_SEE, "tag"),
-    (_l("Members"), "members.index", Permission.MEMBERS_LIST, "person"),
-    (_l("Shares"), "shares.index", Permission.SHARES_SEE, "coin"),
-    (_l("My shares"), "shares.mine", Permission.SHARES_OWN, "coin"),
-    (_l("Minutes"), "minutes.index", Permission.MINUTES_SEE, "book"),
-    (_l("Statutes"), "statutes.show", Permission.STATUTES_SEE, "scale"),
-    (_l("Compliance"), "compliance.index", Permission.COMPLIANCE_SEE, "check"),
-    (_l("Registers"), "registers.index", Permission.REGISTERS_SEE, "register"),
-    (_l("Integrity"), "registers.integrity", Permission.REGISTERS_SEE, "shield"),
+NAVIGATION: tuple[tuple[str, str, Permission, str], ...] = (
+    (N_("Home"), "home.index", Permission.HOME_SEE, "home"),
+    (N_("Proposals"), "proposals.index", Permission.PROPOSALS_SEE, "lightbulb"),
+    (N_("Assemblies"), "assemblies.index", Permission.ASSEMBLIES_SEE, "people"),
+    (N_("Fees"), "terms.show", Permission.TERMS_SEE, "tag"),
+    (N_("Members"), "members.index", Permission.MEMBERS_LIST, "person"),
+    (N_("Shares"), "shares.index", Permission.SHARES_SEE, "coin"),
+    (N_("My shares"), "shares.mine", Permission.SHARES_OWN, "coin"),
+    (N_("Minutes"), "minutes.index", Permission.MINUTES_SEE, "book"),
+    (N_("Statutes"), "statutes.show", Permission.STATUTES_SEE, "scale"),
+    (N_("Compliance"), "compliance.index", Permission.COMPLIANCE_SEE, "check"),
+    (N_("Registers"), "registers.index", Permission.REGISTERS_SEE, "register"),
+    (N_("Integrity"), "registers.integrity", Permission.REGISTERS_SEE, "shield"),
 )
 
 
@@ -57,17 +57,17 @@ def register_globals(app: Flask) -> None:
 
 def address_of(endpoint: str, **values: Any) -> str:
     """What `url_for` gives; the addresses of a list's lines differ by an identifier, and the rest is asked for once."""
-    if len(values) == 1 and has_request_context():
-        [(name, value)] = values.items()
-        if type(value) is UUID and not endpoint.startswith("."):
-            before, after = _around(request.script_root, endpoint, name)
-            return f"{before}{value}{after}"
-    return url_for(endpoint, **values)
+    name, value = next(iter(values.items()), ("", None))
+    is_known = type(value) is UUID if len(values) == 1 else not values
+    if not is_known or endpoint.startswith(".") or not has_request_context():
+        return url_for(endpoint, **values)
+    before, after = _around(request.script_root, endpoint, name)
+    return f"{before}{value}{after}" if values else before
 
 
 @cache
 def _around(_root: str, endpoint: str, name: str) -> tuple[str, str]:
-    somebody: dict[str, Any] = {name: SOMEBODY}
+    somebody: dict[str, Any] = {name: SOMEBODY} if name else {}
     before, _somebody, after = url_for(endpoint, **somebody).partition(str(SOMEBODY))
     return before, after
 
@@ -78,7 +78,7 @@ def nav_items() -> list[NavItem]:
     if on_vote_site():
         return []
     return [
-        NavItem(str(label), url_for(endpoint), _is_active(endpoint), icon)
+        NavItem(gettext(label), address_of(endpoint), _is_active(endpoint), icon)
         for label, endpoint, permission, icon in NAVIGATION
         if actor.is_signed_in and actor.may(permission) and endpoint in current_app.view_functions
     ]

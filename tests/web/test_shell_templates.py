@@ -51,6 +51,7 @@ def test_the_addresses_of_lines_are_those_of_flask(app, root):
         for endpoint in ("shares.member", "treasury.pay", "members.show"):
             for member_id in (somebody, other):
                 assert address_of(endpoint, member_id=member_id) == url_for(endpoint, member_id=member_id)
+        assert [address_of(one) for one in ("shares.index", "home.index")] == [f"{root}/shares/", f"{root}/"]
         # What is no part of the path is a question behind it; an address without a scheme is told from the page's.
         assert address_of("members.index", after=other) == url_for("members.index", after=other)
         assert address_of(".show", member_id=other) == url_for("members.show", member_id=other)

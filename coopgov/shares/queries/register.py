@@ -14,7 +14,11 @@ from coopgov.core.errors import NotFound
 from coopgov.core.money import Cents
 from coopgov.shares.models import ShareLeg, ShareNote, ShareTx
 from coopgov.shares.queries.holdings import known_by
-from coopgov.shares.rules import CONDITIONAL, KIND_LABELS, Account, TxKind
+from coopgov.shares.rules import CONDITIONAL, KIND_LABELS, TxKind
+
+# Said of the member, as the table itself ties it to the account: SQLite, told of the account, would rather look through
+# the legs of all holders than up the few that are asked for.
+_OF_A_HOLDER = ShareLeg.membership_id.is_not(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +91,14 @@ def register_page(session: Session, *, before_seq: int | None = None, limit: int
     if before_seq is not None:
         page = page.where(ShareTx.seq < before_seq)
     seqs = session.scalars(page).all()
-    query = _transactions().where(ShareLeg.tx_seq.in_(seqs), ShareLeg.account == Account.HOLDER)
+    query = _transactions().where(ShareLeg.tx_seq.in_(seqs), _OF_A_HOLDER)
     rows = session.execute(query.order_by(ShareLeg.tx_seq.desc(), ShareLeg.line))
     return _together(rows)
 
 
 def late_since(session: Session, at: datetime | None, *, limit: int = 200) -> list[Transaction]:
     """The movements entered after that instant for a closed day (*écritures tardives*), the oldest first."""
-    query = _transactions().where(ShareTx.late_for.is_not(None), ShareLeg.account == Account.HOLDER)
+    query = _transactions().where(ShareTx.late_for.is_not(None), _OF_A_HOLDER)
     if at is not None:
         query = query.where(ShareTx.recorded_at > at)
     return _together(session.execute(query.order_by(ShareLeg.tx_seq, ShareLeg.line).limit(limit)))
@@ -108,9 +112,7 @@ def find_transaction(session: Session, seq: int) -> Transaction | None:
 
 def sides_of(session: Session, seq: int) -> list[Transaction]:
     """One transaction as each holder it touches sees it: who gives first, then who receives."""
-    rows = session.execute(
-        _transactions().where(ShareLeg.tx_seq == seq, ShareLeg.account == Account.HOLDER).order_by(ShareLeg.line)
-    )
+    rows = session.execute(_transactions().where(ShareLeg.tx_seq == seq, _OF_A_HOLDER).order_by(ShareLeg.line))
     return _together(rows)
 
 
