@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Flask
-from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -13,7 +12,7 @@ from coopgov.core import clock
 from coopgov.core.act import Runtime
 from coopgov.core.db import db
 from coopgov.web import filters, guard, numbers, problems, security, vote_site
-from coopgov.web.languages import language
+from coopgov.web.languages import Languages, language
 from coopgov.web.templating import Environment
 
 MAX_UPLOAD = 16 * 1024 * 1024
@@ -35,7 +34,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     db.init_app(app)
     csrf.init_app(app)
-    Babel(app, locale_selector=language, default_translation_directories=str(ROOT / "coopgov" / "translations"))
+    Languages(app, locale_selector=language, default_translation_directories=str(ROOT / "coopgov" / "translations"))
     _register(app)
     return app
 

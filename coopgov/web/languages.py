@@ -1,10 +1,10 @@
 """French first, English complete beside it."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from flask import g, has_app_context, has_request_context, request, session
-from flask_babel import get_locale, get_translations
+from flask_babel import Babel, Domain, get_locale, get_translations
 
 LANGUAGES = ("fr", "en")
 
@@ -40,3 +40,20 @@ def gettext(message: str, **values: object) -> str:
 @lru_cache(maxsize=8192)
 def _written(message: str, _language: str) -> str:
     return str(get_translations().ugettext(message))
+
+
+class Sentences(Domain):  # type: ignore[misc]  # Flask-Babel tells no types
+    """Flask-Babel's sentences, but each is looked up once a process: its labels of forms and pages come this way."""
+
+    def gettext(self, string: str, **variables: object) -> str:
+        """A sentence in the language in force."""
+        return gettext(string, **variables)
+
+
+class Languages(Babel):  # type: ignore[misc]  # the same
+    """Flask-Babel with these sentences."""
+
+    @cached_property
+    def domain_instance(self) -> Sentences:
+        """The sentences of an application."""
+        return Sentences(domain=self.domain)
