@@ -4,10 +4,16 @@ from collections.abc import MutableMapping
 from types import FunctionType
 from typing import Any
 
+import markupsafe
 from flask import templating
-from jinja2 import Template
+from jinja2 import StrictUndefined, Template
 from jinja2.runtime import Context, Macro
+from jinja2.utils import missing
 from markupsafe import Markup, escape
+
+_NO_CALLER = StrictUndefined("No caller defined", name="caller")
+# What `escape` does of a text, before it makes markup of it: a page only puts it beside other text.
+_escape_text = getattr(markupsafe, "_escape_inner", escape)
 
 
 class QuickContext(Context):
@@ -16,18 +22,40 @@ class QuickContext(Context):
     def call(self, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call something for a template: components and plain functions straight, all else as Jinja does."""
         kind = type(obj)
-        if kind is Macro:
-            args = (self.eval_ctx, *args)
-        elif kind is not FunctionType or hasattr(obj, "jinja_pass_arg"):
+        if kind is not Macro and (kind is not FunctionType or hasattr(obj, "jinja_pass_arg")):
             return super().call(obj, *args, **kwargs)
         kwargs.pop("_block_vars", None)
         kwargs.pop("_loop_vars", None)
-        return obj(*args, **kwargs)
+        if kind is not Macro:
+            return obj(*args, **kwargs)
+        filled = _filled(obj, args, kwargs)
+        if filled is None:
+            return obj(self.eval_ctx, *args, **kwargs)
+        written = obj._func(*filled)  # noqa: SLF001 - what calling it comes to, once its arguments are in order
+        return str.__new__(Markup, written) if self.eval_ctx.autoescape else written
+
+
+def _filled(macro: Macro, args: tuple[Any, ...], told: dict[str, Any]) -> list[Any] | None:
+    """A component's arguments in its own order; None for what is rare or wrong, which is left to Jinja."""
+    if macro.catch_kwargs or macro.catch_varargs or macro.explicit_caller or len(args) > len(macro.arguments):
+        return None
+    filled, used = list(args), 0
+    for name in macro.arguments[len(args) :]:
+        used += name in told
+        filled.append(told.get(name, missing))
+    if macro.caller:
+        used += "caller" in told
+        filled.append(told.get("caller", _NO_CALLER))
+    return filled if used == len(told) else None
 
 
 def escape_once(value: Any) -> str:
     """What a page writes of a value: components are markup already, and most of what a list writes is a component."""
-    return value if type(value) is Markup else escape(value)
+    kind = type(value)
+    if kind is Markup:
+        return value  # type: ignore[no-any-return]  # it is one
+    written: str = _escape_text(value) if kind is str else escape(value)
+    return written
 
 
 class QuickTemplate(Template):

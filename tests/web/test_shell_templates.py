@@ -5,7 +5,7 @@ from uuid import UUID
 import flask_babel
 import pytest
 from flask import url_for
-from jinja2 import pass_context
+from jinja2 import UndefinedError, pass_context
 
 from coopgov.web.filters import initials
 from coopgov.web.globals import address_of
@@ -79,8 +79,18 @@ def test_components_and_functions_are_called_as_jinja_calls_them(written):
         return context["name"] + more
 
     assert written("{{ seen('!') }}{{ plain(b=1) }}", seen=seen, plain=lambda b: b + 1, name="n") == "n!2"
-    with pytest.raises(TypeError, match="no keyword argument"):
-        written('{% from "components/money.html" import money %}{{ money(1, colour="red") }}')
+    money = '{% from "components/money.html" import money %}'
+    for wrong, told in (
+        ('1, colour="red"', "no keyword argument"),
+        ("1, 2", "not more than 1"),
+        ("1, cents=1", "cents"),
+    ):
+        with pytest.raises(TypeError, match=told):
+            written(f"{money}{{{{ money({wrong}) }}}}")
+    with pytest.raises(UndefinedError, match="parameter 'cents' was not provided"):
+        written(money + "{{ money() }}")
+    rest = "{% macro all() %}{{ varargs|join }}{{ kwargs.b }}{% endmacro %}{{ all(name, b=name) }}"
+    assert written(rest, name=NAME) == ESCAPED * 2
 
 
 @pytest.mark.parametrize(
