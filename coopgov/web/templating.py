@@ -54,6 +54,8 @@ def escape_once(value: Any) -> str:
     kind = type(value)
     if kind is Markup:
         return value  # type: ignore[no-any-return]  # it is one
+    if kind is int:
+        return str(value)
     written: str = _escape_text(value) if kind is str else escape(value)
     return written
 
