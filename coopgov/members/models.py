@@ -269,4 +269,6 @@ class ImportBatch(Model):
 
 
 append_only(MembershipEvent.__table__)
+# The register never loses anybody, nor the books whose shares and money they tell.
+append_only(Membership.__table__, verbs=("DELETE",))
 append_only(EmailConsent.__table__)

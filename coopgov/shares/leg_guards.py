@@ -2,11 +2,10 @@
 
 from string import Template
 
-from coopgov.shares.guards import ALWAYS, Guard, among
+from coopgov.shares.guards import ALWAYS, WHOLE, Guard, among
 
 # The refusal that commands tell in their own words.
 NO_STANDING = "who holds or leaves is not one on that day"
-_COMPLETE = "NEW.line = (SELECT legs FROM share_tx WHERE seq = NEW.tx_seq)"
 _LEGS = "SELECT 1 FROM share_leg l WHERE l.tx_seq = t.seq"
 _HELD = "FROM share_leg l WHERE l.tx_seq = t.seq AND l.account = 'holder'"
 _OTHER_PRICE = (
@@ -24,7 +23,7 @@ FOREIGN_LOT = (
 )
 # Lot by lot what one side gives the other takes; who gives and who takes is the kind's.
 _WRONG_FORM = (
-    "EXISTS (SELECT 1 FROM share_tx t WHERE t.seq = NEW.tx_seq AND t.kind <> 'reversal' AND ("
+    "EXISTS (SELECT 1 FROM $done t WHERE t.kind <> 'reversal' AND ("
     "EXISTS ($legs GROUP BY l.lot_id HAVING sum(l.qty) <> 0) "
     "OR t.kind IN ('subscribe', 'opening') AND EXISTS ($legs AND (l.account = 'holder') <> (l.qty > 0)) "
     "OR t.kind = 'redeem' AND EXISTS ($legs AND (l.account = 'holder') = (l.qty > 0)) "
@@ -50,8 +49,7 @@ _STATUS = (
 )
 _TAKES = among("t.kind", ("subscribe", "transfer", "inherit"))
 _NO_STANDING = (
-    "EXISTS (SELECT 1 FROM share_tx t JOIN share_leg l ON l.tx_seq = t.seq "
-    "WHERE t.seq = NEW.tx_seq AND l.account = 'holder' AND ("
+    "EXISTS (SELECT 1 FROM $done t JOIN share_leg l ON l.tx_seq = t.seq WHERE l.account = 'holder' AND ("
     "$takes AND l.qty > 0 AND NOT (t.kind = 'subscribe' "
     "AND t.reason_code = 'conditional_on_admission' AND $status = 'candidate') AND $status <> 'member' "
     "OR t.kind = 'redeem' AND t.reason_code <> 'reduction' AND $status <> 'former'))"
@@ -79,8 +77,8 @@ def _guard(table: str, when: str, wrong: str, refusal: str) -> Guard:
 
 LEG_GUARDS = [
     _guard("share_leg", ALWAYS, _OTHER_PRICE, "a share has the price of its lot"),
-    _guard("share_leg", _COMPLETE, _WRONG_FORM, "the legs are not those of this kind"),
-    _guard("share_leg", _COMPLETE, _NO_STANDING, NO_STANDING),
+    _guard("share_leg", WHOLE, _WRONG_FORM, "the legs are not those of this kind"),
+    _guard("share_leg", WHOLE, _NO_STANDING, NO_STANDING),
 ]  # fmt: skip
 LOT_GUARDS = [
     _guard("share_lot", ALWAYS, _WRONG_LOT, "a lot keeps its first day"),

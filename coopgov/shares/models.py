@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     LargeBinary,
     String,
@@ -18,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from coopgov.core.db import Instant, Model, append_only, words
 from coopgov.core.ids import new_id
-from coopgov.shares.guards import Book, guards_of, install, procedure_of
+from coopgov.shares.guards import Book, guarded_key, guards_of, install, procedure_of
 from coopgov.shares.leg_guards import CLOSE_GUARDS, LEG_GUARDS, LOT_GUARDS
 from coopgov.shares.rules import Account, BookName, CloseKind, RequestKind, RequestState, TxKind
 
@@ -107,7 +106,10 @@ class ShareLeg(Model):
     __tablename__ = "share_leg"
     __table_args__ = (
         # The day stands here too, so that a balance is read from one index; it cannot differ from the transaction's.
-        ForeignKeyConstraint(["tx_seq", "effective_on"], ["share_tx.seq", "share_tx.effective_on"]),
+        guarded_key("share_leg", ["tx_seq", "effective_on"], ["share_tx.seq", "share_tx.effective_on"]),
+        guarded_key("share_leg", ["membership_id"], ["membership.id"]),
+        guarded_key("share_leg", ["class_id"], ["share_class.id"]),
+        guarded_key("share_leg", ["lot_id"], ["share_lot.id"]),
         CheckConstraint("qty <> 0", name="qty"),
         CheckConstraint("unit_cents > 0", name="unit_cents"),
         CheckConstraint("(account = 'holder') = (membership_id IS NOT NULL)", name="account"),
@@ -120,9 +122,9 @@ class ShareLeg(Model):
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     effective_on: Mapped[date]
     account: Mapped[Account] = mapped_column(words(Account))
-    membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("membership.id"))
-    class_id: Mapped[UUID] = mapped_column(ForeignKey("share_class.id"))
-    lot_id: Mapped[UUID] = mapped_column(ForeignKey("share_lot.id"))
+    membership_id: Mapped[UUID | None]
+    class_id: Mapped[UUID]
+    lot_id: Mapped[UUID]
     qty: Mapped[int]
     unit_cents: Mapped[int] = mapped_column(BigInteger)
 
@@ -216,6 +218,7 @@ BOOK = Book(
     owner="membership_id",
     kept_in="lot_id",
     held="account = 'holder'",
+    asked=("kind", "legs"),
     name=BookName.SHARE.value,
     decided="redeem|transfer|inherit|convert|split|nominal_change",
 )
@@ -223,7 +226,7 @@ _APPEND_ONLY = (ShareTx, ShareLeg, ShareLot, ShareClassNominal, PeriodClose, Two
 for _model in _APPEND_ONLY:
     append_only(_model.__table__)
 append_only(ShareNote.__table__, verbs=("UPDATE",))
-install(ShareTx.__table__, guards_of(BOOK) + procedure_of(BOOK))
-install(ShareLeg.__table__, guards_of(BOOK) + LEG_GUARDS)
+install(ShareTx.__table__, guards_of(BOOK) + procedure_of(BOOK), BOOK)
+install(ShareLeg.__table__, guards_of(BOOK) + LEG_GUARDS, BOOK)
 install(ShareLot.__table__, LOT_GUARDS)
 install(PeriodClose.__table__, CLOSE_GUARDS)

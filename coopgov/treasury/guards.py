@@ -2,16 +2,16 @@
 
 from string import Template
 
-from coopgov.shares.guards import ALWAYS, Guard, among
+from coopgov.shares.guards import ALWAYS, WHOLE, Guard, among
 from coopgov.treasury.rules import CAPITAL, FORMS, Bucket
 
 
 def money_guards() -> list[Guard]:
     """The triggers of the money book alone: form, claim, the tie to the share book."""
     return [
-        _leg(_COMPLETE, _WRONG_FORM, "this kind does not move that bucket that way"),
-        _leg(_COMPLETE, _WRONG_CLAIM, "what is not paid is a claim"),
-        _leg(_COMPLETE, _UNTIED, "capital moves with shares of that value, on their day"),
+        _leg(_WRONG_FORM, "this kind does not move that bucket that way"),
+        _leg(_WRONG_CLAIM, "what is not paid is a claim"),
+        _leg(_UNTIED, "capital moves with shares of that value, on their day"),
     ]
 
 
@@ -29,35 +29,32 @@ def run_guards() -> list[Guard]:
     ]  # fmt: skip
 
 
-def _leg(when: str, wrong: str, refusal: str) -> Guard:
-    return Guard("capital_leg", when, wrong, f"capital_leg: {refusal}")
+def _leg(wrong: str, refusal: str) -> Guard:
+    return Guard("capital_leg", WHOLE, wrong, f"capital_leg: {refusal}")
 
 
-_COMPLETE = "NEW.line = (SELECT legs FROM capital_tx WHERE seq = NEW.tx_seq)"
 _FORMS = "|".join(
     sorted(f"{kind}{'+' if way > 0 else '-'}{bucket}" for kind, moves in FORMS.items() for bucket, way in moves)
 )
 _WRONG_FORM = Template(
-    "EXISTS (SELECT 1 FROM capital_leg l JOIN capital_tx t ON t.seq = l.tx_seq WHERE l.tx_seq = NEW.tx_seq "
-    "AND t.kind <> 'reversal' AND $place('|$forms|', "
-    "'|' || t.kind || CASE WHEN l.cents > 0 THEN '+' ELSE '-' END || l.bucket || '|') = 0)"
+    "EXISTS (SELECT 1 FROM $told l WHERE l.kind <> 'reversal' AND $place('|$forms|', "
+    "'|' || l.kind || CASE WHEN l.cents > 0 THEN '+' ELSE '-' END || l.bucket || '|') = 0)"
 ).safe_substitute(forms=_FORMS)
 _CLAIMED = (Bucket.CLAIM, Bucket.CALLED_UNPAID, Bucket.SUBSCRIBED_UNCALLED)
 _WRONG_CLAIM = (
-    f"EXISTS (SELECT 1 FROM capital_leg WHERE tx_seq = NEW.tx_seq AND {among('bucket', _CLAIMED)} "  # noqa: S608 - our names
-    "GROUP BY membership_id HAVING sum(cents) <> 0)"
+    f"EXISTS (SELECT 1 FROM $moved WHERE {among('bucket', _CLAIMED)} "  # noqa: S608 - our names
+    "GROUP BY tx_seq, membership_id HAVING sum(cents) <> 0)"
 )
 # Money that answers shares may take several lines; the one that moves capital must make the sum right.
 _UNTIED = Template(
-    "EXISTS (SELECT 1 FROM capital_leg l JOIN capital_tx t ON t.seq = l.tx_seq "
-    "WHERE l.tx_seq = NEW.tx_seq AND $mine "
-    "GROUP BY l.membership_id, t.share_tx_seq, t.effective_on HAVING sum(l.cents) <> 0 AND (t.share_tx_seq IS NULL "
-    "OR NOT EXISTS (SELECT 1 FROM share_tx s WHERE s.seq = t.share_tx_seq AND s.effective_on = t.effective_on) "
+    "EXISTS (SELECT 1 FROM $told l WHERE $capital GROUP BY l.tx_seq, l.membership_id, l.share_tx_seq, l.effective_on "
+    "HAVING sum(l.cents) <> 0 AND (l.share_tx_seq IS NULL "
+    "OR NOT EXISTS (SELECT 1 FROM share_tx s WHERE s.seq = l.share_tx_seq AND s.effective_on = l.effective_on) "
     "OR (SELECT sum(o.cents) FROM capital_tx p JOIN capital_leg o ON o.tx_seq = p.seq "
-    "WHERE p.share_tx_seq = t.share_tx_seq AND o.membership_id = l.membership_id AND $others) "
-    "<> (SELECT coalesce(sum(h.qty * h.unit_cents), 0) FROM share_leg h WHERE h.tx_seq = t.share_tx_seq "
+    "WHERE p.share_tx_seq = l.share_tx_seq AND o.membership_id = l.membership_id AND $others) "
+    "<> (SELECT coalesce(sum(h.qty * h.unit_cents), 0) FROM share_leg h WHERE h.tx_seq = l.share_tx_seq "
     "AND h.membership_id = l.membership_id)))"
-).safe_substitute(mine=among("l.bucket", CAPITAL), others=among("o.bucket", CAPITAL))
+).safe_substitute(capital=among("l.bucket", CAPITAL), others=among("o.bucket", CAPITAL))
 _TWICE = (
     "NEW.attempt <> (SELECT count(*) FROM capital_run WHERE kind = NEW.kind AND year = NEW.year) "
     "OR EXISTS (SELECT 1 FROM capital_run r WHERE r.kind = NEW.kind AND r.year = NEW.year AND r.id <> NEW.id "

@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     LargeBinary,
     String,
@@ -19,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from coopgov.core.db import Instant, Model, append_only, words
 from coopgov.core.ids import new_id
-from coopgov.shares.guards import Book, among, guards_of, install, procedure_of
+from coopgov.shares.guards import Book, among, guarded_key, guards_of, install, procedure_of
 from coopgov.shares.rules import BookName, RequestState
 from coopgov.treasury.guards import money_guards, run_guards
 from coopgov.treasury.rules import NEEDS_DECISION, NEVER_NEGATIVE, Bucket, CapitalKind, RunKind
@@ -69,7 +68,8 @@ class CapitalLeg(Model):
     __tablename__ = "capital_leg"
     __table_args__ = (
         # The day stands here too, so that a balance is read from one index; it cannot differ from the transaction's.
-        ForeignKeyConstraint(["tx_seq", "effective_on"], ["capital_tx.seq", "capital_tx.effective_on"]),
+        guarded_key("capital_leg", ["membership_id"], ["membership.id"]),
+        guarded_key("capital_leg", ["tx_seq", "effective_on"], ["capital_tx.seq", "capital_tx.effective_on"]),
         CheckConstraint("cents <> 0", name="cents"),
         CheckConstraint(
             "membership_id IS NOT NULL OR bucket IN ('bank', 'reserve', 'suspense', 'tax_due')", name="bucket"
@@ -81,7 +81,7 @@ class CapitalLeg(Model):
     tx_seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     effective_on: Mapped[date]
-    membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("membership.id"))
+    membership_id: Mapped[UUID | None]
     bucket: Mapped[Bucket] = mapped_column(words(Bucket))
     cents: Mapped[int] = mapped_column(BigInteger)
 
@@ -207,6 +207,7 @@ BOOK = Book(
     owner="membership_id",
     kept_in="bucket",
     held=among("bucket", NEVER_NEGATIVE),
+    asked=("kind", "legs", "share_tx_seq"),
     name=BookName.CAPITAL.value,
     decided="|".join(NEEDS_DECISION),
 )
@@ -221,4 +222,4 @@ for _table in (
 append_only(CapitalNote.__table__, verbs=("UPDATE",))
 _GUARDS = [*guards_of(BOOK), *procedure_of(BOOK), *money_guards(), *run_guards()]
 for _table in (CapitalTx.__table__, CapitalLeg.__table__, CapitalRun.__table__, CapitalRunReversal.__table__):
-    install(_table, _GUARDS)
+    install(_table, _GUARDS, BOOK)

@@ -179,7 +179,7 @@ def test_f4_nor_replaced_in_one_go(world, pair, table):
 def test_f5_the_two_sides_of_a_transfer_have_one_quantity_and_one_day(world, pair, session):
     alice, bob = pair
     database_refuses("add up to zero|of this kind", world, TxKind.TRANSFER, (alice, -3, JUNE), (bob, 2, JUNE))
-    database_refuses("FOREIGN KEY|foreign key", world, TxKind.TRANSFER, (alice, -3, JUNE), (bob, 3, JUNE + A_DAY))
+    database_refuses("on its day", world, TxKind.TRANSFER, (alice, -3, JUNE), (bob, 3, JUNE + A_DAY))
     database_refuses("those of this kind", world, TxKind.TRANSFER, (alice, -3, JUNE), (None, 3, JUNE))
     do(world, service.transfer, from_id=alice, to_id=bob, quantity=3, effective_on=JUNE, decision=BOARD)
     for on in (JUNE - A_DAY, JUNE, TODAY):

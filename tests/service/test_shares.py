@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Uuid, bindparam, text
 from sqlalchemy.exc import DatabaseError
 
 from coopgov.core.errors import NotFound, RuleBroken
@@ -267,6 +267,7 @@ def held(world):
         "DELETE FROM share_leg",
         "DELETE FROM share_lot",
         "DELETE FROM share_class_nominal",
+        "DELETE FROM membership",
     ],
 )
 def test_the_book_is_neither_changed_nor_cut(held, statement):
@@ -316,15 +317,29 @@ def test_a_reversal_of_a_reversal_is_refused_by_the_database(held):
 
 
 def test_a_leg_cannot_join_an_old_line_nor_carry_another_day(held):
-    with pytest.raises(DatabaseError, match="all its legs"), held.act() as a:
+    with pytest.raises(DatabaseError, match="on its day"), held.act() as a:
         a.session.execute(
             text(
                 "INSERT INTO share_leg SELECT tx_seq, line + 2, effective_on, account, membership_id, class_id, "
                 "lot_id, qty, unit_cents FROM share_leg"
             )
         )
-    with pytest.raises(DatabaseError):
+    with pytest.raises(DatabaseError, match=r"(?i)on its day|foreign key"):
         write_by_hand(held, 3, -3, legs_on="2026-04-02")
+
+
+@pytest.mark.parametrize("column", ["membership_id", "class_id", "lot_id"])
+def test_a_leg_is_that_of_a_member_and_of_a_lot_that_there_are(held, column):
+    into, what = LEG.split("SELECT")
+    strange = text(f"{into}SELECT{what.replace(column, ':other')}").bindparams(bindparam("other", uuid4(), Uuid()))
+
+    def write():
+        with held.act() as a:
+            raw_tx(a)
+            a.session.execute(strange, {"seq": 2, "line": 1, "on": "2026-04-01", "qty": 3})
+
+    with pytest.raises(DatabaseError, match=r"(?i)a member there is|price of its lot|foreign key"):
+        write()
 
 
 # What the proof finds when somebody takes the guards down.
