@@ -66,7 +66,8 @@ def prove_procedure(session: Session, book: Book) -> Iterator[Fault]:
         where = Template(wrong).safe_substitute(names)
         query = f"SELECT NEW.seq FROM {book.tx} NEW WHERE {where} ORDER BY NEW.seq LIMIT :most"  # noqa: S608 - our own names
         yield from _told(session, query, book.tx, what)
-    yield from _told(session, Template(_STRAY).substitute(names), book.tx, "a leg of it is of another day, or of no line")
+    stray = Template(_STRAY).substitute(names)
+    yield from _told(session, stray, book.tx, "a leg of it is of another day, or of no line")
 
 
 def prove_lots(session: Session) -> Iterator[Fault]:
