@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import DDL, ForeignKey, ForeignKeyConstraint, FromClause, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
-from coopgov.ballots.models import BallotMarked, BallotNamed, Envelope
+from coopgov.ballots.models import STRUCK, SUSPENDED, BallotMarked, BallotNamed, Envelope
 from coopgov.core.db import Base, Instant, Model, append_only
 from coopgov.core.ids import new_id
 
@@ -78,34 +78,12 @@ class ScrutinAnnulment(Model):
 for _table in (RollStrike, ScrutinSuspension, ScrutinResumption, ScrutinAnnulment):
     append_only(_table.__table__)
 
-_SUSPENDED = (
-    "EXISTS (SELECT 1 FROM scrutin_suspension p WHERE p.scrutin_id = NEW.scrutin_id "
-    "AND NOT EXISTS (SELECT 1 FROM scrutin_resumption r WHERE r.suspension_id = p.id))"
-)
-_STRUCK = (
-    "EXISTS (SELECT 1 FROM scrutin s JOIN roll_strike k ON k.roll_id = s.roll_id "
-    "WHERE s.id = NEW.scrutin_id AND k.voter_id = NEW.voter_id)"
-)
-_HALTED = f"{_SUSPENDED} OR {_STRUCK}"
-_HALTED_FUNCTION = (
-    "CREATE OR REPLACE FUNCTION coopgov_halted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-    f"IF {_HALTED} THEN RETURN NULL; END IF; RETURN NEW; END $$"
-)
-
 
 def _halted(table: str, verb: str) -> dict[str, tuple[str, ...]]:
-    """A ballot that comes too soon enters nowhere; on PostgreSQL it has waited for the act that stops it.
-
-    Triggers run in the order of their names: `…_closed_urn` takes the lock before `…_halted` reads.
-    """
+    """A ballot that comes too soon enters nowhere; on PostgreSQL the trigger of a closed urn looks for this too."""
     name = f"{table}_halted" if verb == "INSERT" else f"{table}_halted_{verb.lower()}"
-    return {
-        "sqlite": (f"CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN {_HALTED} BEGIN SELECT RAISE(IGNORE); END",),
-        "postgresql": (
-            _HALTED_FUNCTION,
-            f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION coopgov_halted()",
-        ),
-    }
+    ignore = "BEGIN SELECT RAISE(IGNORE); END"
+    return {"sqlite": (f"CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN {SUSPENDED} OR {STRUCK} {ignore}",)}
 
 
 def _install(table: FromClause, statements: dict[str, tuple[str, ...]]) -> None:
@@ -174,14 +152,14 @@ def _guard(table: str, name: str, when: str, wrong: str, refusal: str) -> Guard:
 
 GUARDS = [
     _guard("roll_strike", "before_vote", "NEW.voter_id IS NOT NULL", f"{_BEGUN} OR {_HAS_VOTED}", "she has voted"),
-    _guard("scrutin_suspension", "open", "NEW.id IS NOT NULL", f"{_SUSPENDED} OR {_ENDED}", "the vote is not open"),
+    _guard("scrutin_suspension", "open", "NEW.id IS NOT NULL", f"{SUSPENDED} OR {_ENDED}", "the vote is not open"),
     _guard("scrutin_resumption", "whole", "NEW.suspension_id IS NOT NULL", _OF_ANOTHER, "another vote was suspended"),
     _guard("scrutin_resumption", "later", "NEW.closes_at IS NOT NULL", _EARLIER, "a closing is never brought forward"),
     _guard(
         "scrutin_annulment", "proclaimed", "NEW.scrutin_id IS NOT NULL", _NOT_PROCLAIMED, "nothing was proclaimed"
     ),
     _guard(
-        "scrutin_step", "not_suspended", "NEW.step IN ('room_opened', 'room_closed')", _SUSPENDED,
+        "scrutin_step", "not_suspended", "NEW.step IN ('room_opened', 'room_closed')", SUSPENDED,
         "the vote is suspended",
     ),
 ]  # fmt: skip

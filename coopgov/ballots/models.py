@@ -302,12 +302,20 @@ URN_LOCK = 0x75726E65
 _CLOSED = (
     "EXISTS (SELECT 1 FROM scrutin_step WHERE scrutin_id = NEW.scrutin_id AND step IN ('room_closed', 'cancelled'))"
 )
-# The statement that casts reads the steps as they were when it began. On PostgreSQL a closing may commit in
-# between, so the database looks again when the row enters: it waits for a closing under way, then reads afresh.
+SUSPENDED = (
+    "EXISTS (SELECT 1 FROM scrutin_suspension p WHERE p.scrutin_id = NEW.scrutin_id "
+    "AND NOT EXISTS (SELECT 1 FROM scrutin_resumption r WHERE r.suspension_id = p.id))"
+)
+STRUCK = (
+    "EXISTS (SELECT 1 FROM scrutin s JOIN roll_strike k ON k.roll_id = s.roll_id "
+    "WHERE s.id = NEW.scrutin_id AND k.voter_id = NEW.voter_id)"
+)
+# The statement that casts reads the steps as they were when it began. On PostgreSQL a closing or a suspension may
+# commit in between, so the database looks again when the row enters: it waits for one under way, then reads afresh.
 _FUNCTION = (
     "CREATE OR REPLACE FUNCTION coopgov_closed_urn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
     f"PERFORM pg_advisory_xact_lock_shared({URN_LOCK}, hashtext(NEW.scrutin_id::text)); "
-    f"IF {_CLOSED} THEN RETURN NULL; END IF; RETURN NEW; END $$"
+    f"IF {_CLOSED} OR {SUSPENDED} OR {STRUCK} THEN RETURN NULL; END IF; RETURN NEW; END $$"
 )
 
 

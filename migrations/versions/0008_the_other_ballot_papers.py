@@ -91,11 +91,7 @@ AFTER_SEAL: dict[str, list[str]] = {
         'CREATE TRIGGER scrutin_resumption_no_delete BEFORE DELETE OR TRUNCATE ON scrutin_resumption FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
         'CREATE TRIGGER scrutin_annulment_no_update BEFORE UPDATE ON scrutin_annulment FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
         'CREATE TRIGGER scrutin_annulment_no_delete BEFORE DELETE OR TRUNCATE ON scrutin_annulment FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
-        'CREATE OR REPLACE FUNCTION coopgov_halted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM scrutin_suspension p WHERE p.scrutin_id = NEW.scrutin_id AND NOT EXISTS (SELECT 1 FROM scrutin_resumption r WHERE r.suspension_id = p.id)) OR EXISTS (SELECT 1 FROM scrutin s JOIN roll_strike k ON k.roll_id = s.roll_id WHERE s.id = NEW.scrutin_id AND k.voter_id = NEW.voter_id) THEN RETURN NULL; END IF; RETURN NEW; END $$',
-        'CREATE TRIGGER ballot_named_halted BEFORE INSERT ON ballot_named FOR EACH ROW EXECUTE FUNCTION coopgov_halted()',
-        'CREATE TRIGGER ballot_marked_halted BEFORE INSERT ON ballot_marked FOR EACH ROW EXECUTE FUNCTION coopgov_halted()',
-        'CREATE TRIGGER envelope_halted BEFORE INSERT ON envelope FOR EACH ROW EXECUTE FUNCTION coopgov_halted()',
-        'CREATE TRIGGER envelope_halted_update BEFORE UPDATE ON envelope FOR EACH ROW EXECUTE FUNCTION coopgov_halted()',
+        "CREATE OR REPLACE FUNCTION coopgov_closed_urn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1970433637, hashtext(NEW.scrutin_id::text)); IF EXISTS (SELECT 1 FROM scrutin_step WHERE scrutin_id = NEW.scrutin_id AND step IN ('room_closed', 'cancelled')) OR EXISTS (SELECT 1 FROM scrutin_suspension p WHERE p.scrutin_id = NEW.scrutin_id AND NOT EXISTS (SELECT 1 FROM scrutin_resumption r WHERE r.suspension_id = p.id)) OR EXISTS (SELECT 1 FROM scrutin s JOIN roll_strike k ON k.roll_id = s.roll_id WHERE s.id = NEW.scrutin_id AND k.voter_id = NEW.voter_id) THEN RETURN NULL; END IF; RETURN NEW; END $$",
         "CREATE OR REPLACE FUNCTION roll_strike_before_vote() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.voter_id IS NOT NULL THEN IF EXISTS (SELECT 1 FROM scrutin s JOIN scrutin_step d ON d.scrutin_id = s.id WHERE s.roll_id = NEW.roll_id AND d.step = 'room_opened') OR EXISTS (SELECT 1 FROM ballot_named b JOIN scrutin s ON s.id = b.scrutin_id WHERE s.roll_id = NEW.roll_id AND b.voter_id = NEW.voter_id) OR EXISTS (SELECT 1 FROM ballot_marked b JOIN scrutin s ON s.id = b.scrutin_id WHERE s.roll_id = NEW.roll_id AND b.voter_id = NEW.voter_id) OR EXISTS (SELECT 1 FROM envelope b JOIN scrutin s ON s.id = b.scrutin_id WHERE s.roll_id = NEW.roll_id AND b.voter_id = NEW.voter_id) OR EXISTS (SELECT 1 FROM participation b JOIN scrutin s ON s.id = b.scrutin_id WHERE s.roll_id = NEW.roll_id AND b.voter_id = NEW.voter_id) THEN RAISE EXCEPTION 'roll_strike: she has voted'; END IF; END IF; RETURN NEW; END $$",
         'CREATE TRIGGER roll_strike_before_vote BEFORE INSERT ON roll_strike FOR EACH ROW EXECUTE FUNCTION roll_strike_before_vote()',
         "CREATE OR REPLACE FUNCTION scrutin_suspension_open() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.id IS NOT NULL THEN IF EXISTS (SELECT 1 FROM scrutin_suspension p WHERE p.scrutin_id = NEW.scrutin_id AND NOT EXISTS (SELECT 1 FROM scrutin_resumption r WHERE r.suspension_id = p.id)) OR EXISTS (SELECT 1 FROM scrutin_step d WHERE d.scrutin_id = NEW.scrutin_id AND d.step IN ('room_closed', 'cancelled')) THEN RAISE EXCEPTION 'scrutin_suspension: the vote is not open'; END IF; END IF; RETURN NEW; END $$",
@@ -110,8 +106,9 @@ AFTER_SEAL: dict[str, list[str]] = {
         'CREATE TRIGGER scrutin_step_not_suspended BEFORE INSERT ON scrutin_step FOR EACH ROW EXECUTE FUNCTION scrutin_step_not_suspended()',
     ],
 }
-ON_OLDER_TABLES = [('ballot_named', 'ballot_named_halted'), ('ballot_marked', 'ballot_marked_halted'), ('envelope', 'envelope_halted'), ('envelope', 'envelope_halted_update'), ('scrutin_step', 'scrutin_step_not_suspended')]
-FUNCTIONS = ['coopgov_halted', 'roll_strike_before_vote', 'scrutin_suspension_open', 'scrutin_resumption_whole', 'scrutin_resumption_later', 'scrutin_annulment_proclaimed', 'scrutin_step_not_suspended']
+# On PostgreSQL the trigger of a closed urn looks for what halts a vote too.
+HALTED = [('ballot_named', 'ballot_named_halted'), ('ballot_marked', 'ballot_marked_halted'), ('envelope', 'envelope_halted'), ('envelope', 'envelope_halted_update')]
+FUNCTIONS = ['roll_strike_before_vote', 'scrutin_suspension_open', 'scrutin_resumption_whole', 'scrutin_resumption_later', 'scrutin_annulment_proclaimed', 'scrutin_step_not_suspended']
 
 
 def _after_seal() -> None:
@@ -211,8 +208,13 @@ def _after_seal() -> None:
 
 def _before_seal() -> None:
     is_postgresql = op.get_bind().dialect.name == 'postgresql'
-    for table, name in ON_OLDER_TABLES:
-        op.execute(f'DROP TRIGGER {name} ON {table}' if is_postgresql else f'DROP TRIGGER {name}')
+    for _table, name in () if is_postgresql else HALTED:
+        op.execute(f'DROP TRIGGER {name}')
+    op.execute('DROP TRIGGER scrutin_step_not_suspended' + (' ON scrutin_step' if is_postgresql else ''))
+    first = op.get_context().script.get_revision('0001').module
+    for statement in first.TRIGGERS['postgresql'] if is_postgresql else ():
+        if statement.startswith('CREATE OR REPLACE FUNCTION coopgov_closed_urn()'):
+            op.execute(statement)
     for table in ('scrutin_annulment', 'scrutin_resumption', 'scrutin_suspension', 'roll_strike', 'reminder_sent', 'reminder_plan', 'roll_answer', 'roll_dispute', 'roll_opening'):
         op.drop_table(table)
     for function in FUNCTIONS if is_postgresql else ():
