@@ -4,8 +4,10 @@ import hashlib
 import random
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask
@@ -81,7 +83,20 @@ def make_meeting(app: Flask, count: int, *, named: int = 1, secret: int = 1) -> 
         if is_empty():
             with on_stage(app, lambda _sentence: None, today - FOUNDED) as stage:
                 codes = _convene(stage, count, named + 1, secret)
+            _settle()
         return _meeting(app, codes)
+
+
+def _settle() -> None:
+    """Weeks lie between convening and voting: PostgreSQL has tidied up by then what was written at once."""
+    if db.engine.dialect.name == "postgresql":
+        with closing(db.engine.raw_connection()) as connection:
+            driver: Any = connection.driver_connection
+            # Not the pool's any more: it is set to write at once.
+            connection.detach()
+            driver.set_autocommit(True)
+            driver.set_read_only(False)
+            driver.execute("VACUUM ANALYZE")
 
 
 def _convene(stage: Stage, count: int, named: int, secret: int) -> Sequence[str]:
