@@ -1,6 +1,5 @@
 """One command is the whole cooperative: migrate, fill an empty demonstration, web and worker together."""
 
-import gc
 import os
 import signal
 import subprocess
@@ -103,10 +102,7 @@ def application() -> Any:
         from coopgov.statutes.queries import the_law  # noqa: PLC0415 - the same
 
         the_law()
-        app = create_app()
-    # What is loaded now stays: to look through it for garbage takes a fifteenth of a ballot's time (2026-11).
-    gc.freeze()
-    return app
+        return create_app()
 
 
 def _watch(children: Sequence[subprocess.Popen[bytes]], wishes: Sequence[int]) -> int:

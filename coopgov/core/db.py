@@ -103,7 +103,7 @@ def append_only(table: Any, *, verbs: tuple[str, ...] = ("UPDATE", "DELETE")) ->
 
 def append_only_ddl(table: str, verb: str) -> dict[str, str]:
     """The trigger that refuses one verb on one table, by dialect; migrations write the same text."""
-    name, refusal = f"{table}_no_{verb.lower()}", f"{table} is append-only"
+    name, refusal = f"{table}_no_{verb.lower().replace(' ', '_')}", f"{table} is append-only"
     return {
         "sqlite": f"CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{refusal}'); END",
         "postgresql": f"CREATE TRIGGER {name} BEFORE {verb}{' OR TRUNCATE' if verb == 'DELETE' else ''} ON {table} "

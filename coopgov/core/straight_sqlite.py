@@ -9,6 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Dialect, Engine
+from sqlalchemy.exc import DBAPIError
 
 from coopgov.core.db import sqlite_may_use_wal, writers_turn
 from coopgov.core.driver import refusals
@@ -35,10 +36,17 @@ class _SqliteLine:
         try:
             yield
         except BaseException:
-            self._driver.execute("ROLLBACK TO one")
+            if self.is_open:
+                self._driver.execute("ROLLBACK TO one")
             raise
         finally:
-            self._driver.execute("RELEASE one")
+            if self.is_open:
+                self._driver.execute("RELEASE one")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its transaction goes on: a full disk or memory makes SQLite give up all of it."""
+        return bool(self._driver.in_transaction)
 
 
 class _Asked:
@@ -56,7 +64,9 @@ class _Asked:
             with refusals(engine), line.together():
                 self._answer = self._context.run(self._work, line)
         except Exception as error:
-            # Raised again where the work was asked for.
+            # Nobody may be written outside of a transaction, nor told to be kept that was written before.
+            if not line.is_open:
+                raise
             self.error = error
 
     def answer(self) -> Any:
@@ -88,11 +98,19 @@ def _write(engine: Engine, some: Sequence[_Asked]) -> None:
             for one in some:
                 one.write(line, engine.dialect)
     except BaseException as error:
-        # Whatever stopped it, nothing of it is kept: each of them is told.
         for one in some:
-            one.error = error
-    for one in some:
-        one.is_over = True
+            one.error = _not_kept(error)
+        if not isinstance(error, Exception):
+            raise
+    finally:
+        for one in some:
+            one.is_over = True
+
+
+def _not_kept(error: BaseException) -> DBAPIError:
+    """Whatever stopped a transaction, nothing of it is kept; each of those in it is told so by an error of her own."""
+    told = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return DBAPIError("", None, told, hide_parameters=True)
 
 
 @contextmanager

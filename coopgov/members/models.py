@@ -270,5 +270,5 @@ class ImportBatch(Model):
 
 append_only(MembershipEvent.__table__)
 # The register never loses anybody, nor the books whose shares and money they tell.
-append_only(Membership.__table__, verbs=("DELETE",))
+append_only(Membership.__table__, verbs=("DELETE", "UPDATE OF id"))
 append_only(EmailConsent.__table__)

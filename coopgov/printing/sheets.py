@@ -164,12 +164,16 @@ def _strings(cells: Sequence[Any]) -> list[str | None]:
     return [None if cell is None else str(cell) for cell in cells]
 
 
+# What leaves a cell of any column empty.
+_EMPTY = (None, "")
+
+
 def _whole_euros(cells: Sequence[Any]) -> list[float | None]:
-    return [None if cell is None else cell / 100 for cell in cells]
+    return [None if cell in _EMPTY else cell / 100 for cell in cells]
 
 
 def _days_of_sheet(cells: Sequence[Any]) -> list[Cell]:
-    return [None if cell is None else _day_of_sheet(cell) for cell in cells]
+    return [None if cell in _EMPTY else _day_of_sheet(cell) for cell in cells]
 
 
 @lru_cache(4096)
@@ -180,7 +184,7 @@ def _day_of_sheet(day: date) -> Cell:
 
 
 def _instants_of_sheet(cells: Sequence[Any]) -> list[float | None]:
-    return [None if cell is None else _instant_of_sheet(paris_time(cell)) for cell in cells]
+    return [None if cell in _EMPTY else _instant_of_sheet(paris_time(cell)) for cell in cells]
 
 
 def _instant_of_sheet(clock: datetime) -> float:

@@ -54,7 +54,11 @@ def _write_beside(file: IO[bytes], pages: Sequence[Page], made_at: datetime) -> 
     # A new program, not a fork: whoever exports is one thread among others, and holds the database.
     path = os.pathsep.join(filter(None, sys.path))
     command, env = [sys.executable, "-m", WRITER], {**os.environ, "PYTHONPATH": path}
-    with TemporaryFile() as made, Popen(command, env=env, stdin=PIPE, stdout=made) as second:  # noqa: S603 - our own line
+    # Ctrl-C is for the site, which finishes what is under way; without its pipe the second program ends by itself.
+    with (
+        TemporaryFile() as made,
+        Popen(command, env=env, stdin=PIPE, stdout=made, start_new_session=True) as second,  # noqa: S603 - our own line
+    ):
         try:
             _tell(second, pages, made_at)
             if second.wait() != 0:

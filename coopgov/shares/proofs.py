@@ -26,7 +26,8 @@ _ON_LINES = (
 # The day of a leg stands in no hash: it is that of its line, whose hash tells it.
 _STRAY = (
     "SELECT DISTINCT l.tx_seq FROM $leg l LEFT JOIN $tx t ON t.seq = l.tx_seq AND t.effective_on = l.effective_on "
-    "WHERE t.seq IS NULL ORDER BY 1 LIMIT :most"
+    "LEFT JOIN membership m ON m.id = l.membership_id "
+    "WHERE t.seq IS NULL OR l.membership_id IS NOT NULL AND m.id IS NULL ORDER BY 1 LIMIT :most"
 )
 _ALL_LEGS = "share_tx t JOIN share_leg l ON l.tx_seq = t.seq"
 _FOREIGN = f"SELECT DISTINCT t.seq FROM {_ALL_LEGS} WHERE {FOREIGN_LOT} ORDER BY 1 LIMIT :most"  # noqa: S608 - our own
@@ -67,7 +68,7 @@ def prove_procedure(session: Session, book: Book) -> Iterator[Fault]:
         query = f"SELECT NEW.seq FROM {book.tx} NEW WHERE {where} ORDER BY NEW.seq LIMIT :most"  # noqa: S608 - our own names
         yield from _told(session, query, book.tx, what)
     stray = Template(_STRAY).substitute(names)
-    yield from _told(session, stray, book.tx, "a leg of it is of another day, or of no line")
+    yield from _told(session, stray, book.tx, "a leg of it is of another day, of no line or of nobody")
 
 
 def prove_lots(session: Session) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,9 @@ from coopgov.core.policy import Permission
 from coopgov.web.guard import current_actor
 from coopgov.web.languages import gettext, language_in_force
 from coopgov.web.vote_site import on_vote_site
+
+# More addresses than we have: whoever may name the root of the site must not make this grow for ever.
+MOST_KNOWN = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def address_of(endpoint: str, **values: Any) -> str:
     return f"{before}{value}{after}" if values else before
 
 
-@cache
+@lru_cache(MOST_KNOWN)
 def _around(_root: str, endpoint: str, name: str) -> tuple[str, str]:
     somebody: dict[str, Any] = {name: SOMEBODY} if name else {}
     before, _somebody, after = url_for(endpoint, **somebody).partition(str(SOMEBODY))
@@ -89,7 +92,7 @@ def _asset(folder: str, path: str) -> str:
     return _address(folder, request.script_root, path)
 
 
-@cache
+@lru_cache(MOST_KNOWN)
 def _address(folder: str, _root: str, path: str) -> str:
     version = hashlib.sha256((Path(folder) / path).read_bytes()).hexdigest()[:12]
     return url_for("static", filename=path, v=version)

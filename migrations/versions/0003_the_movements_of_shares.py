@@ -31,7 +31,8 @@ def downgrade() -> None:
     for table in GUARDED:
         _drop_guard(f'{table}_guarded', table)
     _guard_as_before()
-    op.execute('DROP TRIGGER membership_no_delete' + (' ON membership' if op.get_bind().dialect.name == 'postgresql' else ''))
+    for trigger in ('membership_no_delete', 'membership_no_update_of_id'):
+        op.execute(f'DROP TRIGGER {trigger}' + (' ON membership' if op.get_bind().dialect.name == 'postgresql' else ''))
     for key, table, columns, others in KEYS if op.get_bind().dialect.name == 'postgresql' else ():
         op.create_foreign_key(key, 'share_leg', table, columns, others)
     op.drop_table('two_person_rule')
@@ -129,6 +130,7 @@ def _add_closes() -> None:
 SHARE_TRIGGERS: dict[str, list[str]] = {
     'sqlite': [
         "CREATE TRIGGER membership_no_delete BEFORE DELETE ON membership BEGIN SELECT RAISE(ABORT, 'membership is append-only'); END",
+        "CREATE TRIGGER membership_no_update_of_id BEFORE UPDATE OF id ON membership BEGIN SELECT RAISE(ABORT, 'membership is append-only'); END",
         "CREATE TRIGGER period_close_no_update BEFORE UPDATE ON period_close BEGIN SELECT RAISE(ABORT, 'period_close is append-only'); END",
         "CREATE TRIGGER period_close_no_delete BEFORE DELETE ON period_close BEGIN SELECT RAISE(ABORT, 'period_close is append-only'); END",
         "CREATE TRIGGER two_person_rule_no_update BEFORE UPDATE ON two_person_rule BEGIN SELECT RAISE(ABORT, 'two_person_rule is append-only'); END",
@@ -140,6 +142,7 @@ SHARE_TRIGGERS: dict[str, list[str]] = {
     ],
     'postgresql': [
         'CREATE TRIGGER membership_no_delete BEFORE DELETE OR TRUNCATE ON membership FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
+        'CREATE TRIGGER membership_no_update_of_id BEFORE UPDATE OF id ON membership FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
         'CREATE TRIGGER period_close_no_update BEFORE UPDATE ON period_close FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
         'CREATE TRIGGER period_close_no_delete BEFORE DELETE OR TRUNCATE ON period_close FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',
         'CREATE TRIGGER two_person_rule_no_update BEFORE UPDATE ON two_person_rule FOR EACH STATEMENT EXECUTE FUNCTION coopgov_refuse_rewrite()',

@@ -238,5 +238,18 @@ def test_nobody_is_told_that_what_could_not_be_kept_is(app, kept):
         act.session.execute(text("INSERT INTO list VALUES (1)"))
         act.session.execute(text("CREATE TABLE child (n integer REFERENCES list (n))"))
     works = [lambda line, n=n: line.rows(INSERT, n=n) for n in (2, 3)]
-    assert write_while_others_wait(app, [works[0], owe, works[1]]) == [IntegrityError] * 3
+    assert write_while_others_wait(app, [works[0], owe, works[1]]) == [DBAPIError] * 3
     assert kept() == {1}
+
+
+@on_sqlite
+def test_nobody_is_kept_nor_told_so_when_sqlite_gives_a_transaction_up(app, kept):
+    with open_act(app.extensions["coopgov.runtime"], SYSTEM) as act:
+        # As a full disk does, in the midst of a statement.
+        given_up = "CREATE TRIGGER full BEFORE INSERT ON list WHEN NEW.n = 7 BEGIN SELECT RAISE(ROLLBACK, 'full'); END"
+        act.session.execute(text(given_up))
+    works = [lambda line, n=n: line.rows(INSERT, n=n) for n in (1, 7, 3, 4, 5)]
+    *together, after = write_while_others_wait(app, works)
+    assert all(issubclass(told, DBAPIError) for told in together)
+    assert [row.n for row in after] == [5]
+    assert kept() == {5}
