@@ -1,16 +1,16 @@
 """XLSX files of plain cells: a long one is written by a second process, while this one reads what it tells."""
 
-import os
 import pickle
-import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import chain, islice
 from shutil import copyfileobj
-from subprocess import PIPE, Popen
+from subprocess import Popen
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple
+
+from coopgov.core.programs import second_program
 
 # From so many pieces of rows on, the time is worth what a process costs to start.
 LARGE = 8
@@ -51,20 +51,10 @@ def write_book(file: IO[bytes], pages: Sequence[Page], *, made_at: datetime) -> 
 
 
 def _write_beside(file: IO[bytes], pages: Sequence[Page], made_at: datetime) -> None:
-    # A new program, not a fork: whoever exports is one thread among others, and holds the database.
-    path = os.pathsep.join(filter(None, sys.path))
-    command, env = [sys.executable, "-m", WRITER], {**os.environ, "PYTHONPATH": path}
-    # Ctrl-C is for the site, which finishes what is under way; without its pipe the second program ends by itself.
-    with (
-        TemporaryFile() as made,
-        Popen(command, env=env, stdin=PIPE, stdout=made, start_new_session=True) as second,  # noqa: S603 - our own line
-    ):
-        try:
-            _tell(second, pages, made_at)
-            if second.wait() != 0:
-                raise RuntimeError("the process that writes the sheet was ended")
-        finally:
-            second.kill()
+    with TemporaryFile() as made, second_program(WRITER, stdout=made) as second:
+        _tell(second, pages, made_at)
+        if second.wait() != 0:
+            raise RuntimeError("the process that writes the sheet was ended")
         made.seek(0)
         copyfileobj(made, file)
 

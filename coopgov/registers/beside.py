@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from coopgov.core.journal import Fault
+from coopgov.core.programs import second_program
 from coopgov.core.reading import is_writing
 from coopgov.registers.invariants import Store
 from coopgov.treasury import asof as money_asof
@@ -34,15 +35,9 @@ def proved_beside(session: Session, most: int | None) -> Iterator[Callable[[], F
     if head.seq < LARGE or is_writing(session) or (os.cpu_count() or 1) < 2:
         yield None
         return
-    path = os.pathsep.join(filter(None, sys.path))
-    command = [sys.executable, "-m", __name__]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, stdin=pipe, stdout=pipe) as second:  # noqa: S603 - our own line
-        try:
-            _ask(second, session, most, head)
-            yield lambda: _answer(second)
-        finally:
-            second.kill()
+    with second_program(__name__, stdout=subprocess.PIPE) as second:
+        _ask(second, session, most, head)
+        yield lambda: _answer(second)
 
 
 def _ask(second: "subprocess.Popen[bytes]", session: Session, most: int | None, head: Any) -> None:

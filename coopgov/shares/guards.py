@@ -208,7 +208,12 @@ def install(table: Any, guards: list[Guard], book: Book | None = None) -> None:
 def statements_of(table: str, guards: list[Guard], book: Book | None = None) -> dict[str, list[str]]:
     """The SQL of one trigger that looks for all of it, by dialect: after each row, or after all rows of a statement."""
     whole = _ALL_AT_ONCE if any(guard.when == WHOLE for guard in guards) else ""
-    names = {"name": f"{table}_guarded", "table": table, "by_index": _BY_INDEX, "whole": _named(whole, "", book)}
+    names = {
+        "name": f"{table}_guarded",
+        "table": table,
+        "by_index": _BY_INDEX,
+        "whole": _named(whole, "postgresql", book),
+    }
     told = {dialect: [guard for guard in guards if guard.only in ("", dialect)] for dialect in _TRIGGER}
     looks = {"sqlite": _after_each(told["sqlite"], book), "postgresql": _after_all(told["postgresql"], book)}
     return {
@@ -241,13 +246,13 @@ def _named(condition: str, dialect: str, book: Book | None) -> str:
     if book is not None:
         names = {**asdict(book), "d_asked": ", ".join(f"d.{name}" for name in book.asked), "genesis": GENESIS}
         names["mine"] = Template(_MINE).substitute(names)
-        condition = Template(Template(condition).safe_substitute(_SETS.get(dialect, {}))).safe_substitute(names)
+        condition = Template(Template(condition).safe_substitute(_SETS[dialect])).safe_substitute(names)
     return in_words_of(dialect, condition)
 
 
 def in_words_of(dialect: str, condition: str) -> str:
     """A condition as the engine says it."""
-    return Template(condition).safe_substitute(_WORDS.get(dialect, {}))
+    return Template(condition).safe_substitute(_WORDS[dialect])
 
 
 def among(column: str, words: Iterable[str]) -> str:

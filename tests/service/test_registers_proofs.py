@@ -152,24 +152,29 @@ def test_a_cut_tail_is_found_against_a_printed_head(world, session):
         read_heads(f"livre=1:{'0' * 64}")
 
 
-def test_a_leg_of_another_day_or_of_no_line_is_found(world, session, tmp_path):
+def subscribed(world):
+    """A member with three shares."""
     member = world.a_member()
     with world.act() as a:
         shares.subscribe(a, member_id=member, quantity=3, effective_on=a.today)
-    by_hand(
-        "UPDATE share_leg SET effective_on = '2026-01-01' WHERE line = 1",
-        "UPDATE share_leg SET tx_seq = 9 WHERE line = 2",
-        "UPDATE capital_leg SET effective_on = '2026-01-01' WHERE line = 1",
-        "UPDATE capital_leg SET tx_seq = 9 WHERE line = 2",
-    )
+
+
+def test_a_leg_of_another_day_of_no_line_or_of_nobody_is_found(world, session, tmp_path):
+    subscribed(world)
+    subscribed(world)
+    nobody = "0" * 31 + "9"
+    for leg in ("share_leg", "capital_leg"):
+        by_hand(
+            f"UPDATE {leg} SET effective_on = '2026-01-01' WHERE tx_seq = 1 AND line = 1",  # noqa: S608 - our own names
+            f"UPDATE {leg} SET tx_seq = 9 WHERE tx_seq = 1 AND line = 2",  # noqa: S608 - the same
+            f"UPDATE {leg} SET membership_id = '{nobody}' WHERE tx_seq = 2 AND membership_id IS NOT NULL",  # noqa: S608 - the same
+        )
     told = [fault.where for fault in verify.verify_all(session, tmp_path) if "of another day" in fault.what]
-    assert told == ["share_tx 1", "share_tx 9", "capital_tx 1", "capital_tx 9"]
+    assert told == [f"{book} {seq}" for book in ("share_tx", "capital_tx") for seq in (1, 2, 9)]
 
 
 def test_long_books_are_proved_by_two_processes_that_find_what_one_finds(world, session, tmp_path, monkeypatch):
-    member = world.a_member()
-    with world.act() as a:
-        shares.subscribe(a, member_id=member, quantity=3, effective_on=a.today)
+    subscribed(world)
     by_hand(
         "UPDATE capital_leg SET cents = cents + 1",
         "UPDATE share_leg SET unit_cents = unit_cents + 1",
