@@ -325,5 +325,5 @@ def _csv(name: str, pieces: Iterator[str]) -> Response:
     # Read to the end here: the session that reads is closed before a stream would be.
     body = "".join(pieces).encode()
     return Response(
-        body, content_type=CSV_TYPE, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        body, mimetype=CSV_TYPE, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )  # fmt: skip

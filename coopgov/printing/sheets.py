@@ -15,7 +15,7 @@ from typing import IO, Any
 from coopgov.core.dates import paris_time
 from coopgov.printing.workbook import Cell, Heading, Page, Piece, write_book
 
-CSV_TYPE = "text/csv; charset=utf-8"
+CSV_TYPE = "text/csv"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
 FORMULA_STARTS = frozenset("=+-@\t\r")

@@ -6,6 +6,7 @@ import pytest
 
 from coopgov.core.dates import paris_day
 from coopgov.printing import archive
+from coopgov.printing.sheets import XLSX_TYPE
 from tests.minutes_world import enrol, sign_in
 from tests.shares_world import wire
 
@@ -110,6 +111,14 @@ def test_the_register_is_for_offices_and_goes_by_pages(client, world, people, se
     sign_in(client, world, people[1][0])
     assert client.get("/documents/").text.count("Un papier") == 3
     assert client.get("/documents/", query_string={"kind": "minutes"}).text.count("Un papier") == 0
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_register_leaves_as_a_file_that_says_what_it_is(client, world, people, kind):
+    sign_in(client, world, people[1][0])
+    answer = client.get(f"/registers/members.{kind}")
+    told = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX_TYPE}[kind]
+    assert (answer.status_code, answer.content_type) == (200, told)
 
 
 def test_integrity_says_that_all_is_sound(client, world, people, clock):
