@@ -116,9 +116,9 @@ def test_the_register_is_for_offices_and_goes_by_pages(client, world, people, se
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_register_leaves_as_a_file_that_says_what_it_is(client, world, people, kind):
     sign_in(client, world, people[1][0])
-    answer = client.get(f"/registers/members.{kind}")
     told = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX_TYPE}[kind]
-    assert (answer.status_code, answer.content_type) == (200, told)
+    with client.get(f"/registers/members.{kind}") as answer:
+        assert (answer.status_code, answer.content_type) == (200, told)
 
 
 def test_integrity_says_that_all_is_sound(client, world, people, clock):
