@@ -243,14 +243,19 @@ class EmailConsent(Model):
 
 
 class MemberWord(Model):
-    """The folded words a member is found by: the words of her name, her town and her number."""
+    """A folded word a member is found by: one of her name, of her town, or her number.
+
+    It knows her place in the list and her other words, so that a search reads neither her nor them to find the first.
+    """
 
     __tablename__ = "member_word"
-    # The second way round: does this member have such a word?
-    __table_args__ = (Index("ix_member_word_membership_id", "membership_id", "word"),)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     word: Mapped[str] = mapped_column(folded(60), primary_key=True)
-    membership_id: Mapped[UUID] = mapped_column(ForeignKey("membership.id"), primary_key=True)
+    sort_name: Mapped[str] = mapped_column(folded(250), primary_key=True)
+    number: Mapped[int] = mapped_column(ForeignKey("membership.number"), primary_key=True, autoincrement=False)
+    # All her words, a blank before each: " zoe martin romans 12".
+    words: Mapped[str] = mapped_column(Text)
 
 
 class ImportBatch(Model):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,17 @@ from sqlalchemy import Connection, create_engine, inspect, text
 
 from coopgov.app import create_app
 from coopgov.config import ROOT
+from coopgov.core.act import open_act
 from coopgov.core.db import WRITES, Base, db
+from coopgov.core.policy import SYSTEM
+from coopgov.members import service as members
+from coopgov.members.rules import Category, NewMember, PartyKind, Person
 from coopgov.migrating import MIGRATIONS, upgrade, wanted_version
+from coopgov.statutes import service as statutes
+from coopgov.statutes.ready import ready_set
 from tests.conftest import ENGINES, make_config
+
+SINCE = date(2024, 1, 1)
 
 
 @pytest.fixture(params=ENGINES)
@@ -114,6 +123,25 @@ def test_a_migration_can_be_undone_and_done_again(empty_app):
         left = set(inspect(connection).get_table_names()) - {"alembic_version"}
     assert left == set()
     assert upgrade() is True
+
+
+def test_members_are_found_by_the_same_words_after_a_migration_undone_and_done_again(empty_app):
+    upgrade()
+    with open_act(empty_app.extensions["coopgov.runtime"], SYSTEM) as act:
+        statutes.adopt_statutes(act, text=ready_set("scop-sarl"), in_force_from=SINCE, decision="constitution")
+        people = [Person(PartyKind.PERSON, name, "Zoé") for name in ("Le Goff", "Dubois")]
+        members.enrol_many(act, [NewMember(person, SINCE, Category.EMPLOYED) for person in people])
+    before = _words()
+    assert ("goff", "le goff zoe", 1, ["1", "goff", "le", "zoe"]) in before
+    downgrade(directory=str(MIGRATIONS), revision="0008")
+    upgrade()
+    assert _words() == before
+
+
+def _words() -> list[tuple[object, ...]]:
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT word, sort_name, number, words FROM member_word"))
+        return sorted((word, name, number, sorted(words.split())) for word, name, number, words in rows)
 
 
 def test_head_is_the_newest_and_the_only_one():

@@ -380,6 +380,31 @@ def test_a_search_finds_the_beginnings_of_words_without_accents(act, session):
     assert len(queries.list_members(session, text="2").rows) == 1
 
 
+def test_a_search_goes_on_until_its_page_is_full_and_tells_nobody_twice(act, session):
+    statutes_of(act)
+    # Each is found by two words, and most are not whom the filter asks for.
+    many = [
+        NewMember(
+            person=Person(PartyKind.PERSON, f"Dupont{n:02}", "Dupuy"),
+            joined_on=SINCE,
+            category=Category.EXTERNAL if n % 7 == 6 else Category.EMPLOYED,
+            reach=Reach(email=f"d{n}@exemple.fr", town="Duras"),
+        )
+        for n in range(28)
+    ]
+    with act() as a:
+        service.enrol_many(a, many)
+    asked = {"text": "du", "category": Category.EXTERNAL}
+    assert [row.number for row in queries.list_members(session, **asked).rows] == [7, 14, 21, 28]
+    first = queries.list_members(session, limit=2, **asked)
+    second = queries.list_members(session, limit=2, after=first.next_key, **asked)
+    assert [row.number for row in first.rows + second.rows] == [7, 14, 21, 28]
+    assert (first.prev_key, second.next_key) == (None, None)
+    assert queries.list_members(session, limit=2, before=second.prev_key, **asked).rows == first.rows
+    assert [row.number for row in queries.list_members(session, text="du").rows] == list(range(1, queries.FINDS + 1))
+    assert [row.number for row in queries.list_members(session, text="du dupont2").rows] == list(range(21, 29))
+
+
 def test_many_are_enrolled_with_one_line_in_the_journal(act, session):
     statutes_of(act)
     before = journal.head(session).size

@@ -36,6 +36,7 @@ from coopgov.members.queries.parties import (
     representatives_of,
 )
 from coopgov.members.queries.rows import (
+    FINDS,
     PAGE,
     ApplicationRow,
     BatchRow,
@@ -66,6 +67,7 @@ from coopgov.members.queries.voters import (
 )
 
 __all__ = [
+    "FINDS",
     "PAGE",
     "ApplicationRow",
     "BatchRow",

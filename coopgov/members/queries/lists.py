@@ -1,13 +1,14 @@
 """Lists of members: searched, filtered, paged; candidatures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Integer, String, bindparam, func, select, tuple_
+from sqlalchemy.orm import Session
 
 from coopgov.accounts.rules import fold_email
 from coopgov.core.dates import paris_day
@@ -22,7 +23,7 @@ from coopgov.members.models import (
     Party,
 )
 from coopgov.members.queries.mandates import count_mandates_ending
-from coopgov.members.queries.rows import PAGE, ApplicationRow, MemberPage, MemberRow, member_row, members_select
+from coopgov.members.queries.rows import FINDS, PAGE, ApplicationRow, MemberPage, MemberRow, member_row, members_select
 from coopgov.members.rules import (
     Category,
     Earlier,
@@ -32,10 +33,10 @@ from coopgov.members.rules import (
     words_of,
 )
 
-# The words of one search; each one more costs a join.
+# The words of one search.
 MOST_WORDS = 5
-# A search that finds fewer is read find by find; one that finds more, along the list, where finds are close together.
-FEW = 8_000
+# Finds are read some at a time until the page is full: a member may be found by two words, and left out by a filter.
+MORE, AT_MOST = 4, 4_096
 
 
 def list_members(
@@ -47,17 +48,19 @@ def list_members(
     college: str | None = None,
     after: str | None = None,
     before: str | None = None,
-    limit: int = PAGE,
+    limit: int | None = None,
 ) -> MemberPage:
     """One page in the order of folded names, of those whose words begin with the words of `text`."""
-    words = _prefixes(text)
-    are_few = bool(words) and _COUNT.rows(session, **words)[0][0] <= FEW
+    words, (turn, place) = _prefixes(text), _turn(after, before)
+    limit = limit or (FINDS if words else PAGE)
     kept = {"status": status, "category": category, "college": college}
     filters = {name: value for name, value in kept.items() if value is not None}
-    turn, place = _turn(after, before)
-    question = _listing(len(words) // 2, tuple(filters), turn, are_few=are_few)
-    rows = [member_row(row) for row in question.rows(session, **words, **filters, **place, most=limit + 1)]
-    return _page(rows, limit, after=after, before=before)
+    if not words:
+        found: Iterable[Any] = _listing(tuple(filters), turn).rows(session, **filters, **place, most=limit + 1)
+    else:
+        finds = _finds(session, words, turn, place, limit * 3 // 2 + 1)
+        found = (row for row in finds if all(getattr(row, name) == value for name, value in filters.items()))
+    return _page([member_row(row) for row in islice(found, limit + 1)], limit, after=after, before=before)
 
 
 def applications(session: Session, *, limit: int = 200) -> list[ApplicationRow]:
@@ -119,13 +122,12 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
 
 def _prefixes(text: str) -> dict[str, str]:
     """From where to where each word goes that is looked for: every one of them begins a word of whoever is found."""
-    # The longest word is likely the rarest: the others are only looked up beside it.
-    words = sorted(words_of(text)[:MOST_WORDS], key=len, reverse=True)
+    # The longest word is likely the rarest: the others are only looked for beside it.
+    first, *others = sorted(words_of(text)[:MOST_WORDS], key=len, reverse=True) or [""]
+    if not first:
+        return {}
     # "{" comes right after "z": folded words hold only a-z and 0-9, so this range is the prefix on both engines.
-    values: dict[str, str] = {}
-    for n, word in enumerate(words):
-        values |= {f"from{n}": word, f"to{n}": word + "{"}
-    return values
+    return {"first": first, "last": first + "{", **{f"also{n}": f" {word}" for n, word in enumerate(others)}}
 
 
 def _turn(after: str | None, before: str | None) -> tuple[str, dict[str, Any]]:
@@ -137,46 +139,51 @@ def _turn(after: str | None, before: str | None) -> tuple[str, dict[str, Any]]:
 
 
 @cache
-def _listing(words: int, filters: tuple[str, ...], turn: str, *, are_few: bool) -> Question:
-    """The list that so many words, these filters and this turn ask for: built once, their values are its parameters."""
-    member, found = _among(words, are_few=are_few)
-    query = found.where(*(getattr(member, name) == bindparam(name) for name in filters))
-    order: list[Any] = [member.sort_name, member.number]
+def _listing(filters: tuple[str, ...], turn: str) -> Question:
+    """The list that these filters and this turn ask for: built once, their values are its parameters."""
+    query = members_select().where(*(getattr(Membership, name) == bindparam(name) for name in filters))
+    return Question(_turned(query, Membership, turn))
+
+
+def _finds(session: Session, words: Mapping[str, str], turn: str, place: Mapping[str, Any], many: int) -> Iterator[Any]:
+    """Whom all these words find, once each, in the order of the list: some at a time, as long as more are wanted."""
+    last = None
+    while True:
+        rows = _finding(tuple(words), turn).rows(session, **words, **place, most=many)
+        for row in rows:
+            if row.number != last:
+                yield row
+            last = row.number
+        if len(rows) < many:
+            return
+        turn, place = turn or "after", {"at_name": rows[-1].sort_name, "at_number": rows[-1].number}
+        many = min(many * MORE, AT_MOST)
+
+
+@cache
+def _finding(words: tuple[str, ...], turn: str) -> Question:
+    """The members whom so many words find, as often as there are words of theirs that do."""
+    word, also = MemberWord.word, [bindparam(name, type_=String()) for name in words if name.startswith("also")]
+    finds = select(MemberWord.sort_name, MemberWord.number).where(
+        word >= bindparam("first"), word < bindparam("last"), *map(MemberWord.words.contains, also)
+    )
+    place = _turned(finds, MemberWord, turn).subquery()
+    found = members_select().join(place, place.c.number == Membership.number)
+    return Question(found.order_by(*_order(place.c, turn)))
+
+
+def _turned(query: Any, rows: Any, turn: str) -> Any:
+    """So many of these rows, in their order, from a place on or back from it."""
     at = tuple_(bindparam("at_name", type_=Membership.sort_name.type), bindparam("at_number", type_=Integer()))
-    if turn == "before":
-        query, order = query.where(tuple_(*order) < at), [column.desc() for column in order]
-    elif turn == "after":
-        query = query.where(tuple_(*order) > at)
-    return Question(query.order_by(*order).limit(bindparam("most", type_=Integer())))
+    order = tuple_(rows.sort_name, rows.number)
+    if turn:
+        query = query.where(order < at if turn == "before" else order > at)
+    return query.order_by(*_order(rows, turn)).limit(bindparam("most", type_=Integer()))
 
 
-def _among(words: int, *, are_few: bool) -> tuple[Any, Any]:
-    """The members that so many words find, and their select."""
-    if not words:
-        return Membership, members_select()
-    beside = [_has_word(n) for n in range(1, words)]
-    matching = select(MemberWord.membership_id).where(*_begins(MemberWord, 0), *beside)
-    found = Membership.id.in_(matching)
-    if not are_few:
-        return Membership, members_select().where(found)
-    # The limit changes nothing but the plan: without it SQLite would walk the whole list to keep its order.
-    member = aliased(Membership, select(Membership).where(found).limit(FEW).subquery())
-    return member, members_select(member)
-
-
-def _has_word(n: int) -> ColumnElement[bool]:
-    word = aliased(MemberWord)
-    return exists().where(word.membership_id == MemberWord.membership_id, *_begins(word, n))
-
-
-def _begins(word: Any, n: int) -> list[ColumnElement[bool]]:
-    return [word.word >= bindparam(f"from{n}"), word.word < bindparam(f"to{n}")]
-
-
-# How many words begin like the first, as far as it matters.
-_COUNT = Question(
-    select(func.count()).select_from(select(MemberWord.word).where(*_begins(MemberWord, 0)).limit(FEW + 1).subquery())
-)
+def _order(rows: Any, turn: str) -> list[Any]:
+    order = [rows.sort_name, rows.number]
+    return [column.desc() for column in order] if turn == "before" else order
 
 
 def _page(rows: list[MemberRow], limit: int, *, after: str | None, before: str | None) -> MemberPage:

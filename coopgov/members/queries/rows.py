@@ -26,9 +26,8 @@ from coopgov.members.rules import (
 
 # As many identifiers as one statement may name on every engine.
 AT_ONCE = 1000
-
-
-PAGE = 50
+# Lines of a page of the list; of one of a search, where whoever does not find adds a letter rather than turns pages.
+PAGE, FINDS = 50, 20
 
 
 @dataclass(frozen=True, slots=True)

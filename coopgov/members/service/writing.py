@@ -186,8 +186,11 @@ def project(act: Act, row: Membership) -> None:
 
 def rewrite_words(act: Act, row: Membership) -> None:
     """Rewrite the words a member is found by."""
-    act.session.execute(delete(MemberWord).where(MemberWord.membership_id == row.id))
-    _insert(act, MemberWord, _word_rows(row.id, row.name, row.town, row.number))
+    # The word that is her number leads to the others.
+    of_number = MemberWord.word == str(row.number), MemberWord.number == row.number
+    known = act.session.scalar(select(MemberWord.words).where(*of_number)) or ""
+    act.session.execute(delete(MemberWord).where(MemberWord.word.in_(known.split()), MemberWord.number == row.number))
+    _insert(act, MemberWord, _word_rows(row.number, row.sort_name, row.name, row.town))
 
 
 def contact_rows(party_id: UUID, reach: Reach, since: date) -> list[dict[str, Any]]:
@@ -262,8 +265,10 @@ def _membership(draft: Draft, party_id: UUID) -> dict[str, Any]:
 
 
 def _words(draft: Draft) -> list[dict[str, Any]]:
-    return _word_rows(draft.id, draft.person.name, draft.reach.town, draft.number)
+    return _word_rows(draft.number, draft.person.sort_name, draft.person.name, draft.reach.town)
 
 
-def _word_rows(member_id: UUID, name: str, town: str, number: int) -> list[dict[str, Any]]:
-    return [{"word": word, "membership_id": member_id} for word in words_of(name, town, str(number))]
+def _word_rows(number: int, sort_name: str, name: str, town: str) -> list[dict[str, Any]]:
+    words = words_of(name, town, str(number))
+    told = "".join(f" {word}" for word in words)
+    return [{"word": word, "sort_name": sort_name, "number": number, "words": told} for word in words]
