@@ -59,13 +59,24 @@ class RegisterLine:
     money: queries.MemberAccount
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What all members hold and owe together, and how the capital came to be what it is."""
+
+    capital: int
+    peak: int
+    points: Sequence[Point]
+    money: queries.MemberAccount
+    owed: queries.OwedPage
+
+
 # The pages of the share book that also tell what is paid: they stand here because money is above shares.
 
 
 @shares_bp.get("/")
 @requires(Permission.SHARES_SEE)
 def index() -> ResponseReturnValue:
-    """The register of holdings, today or on a day of the past: capital, what is to be received, every member."""
+    """The register of holdings, today or on a day of the past: the whole and every member, or those looked for."""
     session, form = reading(), SearchForm(request.args)
     valid = form.validate()
     # What is to come is not in the register: a later day is today.
@@ -76,7 +87,6 @@ def index() -> ResponseReturnValue:
         after=request.args.get("after"),
         before=request.args.get("before"),
     )
-    history = shares.capital_by_day(session, on)
     page = render_template(
         "shares/index.html",
         form=form,
@@ -84,11 +94,7 @@ def index() -> ResponseReturnValue:
         is_today=on == today(),
         lines=_register_lines(found.rows, on),
         page=found,
-        capital=history[-1][1] if history else 0,
-        peak=max((capital for _day, capital in history), default=0),
-        points=_points(history, on),
-        money=queries.totals_on(session, on),
-        owed=queries.to_receive(session, limit=FEW),
+        whole=None if form.q.data else _whole(on),
         may_record=current_actor().may(Permission.SHARES_RECORD),
         may_approve=current_actor().may(Permission.SHARES_APPROVE),
     )
@@ -177,6 +183,18 @@ def _register_lines(rows: Sequence[MemberRow], on: date) -> list[RegisterLine]:
     ids = [row.id for row in rows]
     held, accounts = shares.holdings_of(reading(), ids, on), queries.accounts_of(reading(), ids, on)
     return [RegisterLine(row, held[row.id], accounts[row.id]) for row in rows]
+
+
+def _whole(on: date) -> Whole:
+    session = reading()
+    history = shares.capital_by_day(session, on)
+    return Whole(
+        capital=history[-1][1] if history else 0,
+        peak=max((capital for _day, capital in history), default=0),
+        points=_points(history, on),
+        money=queries.totals_on(session, on),
+        owed=queries.to_receive(session, limit=FEW),
+    )
 
 
 def _points(history: Sequence[tuple[date, Cents]], on: date) -> list[Point]:
