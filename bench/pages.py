@@ -37,6 +37,8 @@ class Figure:
 def measure(url: str, page: Page, *, requests: int, clients: int = CLIENTS) -> Figure:
     """Ask for the page's addresses in turn from several clients, each time anew as a proxy in front does; milliseconds."""
     times: list[float] = []
+    host = url.removeprefix("http://")
+    cookie = _ask(host, page.paths[0], page.cookie)
     turn = iter(range(requests))
     guard = threading.Lock()
 
@@ -47,7 +49,7 @@ def measure(url: str, page: Page, *, requests: int, clients: int = CLIENTS) -> F
             if number is None:
                 return
             begun = time.perf_counter()
-            _ask(url.removeprefix("http://"), page.paths[number % len(page.paths)], page.cookie)
+            _ask(host, page.paths[number % len(page.paths)], cookie)
             with guard:
                 times.append((time.perf_counter() - begun) * 1000)
 
@@ -64,13 +66,15 @@ def measure(url: str, page: Page, *, requests: int, clients: int = CLIENTS) -> F
     return Figure(p50, p95, p99, len(times) / taken)
 
 
-def _ask(host: str, path: str, cookie: str) -> None:
+def _ask(host: str, path: str, cookie: str) -> str:
+    """Ask for a page; gives the cookie to come back with, as a browser does."""
     with closing(HTTPConnection(host, timeout=60)) as connection:
         connection.request("GET", path, headers={"Cookie": cookie, "Connection": "close"})
         answer = connection.getresponse()
         answer.read()
     # Somebody who is not signed in would be sent elsewhere: fast, and not the page.
     assert answer.status == 200, (path, answer.status)
+    return (answer.getheader("Set-Cookie") or cookie).partition(";")[0]
 
 
 def say(goal: str, value: float, target: float, how: str) -> None:
