@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Flask
-from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -12,18 +11,20 @@ from coopgov.core import clock
 from coopgov.core.act import Runtime
 from coopgov.core.db import db
 from coopgov.web import filters, guard, numbers, problems, security, vote_site
+from coopgov.web.csrf import Csrf
 from coopgov.web.languages import Languages, language
+from coopgov.web.site import Site
 from coopgov.web.templating import Environment
 
 MAX_UPLOAD = 16 * 1024 * 1024
 
-csrf = CSRFProtect()
+csrf = Csrf()
 
 
 def create_app(config: Config | None = None) -> Flask:
     """Make the application for these settings (from the environment when none are given)."""
     config = config or read_config()
-    app = Flask("coopgov", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "coopgov" / "static"))
+    app = Site("coopgov", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "coopgov" / "static"))
     app.jinja_environment = Environment
     app.config.update(_flask_settings(config))
     if config.proxies:

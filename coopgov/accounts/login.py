@@ -43,7 +43,8 @@ def init_login(app: Flask) -> None:
     manager = LoginManager()
     manager.session_protection = None
     manager.user_loader(_load)
-    manager.init_app(app)
+    # All that its `init_app` adds is a look, after each request, for a second cookie that remembers: there is none.
+    app.login_manager = manager  # type: ignore[attr-defined]  # where Flask-Login looks for it
     app.config["PERMANENT_SESSION_LIFETIME"] = MEMBER_SESSION + timedelta(days=1)
     app.extensions.setdefault(PASSWORDS, Passwords())
     app.jinja_env.filters["role"] = role_label

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import abort, current_app, redirect, request, url_for
+from flask import abort, redirect, request, url_for
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -48,8 +49,9 @@ def public(view: View) -> View:
 
 def deny_unguarded() -> None:
     """Refuse any endpoint that says neither a permission nor public."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or request.endpoint == "static":
+    endpoint = request_ctx.request.endpoint
+    view = request_ctx.app.view_functions.get(endpoint or "")
+    if view is None or endpoint == "static":
         return
     if getattr(view, "guarded_by", None) is None:
         abort(403)

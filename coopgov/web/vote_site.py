@@ -1,18 +1,21 @@
 """A site of its own for voting (C. com. R225-61, R223-20-1): another host name, another cookie, nothing but votes."""
 
-from typing import Final
+from typing import Any, Final
 
-from flask import Flask, abort, current_app, has_request_context, redirect, request, url_for
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, abort, current_app, has_request_context, redirect, request, url_for
+from flask.globals import request_ctx
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import BadSignature
 
 from coopgov.config import Config
+from coopgov.web.signing import KeptSigner, PlainTags
 
 # Where one votes: elsewhere these pages send on to the voting site.
 VOTES: Final = frozenset({
     "vote.door", "vote.enter", "assemblies.vote", "assemblies.cast_vote", "assemblies.correct_vote",
 })  # fmt: skip
+_DOORS: Final = frozenset({"vote.door", "vote.enter"})
 # What is answered there too: one's receipts, how secret a vote is, how to count it again, the language, the way out.
 BESIDE: Final = frozenset({
     "assemblies.receipts", "ballots.show", "ballots.archive", "ballots.foreign", "ballots.recount",
@@ -23,19 +26,52 @@ BESIDE: Final = frozenset({
 class HostSessions(SecureCookieSessionInterface):
     """Cookies of sessions: that of the voting site has a name of its own, and neither host reads the other's."""
 
-    def __init__(self) -> None:
-        self._signers: dict[object, URLSafeTimedSerializer | None] = {}
+    serializer = PlainTags()
 
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+    def __init__(self) -> None:
+        self._signers: dict[object, KeptSigner | None] = {}
+
+    def get_signing_serializer(self, app: Flask) -> KeptSigner | None:
         """What signs the cookie, made once for a secret: every request asks for it."""
         if app.secret_key not in self._signers:
-            self._signers[app.secret_key] = super().get_signing_serializer(app)
+            self._signers[app.secret_key] = self._signer(app)
         return self._signers[app.secret_key]
+
+    def _signer(self, app: Flask) -> KeptSigner | None:
+        made = super().get_signing_serializer(app)
+        if made is None:
+            return None
+        told: Any = {"serializer": made.serializer, "signer_kwargs": made.signer_kwargs}
+        return KeptSigner(made.secret_keys, salt=made.salt, **told)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the browser keeps of its session; no other cookie is read for it."""
+        signer, kept = self.get_signing_serializer(app), _first_cookie(request, self.get_cookie_name(app))
+        if signer is None or kept is None:
+            return super().open_session(app, request)
+        try:
+            return self.session_class(signer.read(kept, max_age=int(app.permanent_session_lifetime.total_seconds())))
+        except BadSignature:
+            return self.session_class()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """What hardly any page changes is not told again; that it was looked at is."""
+        if not session or session.modified or "Vary" in response.headers:
+            super().save_session(app, session, response)
+        elif session.accessed:
+            response.headers.add("Vary", "Cookie")
 
     def get_cookie_name(self, app: Flask) -> str:
         """The name of the cookie for the host that is asked."""
         name = super().get_cookie_name(app)
-        return f"{name}-vote" if on_vote_site() else name
+        return f"{name}-vote" if app.extensions["coopgov.config"].vote_host and on_vote_site() else name
+
+
+def _first_cookie(request: Request, name: str) -> str | None:
+    """The value of a cookie as we write it; None where it is not sent, or sent in quotes."""
+    sent = (part.strip().partition("=") for part in request.environ.get("HTTP_COOKIE", "").split(";"))
+    value = next((value for told, _equals, value in sent if told == name), "")
+    return None if not value or '"' in value else value
 
 
 def register_vote_site(app: Flask) -> None:
@@ -59,7 +95,7 @@ def on_vote_site() -> bool:
 
 def _keep_apart() -> ResponseReturnValue | None:
     if not has_vote_site():
-        if request.endpoint in {"vote.door", "vote.enter"}:
+        if request_ctx.request.endpoint in _DOORS:
             abort(404)
         return None
     if on_vote_site():
