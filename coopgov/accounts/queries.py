@@ -242,10 +242,11 @@ def signed_values(token: str, now: datetime, *, by_code: bool) -> dict[str, Any]
     """What `signed_account` is told of whoever comes with this token at this instant, by a code or otherwise."""
     return {
         "token": token_hash(token), "day": paris_day(now), "entered": How.CODE.value if by_code else "",
-        "shown_since": now - lifetime((), How.DEMONSTRATION),
-        "office_since": now - lifetime([Role.BOARD]),
-        "member_since": now - lifetime([Role.MEMBER]),
+        "shown_since": now - _SHOWN, "office_since": now - _OFFICE, "member_since": now - _MEMBER,
     }  # fmt: skip
+
+
+_SHOWN, _OFFICE, _MEMBER = lifetime((), How.DEMONSTRATION), lifetime([Role.BOARD]), lifetime([Role.MEMBER])
 
 
 def list_sessions(session: Session, account_id: UUID, now: datetime) -> list[SessionRow]:

@@ -43,4 +43,9 @@ def refusals(dialect: Dialect) -> Iterator[None]:
     try:
         yield
     except dbapi.Error as error:
-        raise DBAPIError.instance("", None, error, dbapi.Error, hide_parameters=True) from error
+        raise refused(error, dbapi.Error) from error
+
+
+def refused(error: Exception, kind: type[Exception]) -> Any:
+    """The same of one refusal, of the driver's own kind of errors."""
+    return DBAPIError.instance("", None, error, kind, hide_parameters=True)

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar, cast
 from sqlalchemy import Dialect
 
 from coopgov.core.db import db
-from coopgov.core.driver import kind_of, refusals
+from coopgov.core.driver import kind_of
 
 Processor = Callable[[Any], Any]
 Answer = TypeVar("Answer")
@@ -53,8 +53,10 @@ class _Told:
         self._places = places
 
     def values(self, values: Mapping[str, Any]) -> list[Any]:
-        told = ((values.get(name, given), processor) for name, given, processor in self._places)
-        return [value if processor is None else processor(value) for value, processor in told]
+        return [
+            values.get(name, given) if processor is None else processor(values.get(name, given))
+            for name, given, processor in self._places
+        ]
 
     def read(self, row: Any) -> Any:
         told = zip(row, self.columns, strict=True)
@@ -84,7 +86,6 @@ def write_straight(work: Callable[[Line], Answer]) -> Answer:
         from coopgov.core.straight_sqlite import write_sharing  # noqa: PLC0415 - it is made of what stands here
 
         return cast("Answer", write_sharing(engine, work))
-    from coopgov.core.straight_postgresql import postgresql_line  # noqa: PLC0415 - the driver is loaded where it is used
+    from coopgov.core.straight_postgresql import write_alone  # noqa: PLC0415 - the driver is loaded where it is used
 
-    with refusals(engine.dialect), postgresql_line(engine) as line:
-        return work(line)
+    return cast("Answer", write_alone(engine, work))

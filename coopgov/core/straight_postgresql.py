@@ -9,12 +9,13 @@ from typing import Any, Final
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from psycopg import Connection
+from psycopg import Connection, Error
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, Format, TransactionStatus
 from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
+from coopgov.core.driver import refused
 from coopgov.core.straight import Line, Straight
 
 Processor = Callable[[Any], Any]
@@ -48,10 +49,12 @@ class PostgresqlLine:
     def rows(self, statement: Straight, **values: Any) -> list[Any]:
         told = statement.told(_NUMBERED)
         name = self._names.get(statement) or self._prepare(statement, told.text)
-        written = [_as_bytes(value) for value in told.values(values)]
+        written = [None if one is None else _WRITTEN.get(type(one), _as_text)(one) for one in told.values(values)]
         result = self._library.exec_prepared(name, written, told.formats, Format.BINARY)  # type: ignore[arg-type]  # None is NULL
         if result.status != ExecStatus.TUPLES_OK:
             raise error_from_result(result)
+        if not result.ntuples:
+            return []
         readers = [_READ.get(kind, bytes.decode) for kind, _processor in told.columns]
         rows = ((result.get_value(row, at) for at in range(len(readers))) for row in range(result.ntuples))
         return [told.read([v if v is None else read(v) for v, read in zip(row, readers, strict=True)]) for row in rows]
@@ -86,11 +89,8 @@ class PostgresqlLine:
         self._driver.close()
 
 
-def _as_bytes(value: Any) -> bytes | None:
-    if value is None:
-        return None
-    write = _WRITTEN.get(type(value))
-    return str(value).encode() if write is None else write(value)
+def _as_text(value: Any) -> bytes:
+    return str(value).encode()
 
 
 # The lines that wait for a request, by engine.
@@ -98,17 +98,28 @@ _waiting: "WeakKeyDictionary[Engine, deque[PostgresqlLine]]" = WeakKeyDictionary
 _first_of_all = Lock()
 
 
-@contextmanager
-def postgresql_line(engine: Engine) -> Iterator[Line]:
-    """A line that waited for a request, or a new one."""
-    with _first_of_all:
-        waiting = _waiting.setdefault(engine, deque())
+def write_alone(engine: Engine, work: Callable[[Line], Any]) -> Any:
+    """Do this work on a line that waited for a request, or on a new one."""
+    waiting = _waiting.get(engine)
+    if waiting is None:
+        with _first_of_all:
+            waiting = _waiting.setdefault(engine, deque())
     try:
-        line = waiting.pop()
+        return _write_on(_line(engine, waiting), waiting, work)
+    except Error as error:
+        raise refused(error, Error) from error
+
+
+def _line(engine: Engine, waiting: "deque[PostgresqlLine]") -> PostgresqlLine:
+    try:
+        return waiting.pop()
     except IndexError:
-        line = PostgresqlLine(_new_connection(engine))
+        return PostgresqlLine(_new_connection(engine))
+
+
+def _write_on(line: PostgresqlLine, waiting: "deque[PostgresqlLine]", work: Callable[[Line], Any]) -> Any:
     try:
-        yield line
+        return work(line)
     finally:
         if line.is_fit:
             waiting.append(line)
