@@ -35,8 +35,6 @@ from coopgov.members.rules import (
 
 # The words of one search.
 MOST_WORDS = 5
-# Finds are read some at a time until the page is full: a member may be found by two words, and left out by a filter.
-MORE, AT_MOST = 4, 4_096
 
 
 def list_members(
@@ -58,8 +56,7 @@ def list_members(
     if not words:
         found: Iterable[Any] = _listing(tuple(filters), turn).rows(session, **filters, **place, most=limit + 1)
     else:
-        finds = _finds(session, words, turn, place, limit * 3 // 2 + 1)
-        found = (row for row in finds if all(getattr(row, name) == value for name, value in filters.items()))
+        found = _finds(session, words, filters, turn, place, limit * 3 // 2 + 1)
     return _page([member_row(row) for row in islice(found, limit + 1)], limit, after=after, before=before)
 
 
@@ -141,35 +138,49 @@ def _turn(after: str | None, before: str | None) -> tuple[str, dict[str, Any]]:
 @cache
 def _listing(filters: tuple[str, ...], turn: str) -> Question:
     """The list that these filters and this turn ask for: built once, their values are its parameters."""
-    query = members_select().where(*(getattr(Membership, name) == bindparam(name) for name in filters))
-    return Question(_turned(query, Membership, turn))
+    return Question(_turned(members_select().where(*_kept(filters)), Membership, turn))
 
 
-def _finds(session: Session, words: Mapping[str, str], turn: str, place: Mapping[str, Any], many: int) -> Iterator[Any]:
-    """Whom all these words find, once each, in the order of the list: some at a time, as long as more are wanted."""
-    last = None
+def _finds(
+    session: Session,
+    words: Mapping[str, str],
+    filters: Mapping[str, Any],
+    turn: str,
+    place: Mapping[str, Any],
+    many: int,
+) -> Iterator[Any]:
+    """Whom all these words find and these filters keep, once each, in the order of the list; as many as are wanted."""
+    last: int | None = None
+    # Most filters keep most: the database looks at everybody who is found only when the first are not enough.
+    asked: Mapping[str, Any] = {}
     while True:
-        rows = _finding(tuple(words), turn).rows(session, **words, **place, most=many)
+        rows = _finding(tuple(words), tuple(asked), turn).rows(session, **words, **asked, **place, most=many)
         for row in rows:
-            if row.number != last:
+            if row.number != last and all(getattr(row, name) == value for name, value in filters.items()):
                 yield row
             last = row.number
         if len(rows) < many:
             return
-        turn, place = turn or "after", {"at_name": rows[-1].sort_name, "at_number": rows[-1].number}
-        many = min(many * MORE, AT_MOST)
+        asked, turn = filters, turn or "after"
+        place = {"at_name": rows[-1].sort_name, "at_number": rows[-1].number}
 
 
 @cache
-def _finding(words: tuple[str, ...], turn: str) -> Question:
+def _finding(words: tuple[str, ...], filters: tuple[str, ...], turn: str) -> Question:
     """The members whom so many words find, as often as there are words of theirs that do."""
     word, also = MemberWord.word, [bindparam(name, type_=String()) for name in words if name.startswith("also")]
     finds = select(MemberWord.sort_name, MemberWord.number).where(
         word >= bindparam("first"), word < bindparam("last"), *map(MemberWord.words.contains, also)
     )
+    if filters:
+        finds = finds.join(Membership, Membership.number == MemberWord.number).where(*_kept(filters))
     place = _turned(finds, MemberWord, turn).subquery()
     found = members_select().join(place, place.c.number == Membership.number)
     return Question(found.order_by(*_order(place.c, turn)))
+
+
+def _kept(filters: tuple[str, ...]) -> list[Any]:
+    return [getattr(Membership, name) == bindparam(name) for name in filters]
 
 
 def _turned(query: Any, rows: Any, turn: str) -> Any:
