@@ -16,8 +16,6 @@ from coopgov.web.languages import Languages, language
 from coopgov.web.site import Site
 from coopgov.web.templating import Environment
 
-MAX_UPLOAD = 16 * 1024 * 1024
-
 csrf = Csrf()
 
 
@@ -66,7 +64,6 @@ def _flask_settings(config: Config) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         # The table of sessions decides how long one lasts, from its beginning: a newer cookie would add nothing.
         "SESSION_REFRESH_EACH_REQUEST": False,
-        "MAX_CONTENT_LENGTH": MAX_UPLOAD,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,
         "BABEL_DEFAULT_LOCALE": "fr",

@@ -22,6 +22,7 @@ from coopgov.core.straight import Line, Straight
 
 _NAMED: Final = "ballot_named"
 _SEALED: Final = "envelope"
+_REMOTE: Final = Channel.REMOTE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Way:
         """Put a ballot in the urn; None where it is not taken this way, and then nothing is written."""
         table, told = _named(mine) if mine.vote.public is None else _sealed(mine.vote.public, mine)
         fixed = {"scrutin": mine.vote.id, "voter": mine.voter_id, "cast_by": mine.voter_id, "now": now}
-        if not line.rows(self._cast[table], **fixed, **told, **values, channel=Channel.REMOTE.value):
+        if not line.rows(self._cast[table], **fixed, **told, **values, channel=_REMOTE):
             return None
         if self._note is not None:
             line.rows(self._note, **values)

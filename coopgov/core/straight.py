@@ -26,11 +26,11 @@ class Straight:
         self._statement = statement
         self.told = cache(self._tell)
 
-    def _tell(self, dialect: Dialect) -> "_Told":
+    def _tell(self, dialect: Dialect) -> "Told":
         made: Any = self._statement.compile(dialect=dialect)
         columns = list(self._statement.selected_columns)
         places = [made.binds[name] for name in made.positiontup or ()]
-        return _Told(
+        return Told(
             str(made), [(bind.key, bind.value, kind_of(bind, dialect).bind_processor(dialect)) for bind in places],
             [int(bind.type.python_type is bytes) for bind in places],
             [(column.type.python_type, kind_of(column, dialect).result_processor(dialect, None)) for column in columns],
@@ -38,7 +38,7 @@ class Straight:
         )  # fmt: skip
 
 
-class _Told:
+class Told:
     """A statement as an engine is told it: its text, its values in the order of their places, how an answer is read."""
 
     def __init__(

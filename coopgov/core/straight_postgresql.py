@@ -16,7 +16,7 @@ from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from coopgov.core.driver import refused
-from coopgov.core.straight import Line, Straight
+from coopgov.core.straight import Line, Straight, Told
 
 Processor = Callable[[Any], Any]
 # PostgreSQL counts its instants and days from here.
@@ -44,26 +44,25 @@ class PostgresqlLine:
 
     def __init__(self, driver: "Connection[Any]") -> None:
         self._driver, self._library = driver, driver.pgconn
-        self._names: dict[Straight, bytes] = {}
+        self._known: dict[Straight, tuple[bytes, list[Processor]]] = {}
 
     def rows(self, statement: Straight, **values: Any) -> list[Any]:
         told = statement.told(_NUMBERED)
-        name = self._names.get(statement) or self._prepare(statement, told.text)
+        name, readers = self._known.get(statement) or self._prepare(statement, told)
         written = [None if one is None else _WRITTEN.get(type(one), _as_text)(one) for one in told.values(values)]
         result = self._library.exec_prepared(name, written, told.formats, Format.BINARY)  # type: ignore[arg-type]  # None is NULL
         if result.status != ExecStatus.TUPLES_OK:
             raise error_from_result(result)
-        if not result.ntuples:
-            return []
-        readers = [_READ.get(kind, bytes.decode) for kind, _processor in told.columns]
-        rows = ((result.get_value(row, at) for at in range(len(readers))) for row in range(result.ntuples))
-        return [told.read([v if v is None else read(v) for v, read in zip(row, readers, strict=True)]) for row in rows]
+        return [
+            told.answer(*[read(result.get_value(row, at)) for at, read in enumerate(readers)])
+            for row in range(result.ntuples)
+        ]
 
-    def _prepare(self, statement: Straight, text: str) -> bytes:
-        name = b"straight_%d" % len(self._names)
-        self._do(self._library.prepare(name, text.encode()))
-        self._names[statement] = name
-        return name
+    def _prepare(self, statement: Straight, told: Told) -> tuple[bytes, list[Processor]]:
+        name = b"straight_%d" % len(self._known)
+        self._do(self._library.prepare(name, told.text.encode()))
+        self._known[statement] = name, [_reader(kind, processor) for kind, processor in told.columns]
+        return self._known[statement]
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -87,6 +86,16 @@ class PostgresqlLine:
 
     def close(self) -> None:
         self._driver.close()
+
+
+def _reader(kind: type, processor: Processor | None) -> Processor:
+    read = _READ.get(kind, bytes.decode)
+
+    def read_value(value: bytes | None) -> Any:
+        told = value if value is None else read(value)
+        return told if processor is None else processor(told)
+
+    return read_value
 
 
 def _as_text(value: Any) -> bytes:

@@ -5,7 +5,7 @@ itself takes all the rest, and tells whoever is refused why.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import datetime
 from functools import wraps
@@ -16,6 +16,7 @@ from flask import Response
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
+from werkzeug.datastructures import MultiDict
 
 from coopgov.accounts.login import token_of_session
 from coopgov.accounts.queries import signed_values
@@ -41,9 +42,9 @@ class _LongWay(Exception):
     """Indicate that the page itself must take this sheet: all that was written is given up."""
 
 
-def token_sent() -> bytes:
+def token_sent(form: Mapping[str, str]) -> bytes:
     """The token of the page that was sent."""
-    return str(request_ctx.request.form.get("token", ""))[:MOST_TOKEN].encode()
+    return form.get("token", "")[:MOST_TOKEN].encode()
 
 
 def straight_first(view: View) -> View:
@@ -51,12 +52,12 @@ def straight_first(view: View) -> View:
 
     @wraps(view)
     def tried(assembly_id: UUID) -> ResponseReturnValue:
-        token = token_of_session()
-        sheet = read_sheet(assembly_id) if token else None
+        token, request = token_of_session(), request_ctx.request
+        sheet = read_sheet(assembly_id, request.form) if token else None
         if token is None or sheet is None or not _is_cast(sheet, token):
             return view(assembly_id)
         # Written by hand, as all of this way: to have the address and the page made takes as long as to cast.
-        to = f"{request_ctx.request.path.removesuffix('/vote')}/receipts?cast=1"
+        to = f"{request.path.removesuffix('/vote')}/receipts?cast=1"
         return _Seen(status=303, headers=[("Location", to), *_NOTHING_MORE])
 
     return tried
@@ -69,9 +70,8 @@ class _Seen(Response):
         return (), self.status, self.headers.to_wsgi_list()
 
 
-def read_sheet(assembly_id: UUID) -> service.OwnSheet | None:
+def read_sheet(assembly_id: UUID, form: MultiDict[str, str]) -> service.OwnSheet | None:
     """What was sent, if it is one voter's answers to resolutions and nothing else."""
-    form = request_ctx.request.form
     sent = {name: values for name, values in form.lists() if name not in _BESIDE}
     if form.get("step") != CAST or not sent:
         return None
@@ -85,7 +85,7 @@ def read_sheet(assembly_id: UUID) -> service.OwnSheet | None:
     votes = service.sealed_votes(reading, assembly_id, choices)
     if len(voters) > 1 or len(votes) < len(choices):
         return None
-    [voter], token = voters, token_sent()
+    [voter], token = voters, token_sent(form)
     return service.OwnSheet(assembly_id, voter, [Mine(votes[item], voter, choices[item], token) for item in choices])
 
 

@@ -188,7 +188,7 @@ def correct_vote(assembly_id: UUID) -> ResponseReturnValue:
 def _cast_all(sheet: Sheet, answers: Mapping[tuple[UUID, UUID], Ballot]) -> list[Receipt]:
     with begin_act() as act:
         return service.cast_all(
-            act, cast_by=sheet.member.id, choices=answers, channel=sheet.channel, token=token_sent()
+            act, cast_by=sheet.member.id, choices=answers, channel=sheet.channel, token=token_sent(request.form)
         )
 
 
