@@ -1,10 +1,15 @@
 """Headers on every answer: nothing from another host, nothing inline, nothing cached in private."""
 
-from http import HTTPStatus
-from typing import Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, Response, abort
+from flask import Flask, abort
 from flask.globals import request_ctx
+
+from coopgov.web.site import ONE_YEAR
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -18,7 +23,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
-ONE_YEAR = 31_536_000
 _ADDED: Final = [(name, name.lower(), value) for name, value in (*HEADERS.items(), ("Cache-Control", "no-store"))]
 _SECURE: Final = ("Strict-Transport-Security", f"max-age={ONE_YEAR}; includeSubDomains")
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -28,7 +32,27 @@ _OURS: Final = frozenset({"same-origin", "none"})
 def register_security(app: Flask) -> None:
     """Put the headers on every answer and refuse hosts and origins that are not ours."""
     app.before_request(_refuse_others)
-    app.after_request(_add_headers)
+    app.wsgi_app = _Protected(app.wsgi_app, secure=app.extensions["coopgov.config"].secure_cookies)  # type: ignore[method-assign]  # Flask's own way
+
+
+class _Protected:
+    """An application whose answers bear the headers; put on here, they are the plain pairs of the protocol already."""
+
+    def __init__(self, answer: "WSGIApplication", *, secure: bool) -> None:
+        self._answer, self._secure = answer, secure
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer as the application does."""
+
+        def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:
+            told = {name.lower() for name, _value in headers}
+            headers += [(name, value) for name, lower, value in _ADDED if lower not in told]
+            # Behind a proxy the request may look plain; browsers pay no heed to this header on a plain connection.
+            if self._secure or environ["wsgi.url_scheme"] == "https":
+                headers.append(_SECURE)
+            return start_response(status, headers, *failure)
+
+        return self._answer(environ, start)
 
 
 def _refuse_others() -> None:
@@ -39,16 +63,3 @@ def _refuse_others() -> None:
     # A second wall beside the CSRF token: browsers say where a form was sent from.
     if request.method not in _SAFE and request.headers.get("Sec-Fetch-Site", "same-origin") not in _OURS:
         abort(403)
-
-
-def _add_headers(response: Response) -> Response:
-    request, headers = request_ctx.request, response.headers
-    told = {name.lower() for name, _value in headers}
-    added = [(name, value) for name, lower, value in _ADDED if lower not in told]
-    # Behind a proxy the request may look plain; browsers pay no heed to this header on a plain connection.
-    if request.is_secure or request_ctx.app.extensions["coopgov.config"].secure_cookies:
-        added.append(_SECURE)
-    headers.extend(added)
-    if request.endpoint == "static" and response.status_code < HTTPStatus.BAD_REQUEST:
-        headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
-    return response

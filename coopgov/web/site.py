@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
 
+ONE_YEAR = 31_536_000
 MAX_UPLOAD = 16 * 1024 * 1024
 MAX_FIELD = 500_000
 MAX_FIELDS = 1_000
@@ -26,3 +27,9 @@ class Site(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """What answers without a loop of events: all of ours do."""
         return func
+
+    def send_static_file(self, filename: str) -> Response:
+        """A file whose address changes with its content: a browser keeps it."""
+        answer = super().send_static_file(filename)
+        answer.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
+        return answer
