@@ -216,19 +216,23 @@ def signed_account(offices: Iterable[Role]) -> str:
 
     It asks what `find_signed` finds out; `signed_values` are what it is told.
     """
-    wanted = ", ".join(f"'{office.value}'" for office in sorted(offices))
+    names = ", ".join(f"'{office.value}'" for office in sorted(offices))
+    wanted, more = _holds(f"r.role IN ({names})"), _holds(f"r.role <> '{Role.MEMBER.value}'")
+    # An office ends a session sooner: only of one that is older is it asked whether there is any.
     return (
-        "(SELECT k.account_id FROM account_session k JOIN role_mandate r ON r.account_id = k.account_id "  # noqa: S608 - our names
-        "WHERE k.token_hash = :token AND k.ended_at IS NULL "
+        "(SELECT k.account_id FROM account_session k WHERE k.token_hash = :token AND k.ended_at IS NULL "  # noqa: S608 - our names
         f"AND :entered = CASE WHEN k.how = '{How.CODE.value}' THEN '{How.CODE.value}' ELSE '' END "
+        f"AND k.created_at > CASE k.how WHEN '{How.DEMONSTRATION.value}' THEN :shown_since "
+        f"WHEN '{How.CODE.value}' THEN :office_since ELSE :member_since END "
+        f"AND {wanted} AND (k.created_at > :office_since OR k.how = '{How.DEMONSTRATION.value}' OR NOT {more}))"
+    )
+
+
+def _holds(which: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM role_mandate r WHERE r.account_id = k.account_id AND {which} "  # noqa: S608 - our names
         "AND r.from_day <= :day AND (r.until_day IS NULL OR r.until_day >= :day) "
-        "AND NOT EXISTS (SELECT 1 FROM role_mandate_end f WHERE f.mandate_id = r.id AND f.last_day < :day) "
-        "GROUP BY k.account_id, k.how, k.created_at "
-        f"HAVING max(CASE WHEN r.role IN ({wanted}) THEN 1 ELSE 0 END) = 1 AND k.created_at > CASE "
-        f"WHEN k.how = '{How.DEMONSTRATION.value}' THEN :shown_since "
-        f"WHEN k.how = '{How.CODE.value}' "
-        f"OR max(CASE WHEN r.role <> '{Role.MEMBER.value}' THEN 1 ELSE 0 END) = 1 THEN :office_since "
-        "ELSE :member_since END)"
+        "AND NOT EXISTS (SELECT 1 FROM role_mandate_end f WHERE f.mandate_id = r.id AND f.last_day < :day))"
     )
 
 

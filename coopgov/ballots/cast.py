@@ -49,10 +49,11 @@ ON CONFLICT (scrutin_id, voter_id) DO {again}
 RETURNING receipt
 """
 _ROOM_IS_OPEN = "EXISTS (SELECT 1 FROM scrutin_step o WHERE o.scrutin_id = s.id AND o.step = 'room_opened')"
-# A suspension gives back the time it took; whether one lasts, or the voter was struck, the database asks at each row.
+# A suspension gives back the time it took, so that a closing only ever moves later; whether one lasts, or the voter was
+# struck, the database asks at each row.
 WINDOW_IS_OPEN = (
-    "s.remote_opens_at <= :now AND :now < coalesce("
-    "(SELECT max(r.closes_at) FROM scrutin_resumption r WHERE r.scrutin_id = s.id), s.remote_closes_at)"
+    "s.remote_opens_at <= :now AND (:now < s.remote_closes_at OR EXISTS "
+    "(SELECT 1 FROM scrutin_resumption r WHERE r.scrutin_id = s.id AND :now < r.closes_at))"
 )
 # A sealed ballot is replaced until the vote closes; a paper in the urn of the room cannot be taken out again.
 _REPLACED = (

@@ -107,6 +107,15 @@ def test_a_session_that_is_over_or_without_the_office_casts_nothing(world):
     assert in_the_urns(world) == [1, 1]
 
 
+def test_who_holds_no_office_casts_straight_with_the_session_of_yesterday(world):
+    voters = [enter(world, n)[0] for n in (VOTER, OTHER)]
+    world.forward(hours=13)
+    assert voters[0].post(world.path, data=sheet(world, VOTER)).status_code == 303
+    with statements() as sent:
+        answer = voters[1].post(world.path, data=sheet(world, OTHER))
+    assert (answer.status_code, sent, in_the_urns(world)) == (303, [], [2, 2])
+
+
 def test_an_office_that_ended_yesterday_casts_nothing(world):
     voter, _token = enter(world, VOTER)
     account = world.account(VOTER)
