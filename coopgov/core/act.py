@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from coopgov.core import journal
 from coopgov.core.dates import paris_day
 from coopgov.core.db import Base, db, for_writing, writers_turn
-from coopgov.core.direct import ahead
+from coopgov.core.direct import ahead, keep_together
 from coopgov.core.events import Event, Handlers
 from coopgov.core.figures import Figures
 from coopgov.core.policy import Actor
@@ -124,6 +124,7 @@ def open_act(runtime: Runtime, actor: Actor, session: Session | None = None) -> 
             with ahead(session):
                 yield act
                 journal.write(session, act.actor, act.now, act.notes())
+                keep_together(session)
             session.commit()
         except BaseException:
             session.rollback()

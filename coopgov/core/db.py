@@ -34,7 +34,8 @@ _KEYS = "coopgov_keys"
 _USED = "coopgov_used"
 # A connection that lay for so long may have lost its server.
 PAUSE_SECONDS = 2
-WAIT = "SELECT pg_advisory_xact_lock(%s)"
+WAIT = "SELECT pg_advisory_xact_lock($1)"
+_WAIT = WAIT.replace("$1", "%s")
 
 
 class Base(DeclarativeBase):
@@ -143,6 +144,8 @@ def _set_up_connection(connection: Any, _record: Any) -> None:
         connection.autocommit = True
         connection.execute("SET cursor_tuple_fraction = 1")
         connection.autocommit = False
+        # At a rollback the driver drops whatever is prepared once it has prepared anything, and ours with it.
+        connection.prepare_threshold = None
 
 
 @event.listens_for(Pool, "checkin")
@@ -199,10 +202,10 @@ def one_at_a_time(session: Session, key: int) -> None:
 
     On SQLite an act already holds the only write lock; PostgreSQL gets an advisory lock.
     """
-    if session.get_bind().dialect.name != "postgresql":
+    if is_held(session, key):
         return
-    if not is_held(session, key):
-        session.connection().exec_driver_sql(WAIT, (key,))
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql(_WAIT, (key,))
         hold_key(session, key)
 
 

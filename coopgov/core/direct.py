@@ -6,7 +6,7 @@ for a question that is asked once, they are gone through as everywhere else.
 
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -17,10 +17,11 @@ from sqlalchemy.sql.visitors import iterate
 
 from coopgov.core.bulk import FEW, bulk_insert
 from coopgov.core.db import WAIT, hold_key, is_held, one_at_a_time
-from coopgov.core.driver import AHEAD, kind_of, raw_driver, refusals
+from coopgov.core.driver import AHEAD, kind_of, refusals
 
 Processor = Callable[[Any], Any]
-Statement = tuple[str, Sequence[Any] | Mapping[str, Any]]
+Statement = tuple[str, Sequence[Any]]
+Telling = Callable[[], AbstractContextManager[None]]
 
 
 class Question:
@@ -38,24 +39,21 @@ class Question:
         known = ahead.answers.get(_key(self, values)) if ahead is not None else None
         if known is not None:
             return known
-        connection = session.connection()
+        connection = _connection_of(session, ahead)
         if connection.dialect.name != "postgresql":
             return connection.execute(self.statement, values).all()
-        told = self._told(connection.dialect)
-        if ahead is not None and ahead.waiting:
-            [found] = _send(connection, [*ahead.taken(), (told.text, told.bound(values))])[-1:]
-        else:
-            with refusals(connection.dialect):
-                found = raw_driver(connection).execute(told.text, told.bound(values))
-        return [told.read(row) for row in found.fetchall()]
+        told = self.told()
+        asking = told.text, told.bound(values)
+        [result] = _send(connection, [asking]) if ahead is None else ahead.send(asking)
+        return told.rows(connection, result)
 
     def first(self, session: Session, **values: Any) -> Any:
         """The first row, or None."""
         return next(iter(self.rows(session, **values)), None)
 
-    def told(self, dialect: Dialect) -> "_Told":
-        """The question as the driver is asked it."""
-        return self._told(dialect)
+    def told(self) -> "_Told":
+        """The question as PostgreSQL is asked it."""
+        return self._told(_messages().NUMBERED)
 
     @cached_property
     def tables(self) -> frozenset[Any]:
@@ -66,26 +64,30 @@ class Question:
         compiled: Any = self.statement.compile(dialect=dialect)
         columns = list(self.statement.selected_columns)
         reads = {at: kind_of(column, dialect).result_processor(dialect, None) for at, column in enumerate(columns)}
+        places = [compiled.binds[name] for name in compiled.positiontup]
         return _Told(
-            str(compiled), dict(compiled.params),
-            _present({name: kind_of(bind, dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}),
+            str(compiled),
+            [(bind.key, bind.value, kind_of(bind, dialect).bind_processor(dialect)) for bind in places],
             namedtuple("Answer", [str(column.key) for column in columns], rename=True),
             tuple((at, read) for at, read in reads.items() if read is not None),
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
     text: str
-    given: Mapping[str, Any]
-    binds: Mapping[str, Processor]
+    places: Sequence[tuple[str, Any, Processor | None]]
     answer: Callable[..., Any]
     reads: tuple[tuple[int, Processor], ...]
 
-    def bound(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        return _bound({**self.given, **values}, self.binds)
+    def bound(self, values: Mapping[str, Any]) -> list[Any]:
+        told = ((values.get(name, given), processor) for name, given, processor in self.places)
+        return [value if processor is None else processor(value) for value, processor in told]
 
-    def read(self, row: tuple[Any, ...]) -> Any:
+    def rows(self, connection: Connection, result: Any) -> list[Any]:
+        return [self._read(row) for row in _messages().read_rows(connection, result)]
+
+    def _read(self, row: tuple[Any, ...]) -> Any:
         found = list(row)
         for at, processor in self.reads:
             found[at] = processor(found[at])
@@ -94,20 +96,20 @@ class _Told:
 
 def insert_together(session: Session, *batches: tuple[Any, Sequence[Mapping[str, Any]]]) -> None:
     """Write rows of several tables, in this order; PostgreSQL is sent a few of them without waiting for each answer."""
-    connection = session.connection()
+    ahead: _Ahead | None = session.info.get(AHEAD)
+    connection = _connection_of(session, ahead)
     if connection.dialect.name != "postgresql" or sum(len(rows) for _model, rows in batches) > FEW:
         for model, rows in batches:
             bulk_insert(session, model, rows)
         return
     made = [_inserted(connection.dialect, model.__table__, rows) for model, rows in batches if rows]
-    ahead: _Ahead | None = session.info.get(AHEAD)
     if ahead is None:
         _send(connection, made)
         return
     ahead.forget({model.__table__ for model, rows in batches if rows})
     ahead.waiting.extend(made)
     if not ahead.may_wait:
-        ahead.send(connection)
+        ahead.send()
 
 
 def _inserted(dialect: Dialect, table: Table, rows: Sequence[Mapping[str, Any]]) -> Statement:
@@ -129,24 +131,35 @@ def _columns(dialect: Dialect, table: Table) -> tuple[list[str], list[Processor 
 @cache
 def _insertion(table: Table, rows: int) -> str:
     names = [column.name for column in table.columns]
-    row = f"({', '.join(['%s'] * len(names))})"
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {', '.join([row] * rows)}"  # noqa: S608 - our names
+    marks = [f"${number}" for number in range(1, len(names) * rows + 1)]
+    told = [f"({', '.join(marks[at : at + len(names)])})" for at in range(0, len(marks), len(names))]
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {', '.join(told)}"  # noqa: S608 - our names
 
 
 def _send(connection: Connection, statements: Sequence[Statement]) -> list[Any]:
-    """Send all of it in one message; gives the cursors, in order."""
-    driver = raw_driver(connection)
-    with refusals(connection.dialect), driver.pipeline():
-        return [driver.execute(text, values) for text, values in statements]
+    """Send all of it in one message; gives what is answered to each, in order."""
+    with refusals(connection.dialect):
+        results: list[Any] = _messages().send_together(connection, statements)
+        return results
+
+
+@cache
+def _messages() -> Any:
+    from coopgov.core import message_postgresql  # noqa: PLC0415 - the driver is loaded where it is used
+
+    return message_postgresql
 
 
 @dataclass(slots=True)
 class _Ahead:
     """What was asked before it is needed, and what is written but not sent yet."""
 
+    connection: Connection
     answers: dict[Any, list[Any]] = field(default_factory=dict)
     reads: dict[Any, frozenset[Any]] = field(default_factory=dict)
     waiting: list[Statement] = field(default_factory=list)
+    # How a refusal of what waits is told.
+    telling: Telling = nullcontext
     may_wait: bool = False
 
     def keep(self, question: Question, values: Mapping[str, Any], rows: list[Any]) -> None:
@@ -159,20 +172,20 @@ class _Ahead:
         for key in [key for key, read in self.reads.items() if read & tables]:
             self.answers.pop(key, None)
 
-    def taken(self) -> list[Statement]:
-        """What waits, once."""
-        waiting, self.waiting = self.waiting, []
-        return waiting
-
-    def go_first(self, connection: Connection) -> None:
+    def go_first(self, _connection: Connection) -> None:
         """Whatever goes another way finds all that waits written, and may write what was asked ahead."""
         self.answers.clear()
-        self.send(connection)
+        self.send()
 
-    def send(self, connection: Connection) -> None:
-        """Send what waits."""
-        if self.waiting:
-            _send(connection, self.taken())
+    def send(self, *more: Statement) -> list[Any]:
+        """Send what waits, and this after it; gives the answers to this."""
+        waiting, telling, self.waiting = self.waiting, self.telling, []
+        if not self.may_wait:
+            self.telling = nullcontext
+        if not waiting and not more:
+            return []
+        with telling():
+            return _send(self.connection, [*waiting, *more])[len(waiting) :]
 
 
 Asked = tuple[Question, Mapping[str, Any]]
@@ -185,7 +198,7 @@ def ahead(session: Session) -> Iterator[None]:
     if connection.dialect.name != "postgresql" or AHEAD in session.info:
         yield
         return
-    places, made = (session.info, connection.info), _Ahead()
+    places, made = (session.info, connection.info), _Ahead(connection)
     for place in places:
         place[AHEAD] = made
     try:
@@ -196,19 +209,38 @@ def ahead(session: Session) -> Iterator[None]:
 
 
 @contextmanager
-def sent_together(session: Session) -> Iterator[None]:
-    """Let the rows that are written within go to PostgreSQL in one message, at the end or before the next question."""
+def sent_together(session: Session, telling: Telling = nullcontext) -> Iterator[None]:
+    """Let the rows that are written within go to PostgreSQL with the next message of the act, or with its commit.
+
+    Whenever they go, `telling` tells what is refused of them. Those of a savepoint go before it ends.
+    """
     found: _Ahead | None = session.info.get(AHEAD)
     if found is None or found.may_wait:
-        yield
+        with telling():
+            yield
         return
-    found.may_wait = True
+    found.send()
+    found.may_wait, found.telling = True, telling
     try:
         yield
-        found.send(session.connection())
+        if session.in_nested_transaction():
+            found.send()
+    except BaseException:
+        found.waiting.clear()
+        raise
     finally:
         found.may_wait = False
-        found.waiting.clear()
+
+
+def keep_together(session: Session) -> None:
+    """Send PostgreSQL what waits and the commit of the act in one message; the session's own then finds it done."""
+    found: _Ahead | None = session.info.get(AHEAD)
+    if found is None:
+        return
+    # Nothing of the act may come after its commit.
+    session.flush()
+    if found.waiting:
+        found.send(_messages().COMMIT)
 
 
 def ask_ahead(session: Session, *asked: Asked, keys: tuple[int, ...] = ()) -> None:
@@ -223,25 +255,21 @@ def ask_ahead(session: Session, *asked: Asked, keys: tuple[int, ...] = ()) -> No
             one_at_a_time(session, key)
         return
     session.flush()
-    connection = session.connection()
+    _connection_of(session, found)
     new = [key for key in keys if not is_held(session, key)]
-    first: list[Statement] = [*found.taken(), *((WAIT, (key,)) for key in new)]
-    told = [question.told(connection.dialect) for question, _values in asked]
+    told = [question.told() for question, _values in asked]
     asking = [(one.text, one.bound(values)) for one, (_, values) in zip(told, asked, strict=True)]
-    cursors = _send(connection, [*first, *asking])[len(first) :]
+    results = found.send(*((WAIT, (key,)) for key in new), *asking)[len(new) :]
     for key in new:
         hold_key(session, key)
-    for one, cursor, (question, values) in zip(told, cursors, asked, strict=True):
-        found.keep(question, values, [one.read(row) for row in cursor.fetchall()])
+    for one, result, (question, values) in zip(told, results, asked, strict=True):
+        found.keep(question, values, one.rows(found.connection, result))
+
+
+def _connection_of(session: Session, ahead: _Ahead | None) -> Connection:
+    # To ask the session costs as much as a statement, but only it begins a savepoint.
+    return session.connection() if ahead is None or session.in_nested_transaction() else ahead.connection
 
 
 def _key(question: Question, values: Mapping[str, Any]) -> Any:
     return question, *sorted(values.items())
-
-
-def _present(processors: Mapping[str, Processor | None]) -> Mapping[str, Processor]:
-    return {name: processor for name, processor in processors.items() if processor is not None}
-
-
-def _bound(values: Mapping[str, Any], processors: Mapping[str, Processor]) -> dict[str, Any]:
-    return {name: processors[name](value) if name in processors else value for name, value in values.items()}

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coopgov.core.canonical import canonical_json, plain
 from coopgov.core.db import Base, Instant, Model, append_only, table_of
-from coopgov.core.direct import Question, ask_ahead, insert_together
+from coopgov.core.direct import Question, ask_ahead, insert_together, sent_together
 from coopgov.core.ids import new_id
 from coopgov.core.policy import Actor
 
@@ -122,7 +122,8 @@ def write(session: Session, actor: Actor, now: datetime, notes: Sequence[Note]) 
         lines.append(line)
         payloads.append(payload)
         prev = line["hash"]
-    insert_together(session, (JournalPayload, payloads), (JournalLine, lines))
+    with sent_together(session):
+        insert_together(session, (JournalPayload, payloads), (JournalLine, lines))
 
 
 def head(session: Session) -> Head:

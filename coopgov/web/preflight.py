@@ -64,9 +64,10 @@ def acknowledge(act: Act, about: str, checks: Sequence[Check], reason: str) -> l
 
 
 def _keep(act: Act, about: str, points: Sequence[tuple[Check, str]]) -> list[dict[str, str]]:
+    if not points:
+        return []
     # The judgement is kept in the language of the register, whatever the page was read in.
     with force_locale("fr"):
         kept = [judgements.Point(check.code, sentence(check), reason.strip()) for check, reason in points]
-    if kept:
-        judgements.keep(act, about, kept)
+    judgements.keep(act, about, kept)
     return [{"code": point.code, "reason": point.reason} for point in kept]

@@ -141,7 +141,7 @@ def record(act: Act, asked: Asked, reasons: Mapping[str, str]) -> int:
     reason_code = rules.CONDITIONAL if draft.subscriber.standing is Standing.CANDIDATE else reason
     owed = draft.total if payable_now is None else payable_now
     entry = _issue(member_id, class_id, draft, reason_code, asked.resolution, owed)
-    with book.standing_told(), sent_together(act.session):
+    with sent_together(act.session, book.standing_told):
         [seq] = book.write(act, [entry])
         judged = judge(act, line_name(seq), checks, reasons)
         facts = {"member": member_id, "quantity": quantity, "last": seq, "judged": judged}

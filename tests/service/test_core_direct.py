@@ -1,0 +1,113 @@
+"""What is sent straight: rows that wait for the next message are written in order, before anything else, or not at all."""
+
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.exc import DBAPIError
+
+from coopgov.ballots.models import Roll
+from coopgov.core.direct import Question, ask_ahead, insert_together, sent_together
+from coopgov.core.errors import Breach, RuleBroken
+
+SIZES = Question(select(Roll.size, Roll.hash).where(Roll.size >= bindparam("least")).order_by(Roll.size))
+TWICE = Breach("twice", "It is there already.")
+
+
+def row(size, words="é'\"\\"):
+    return {
+        "id": UUID(int=size), "reference_on": date(2026, 1, 1), "size": size, "colleges": "{}", "hash": words,
+        "frozen_at": datetime(2026, 1, 1, 9, tzinfo=UTC),
+    }  # fmt: skip
+
+
+@contextmanager
+def telling():
+    try:
+        yield
+    except DBAPIError as error:
+        raise RuleBroken([TWICE]) from error
+
+
+def write(act, *sizes, told=telling):
+    with sent_together(act.session, told):
+        for size in sizes:
+            insert_together(act.session, (Roll, [row(size)]))
+
+
+def sizes_in(session):
+    return [one.size for one in SIZES.rows(session, least=0)]
+
+
+def test_rows_that_wait_are_kept_with_the_act(act, session):
+    with act() as a:
+        write(a, 1, 2)
+        a.record("test.done", "rolls")
+    assert [tuple(one) for one in SIZES.rows(session, least=2)] == [(2, "é'\"\\")]
+
+
+def test_rows_that_wait_are_found_by_whatever_is_asked_after_them(act):
+    with act() as a:
+        write(a, 1)
+        assert sizes_in(a.session) == [1]
+        write(a, 2)
+        assert a.session.scalar(select(func.count()).select_from(Roll)) == 2
+        write(a, 3)
+        ask_ahead(a.session, (SIZES, {"least": 3}))
+        assert [one.size for one in SIZES.rows(a.session, least=3)] == [3]
+        a.session.add(Roll(**row(4)))
+        write(a, 5)
+    with act() as a:
+        assert sizes_in(a.session) == [1, 2, 3, 4, 5]
+
+
+def refused_at_the_end(act):
+    with act() as a:
+        write(a, 1)
+        a.record("test.done", "rolls")
+
+
+def refused_by_a_question(act):
+    with act() as a:
+        write(a, 2, 1)
+        sizes_in(a.session)
+
+
+@pytest.mark.parametrize("refused", [refused_at_the_end, refused_by_a_question])
+def test_what_is_refused_of_them_is_told_whenever_they_go_and_keeps_nothing(act, session, refused):
+    with act() as a:
+        write(a, 1)
+    with pytest.raises(RuleBroken):
+        refused(act)
+    assert sizes_in(session) == [1]
+    session.rollback()
+    with act() as a:
+        write(a, 2)
+    assert sizes_in(session) == [1, 2]
+
+
+def test_what_a_part_that_is_undone_wrote_is_undone_alone(act, session):
+    def part(a, *sizes):
+        with a.attempt():
+            write(a, *sizes)
+            raise RuleBroken([TWICE])
+
+    with act() as a:
+        write(a, 1)
+        with pytest.raises(RuleBroken):
+            part(a, 2)
+        write(a, 3)
+        with pytest.raises(RuleBroken), a.attempt():
+            write(a, 1)
+        with a.attempt():
+            write(a, 4)
+    assert sizes_in(session) == [1, 3, 4]
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_a_text_that_postgresql_cannot_hold_is_refused_whole(act, session):
+    with pytest.raises(DBAPIError, match="NUL"), act() as a:
+        insert_together(a.session, (Roll, [row(1, "half\0lost")]))
+    assert sizes_in(session) == []
