@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import Connection, Dialect, Integer, Table, literal_column
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.visitors import iterate
 
@@ -21,21 +21,28 @@ from coopgov.core.driver import AHEAD, kind_of, refusals
 
 Processor = Callable[[Any], Any]
 Statement = tuple[str, Sequence[Any]]
+# Told of a limit as it stands, PostgreSQL plans once; one that is a parameter it takes for a tenth of the table.
+FIRST: Final = literal_column("1", Integer())
+_ONE_PLAN: Statement = ("SET LOCAL plan_cache_mode = force_generic_plan", ())
+_ANY_PLAN: Statement = ("SET LOCAL plan_cache_mode TO DEFAULT", ())
 Telling = Callable[[], AbstractContextManager[None]]
 
 
 class Question:
-    """A question that is always the same but for its values (`bindparam`); the answers are plain rows, in its order."""
+    """A question that is always the same but for its values (`bindparam`); the answers are plain rows, in its order.
 
-    def __init__(self, statement: Any) -> None:
-        self.statement = statement
+    For one of `one_plan`, any values are found the same way: PostgreSQL need not think it over for each.
+    """
+
+    def __init__(self, statement: Any, *, one_plan: bool = False) -> None:
+        self.statement, self.one_plan = statement, one_plan
         self._told = cache(self._tell)
 
     def rows(self, session: Session, **values: Any) -> Sequence[Any]:
         """Every row of the answer."""
         if session.autoflush:
             session.flush()
-        ahead: _Ahead | None = session.info.get(AHEAD)
+        ahead = _ahead_in(session)
         known = ahead.answers.get(_key(self, values)) if ahead is not None else None
         if known is not None:
             return known
@@ -96,7 +103,7 @@ class _Told:
 
 def insert_together(session: Session, *batches: tuple[Any, Sequence[Mapping[str, Any]]]) -> None:
     """Write rows of several tables, in this order; PostgreSQL is sent a few of them without waiting for each answer."""
-    ahead: _Ahead | None = session.info.get(AHEAD)
+    ahead = _ahead_in(session)
     connection = _connection_of(session, ahead)
     if connection.dialect.name != "postgresql" or sum(len(rows) for _model, rows in batches) > FEW:
         for model, rows in batches:
@@ -214,7 +221,7 @@ def sent_together(session: Session, telling: Telling = nullcontext) -> Iterator[
 
     Whenever they go, `telling` tells what is refused of them. Those of a savepoint go before it ends.
     """
-    found: _Ahead | None = session.info.get(AHEAD)
+    found = _ahead_in(session)
     if found is None or found.may_wait:
         with telling():
             yield
@@ -234,7 +241,7 @@ def sent_together(session: Session, telling: Telling = nullcontext) -> Iterator[
 
 def keep_together(session: Session) -> None:
     """Send PostgreSQL what waits and the commit of the act in one message; the session's own then finds it done."""
-    found: _Ahead | None = session.info.get(AHEAD)
+    found = _ahead_in(session)
     if found is None:
         return
     # Nothing of the act may come after its commit.
@@ -249,7 +256,7 @@ def ask_ahead(session: Session, *asked: Asked, keys: tuple[int, ...] = ()) -> No
     Each question is answered as of its own instant: what is asked behind the keys is as nobody else can change it. An
     answer is forgotten once a table that it was read of is written, or anything at all is done another way.
     """
-    found: _Ahead | None = session.info.get(AHEAD)
+    found = _ahead_in(session)
     if found is None:
         for key in keys:
             one_at_a_time(session, key)
@@ -258,12 +265,21 @@ def ask_ahead(session: Session, *asked: Asked, keys: tuple[int, ...] = ()) -> No
     _connection_of(session, found)
     new = [key for key in keys if not is_held(session, key)]
     told = [question.told() for question, _values in asked]
-    asking = [(one.text, one.bound(values)) for one, (_, values) in zip(told, asked, strict=True)]
-    results = found.send(*((WAIT, (key,)) for key in new), *asking)[len(new) :]
+    asking: list[Statement] = [(one.text, one.bound(v)) for one, (_, v) in zip(told, asked, strict=True)]
+    before: list[Statement] = [(WAIT, (key,)) for key in new]
+    if any(question.one_plan for question, _values in asked):
+        before, asking = [*before, _ONE_PLAN], [*asking, _ANY_PLAN]
+    results = found.send(*before, *asking)[len(before) :]
     for key in new:
         hold_key(session, key)
-    for one, result, (question, values) in zip(told, results, asked, strict=True):
+    for one, result, (question, values) in zip(told, results, asked):  # noqa: B905 - the last may answer nothing
         found.keep(question, values, one.rows(found.connection, result))
+
+
+def _ahead_in(session: Session) -> _Ahead | None:
+    found: _Ahead | None = session.info.get(AHEAD)
+    # Whoever ends the transaction within an act goes on as anybody else.
+    return None if found is None or found.connection.closed else found
 
 
 def _connection_of(session: Session, ahead: _Ahead | None) -> Connection:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coopgov.core.canonical import canonical_json, plain
 from coopgov.core.db import Base, Instant, Model, append_only, table_of
-from coopgov.core.direct import Question, ask_ahead, insert_together, sent_together
+from coopgov.core.direct import FIRST, Question, ask_ahead, insert_together, sent_together
 from coopgov.core.ids import new_id
 from coopgov.core.policy import Actor
 
@@ -411,7 +411,9 @@ class _Last(NamedTuple):
     at: datetime
 
 
-_LAST = Question(select(JournalLine.seq, JournalLine.hash, JournalLine.at).order_by(JournalLine.seq.desc()).limit(1))
+_LAST = Question(
+    select(JournalLine.seq, JournalLine.hash, JournalLine.at).order_by(JournalLine.seq.desc()).limit(FIRST)
+)
 
 
 def _last(session: Session) -> _Last | None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from coopgov.core.act import Act
 from coopgov.core.bulk import Bound, insert_bound, look_again
 from coopgov.core.db import one_at_a_time
-from coopgov.core.direct import Asked, Question, insert_together
+from coopgov.core.direct import FIRST, Asked, Question, insert_together
 from coopgov.core.errors import Breach, RuleBroken
 from coopgov.core.i18n import N_
 from coopgov.core.money import Cents
@@ -71,7 +71,7 @@ def member_name(member_id: UUID) -> str:
     return f"member:{member_id}"
 
 
-_LAST = Question(select(ShareTx.seq, ShareTx.hash).order_by(ShareTx.seq.desc()).limit(1))
+_LAST = Question(select(ShareTx.seq, ShareTx.hash).order_by(ShareTx.seq.desc()).limit(FIRST))
 
 
 _heads: list[Question] = [_LAST]

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import Integer, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from coopgov.core.direct import Asked, Question
@@ -21,13 +21,19 @@ from coopgov.shares.rules import Account
 _VALUE = ShareLeg.qty * ShareLeg.unit_cents
 # More lines than this are not carried on: the whole book is added up at once. Told of a limit, PostgreSQL plans once.
 MOST_NEW = 500
-# The line of the head that is known comes first: without it, or with another hash, this is another book.
+_HEAD = bindparam("seq", type_=Integer())
+# The line of the head that is known comes first: without it, or with another hash, this is another book. Told of the
+# head for legs too, PostgreSQL never begins with the first of them.
 _SINCE = Question(
     select(ShareTx.seq, ShareTx.hash, ShareLeg.effective_on, _VALUE)
-    .outerjoin(ShareLeg, (ShareLeg.tx_seq == ShareTx.seq) & (ShareLeg.account == Account.HOLDER))
-    .where(ShareTx.seq >= bindparam("seq"))
+    .outerjoin(
+        ShareLeg,
+        (ShareLeg.tx_seq == ShareTx.seq) & (ShareLeg.account == Account.HOLDER) & (ShareLeg.tx_seq >= _HEAD),
+    )
+    .where(ShareTx.seq >= _HEAD)
     .order_by(ShareTx.seq)
-    .limit(literal_column(str(MOST_NEW)))
+    .limit(literal_column(str(MOST_NEW))),
+    one_plan=True,
 )
 _ALL = (
     select(ShareLeg.effective_on, func.sum(_VALUE))

@@ -39,6 +39,8 @@ class Guard:
     It tells of the row itself (`NEW`), or, where it looks at the `WHOLE`, of the transactions that have all their legs
     now: `$done` are they, `$moved` their legs, `$told` their legs with what is asked of the transaction. SQLite looks
     after each row, so at one of them; PostgreSQL after each statement, at all of them at once.
+
+    What can be wrong only where one leg is so (`rare`, said of a `$told`) PostgreSQL looks for only there.
     """
 
     table: str
@@ -47,6 +49,7 @@ class Guard:
     refusal: str
     # The one engine that looks; on the other a key does.
     only: str = ""
+    rare: str = ""
 
 
 # How PostgreSQL looks: by its indexes, whatever size it last knew a table of. A plan made for a small table reads a
@@ -59,7 +62,7 @@ _TRIGGER = {
     "postgresql": (
         (
             "CREATE OR REPLACE FUNCTION $name() RETURNS trigger LANGUAGE plpgsql $by_index AS $$$$ "
-            "#variable_conflict use_column\nDECLARE told text; BEGIN ${whole}SELECT CASE $looks END INTO told; "
+            "#variable_conflict use_column\nDECLARE told text; ${also}BEGIN $looks "
             "IF told IS NOT NULL THEN RAISE EXCEPTION USING MESSAGE = told; END IF; RETURN NULL; END $$$$"
         ),
         (
@@ -73,6 +76,10 @@ _ALL_AT_ONCE = (
     "WITH done AS MATERIALIZED (SELECT d.* FROM added a JOIN $tx d ON d.seq = a.tx_seq WHERE a.line = d.legs), "
     "moved AS MATERIALIZED (SELECT l.*, $d_asked FROM done d JOIN $leg l ON l.tx_seq = d.seq) "
 )
+# To begin a statement costs more than to look: each look is a part of it, and is begun whether it is needed or not.
+_LOOKS = "SELECT CASE $arms END INTO told;"
+_LOOKS_AT_WHOLE = "${at_once}SELECT CASE $arms END, (SELECT ARRAY[$rare] FROM moved) INTO told, rare;"
+_LOOKS_WHERE_RARE = "IF told IS NULL AND rare[$at] THEN ${at_once}SELECT CASE $arms END INTO told; END IF;"
 # What the two engines do not say alike.
 _WORDS = {
     "sqlite": {"day_after_close": "date(c.day, '+1 day')", "place": "instr"},
@@ -114,6 +121,8 @@ _UNBALANCED = (
     "EXISTS (SELECT 1 FROM $told GROUP BY tx_seq HAVING count(*) <> min(legs)) "
     "OR EXISTS (SELECT 1 FROM $moved GROUP BY tx_seq, $zero_by HAVING sum($amount) <> 0)"
 )
+_REVERSES = "kind = 'reversal'"
+_FALLS = "$amount < 0 AND $held"
 _INEXACT = (
     "EXISTS (SELECT 1 FROM $done d JOIN $leg l ON l.tx_seq IN (d.seq, d.reverses_seq) "
     "WHERE d.reverses_seq IS NOT NULL GROUP BY d.seq, $mirror HAVING sum($amount) <> 0)"
@@ -164,8 +173,8 @@ _ON_LEGS = (
     (ALWAYS, _STRANGER, "a leg is one of its transaction, on its day"),
     (ALWAYS, _NOBODYS, "a leg is that of a member there is", "postgresql"),
     (WHOLE, _UNBALANCED, "the legs do not add up to zero"),
-    (WHOLE, _INEXACT, "a reversal is exact"),
-    (WHOLE, _BELOW_ZERO, "a balance would fall below zero"),
+    (WHOLE, _INEXACT, "a reversal is exact", "", _REVERSES),
+    (WHOLE, _BELOW_ZERO, "a balance would fall below zero", "", _FALLS),
 )
 
 
@@ -190,8 +199,8 @@ def procedure_of(book: Book) -> list[Guard]:
     return [_guard(book.tx, *parts) for parts in _ON_PROCEDURE]
 
 
-def _guard(table: str, when: str, wrong: str, refusal: str, only: str = "") -> Guard:
-    return Guard(table, when, wrong, f"{table}: {refusal}", only)
+def _guard(table: str, when: str, wrong: str, refusal: str, only: str = "", rare: str = "") -> Guard:
+    return Guard(table, when, wrong, f"{table}: {refusal}", only, rare)
 
 
 def install(table: Any, guards: list[Guard], book: Book | None = None) -> None:
@@ -207,12 +216,12 @@ def install(table: Any, guards: list[Guard], book: Book | None = None) -> None:
 
 def statements_of(table: str, guards: list[Guard], book: Book | None = None) -> dict[str, list[str]]:
     """The SQL of one trigger that looks for all of it, by dialect: after each row, or after all rows of a statement."""
-    whole = _ALL_AT_ONCE if any(guard.when == WHOLE for guard in guards) else ""
+    is_whole = any(guard.when == WHOLE for guard in guards)
     names = {
         "name": f"{table}_guarded",
         "table": table,
         "by_index": _BY_INDEX,
-        "whole": _named(whole, "postgresql", book),
+        "also": "rare boolean[]; " if is_whole else "",
     }
     told = {dialect: [guard for guard in guards if guard.only in ("", dialect)] for dialect in _TRIGGER}
     looks = {"sqlite": _after_each(told["sqlite"], book), "postgresql": _after_all(told["postgresql"], book)}
@@ -231,6 +240,20 @@ def _after_each(guards: list[Guard], book: Book | None) -> str:
 
 
 def _after_all(guards: list[Guard], book: Book | None) -> str:
+    rare = list(dict.fromkeys(guard.rare for guard in guards if guard.rare))
+    usual = _arms([guard for guard in guards if not guard.rare], book)
+    if not rare:
+        return Template(_LOOKS).substitute(arms=usual)
+    at_once = _named(_ALL_AT_ONCE, "postgresql", book)
+    told = _named(", ".join(f"bool_or({one})" for one in rare), "postgresql", book)
+    looks = [Template(_LOOKS_AT_WHOLE).substitute(arms=usual, at_once=at_once, rare=told)]
+    for at, one in enumerate(rare, start=1):
+        arms = _arms([guard for guard in guards if guard.rare == one], book)
+        looks.append(Template(_LOOKS_WHERE_RARE).substitute(arms=arms, at_once=at_once, at=at))
+    return " ".join(looks)
+
+
+def _arms(guards: list[Guard], book: Book | None) -> str:
     return " ".join(f"WHEN {_in_any(guard, book)} THEN '{guard.refusal}'" for guard in guards)
 
 

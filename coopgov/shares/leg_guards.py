@@ -23,36 +23,42 @@ FOREIGN_LOT = (
 )
 # Lot by lot what one side gives the other takes; who gives and who takes is the kind's.
 _WRONG_FORM = (
-    "EXISTS (SELECT 1 FROM $done t WHERE t.kind <> 'reversal' AND ("
-    "EXISTS ($legs GROUP BY l.lot_id HAVING sum(l.qty) <> 0) "
-    "OR t.kind IN ('subscribe', 'opening') AND EXISTS ($legs AND (l.account = 'holder') <> (l.qty > 0)) "
-    "OR t.kind = 'redeem' AND EXISTS ($legs AND (l.account = 'holder') = (l.qty > 0)) "
+    "EXISTS (SELECT 1 FROM $told WHERE kind <> 'reversal' GROUP BY tx_seq, lot_id HAVING sum(qty) <> 0) "
+    "OR EXISTS (SELECT 1 FROM $told WHERE kind IN ('subscribe', 'opening') AND (account = 'holder') <> (qty > 0)) "
+    "OR EXISTS (SELECT 1 FROM $told WHERE kind <> 'reversal' GROUP BY tx_seq "
+    "HAVING count(DISTINCT membership_id) <> CASE WHEN min(kind) IN ('transfer', 'inherit') THEN 2 ELSE 1 END) "
+    "OR EXISTS (SELECT 1 FROM $done t JOIN share_leg l ON l.tx_seq = t.seq WHERE $foreign)"
+)
+_NOT_ISSUED = "kind NOT IN ('subscribe', 'opening', 'reversal')"
+_WRONG_FORM_NOT_ISSUED = (
+    "EXISTS (SELECT 1 FROM $done t WHERE t.kind = 'redeem' AND EXISTS ($legs AND (l.account = 'holder') = (l.qty > 0)) "
     "OR t.kind IN ('transfer', 'inherit') AND (EXISTS ($legs AND l.account = 'issuer') "
     "OR EXISTS ($legs GROUP BY l.membership_id HAVING min(l.qty) < 0 AND max(l.qty) > 0)) "
-    "OR CASE WHEN t.kind IN ('transfer', 'inherit') THEN 2 ELSE 1 END "
-    "<> (SELECT count(DISTINCT l.membership_id) $held) "
     "OR t.kind = 'split' AND (SELECT sum(l.qty * l.unit_cents) $held) <> 0 "
     "OR t.kind = 'nominal_change' AND (SELECT sum(l.qty) $held) <> 0 "
     "OR t.kind IN ('split', 'nominal_change') "
     "AND (SELECT count(DISTINCT l.class_id) FROM share_leg l WHERE l.tx_seq = t.seq) <> 1 "
     "OR t.kind = 'convert' AND NOT coalesce((SELECT sum(l.qty * l.unit_cents) <= 0 "
     "AND sum(l.qty * l.unit_cents) > -min(CASE WHEN l.qty > 0 THEN l.unit_cents END) "
-    "$held), false) "
-    "OR EXISTS ($legs AND $foreign)))"
+    "$held), false))"
 )
 # What a membership is on the day a movement truly happens; whom no event names yet is a candidate.
 _STATUS = (
     "coalesce((SELECT e.status FROM membership_event e WHERE e.membership_id = l.membership_id "
-    "AND e.effective_on <= coalesce(t.late_for, t.effective_on) AND e.kind <> 'reversal' "
+    "AND e.effective_on <= coalesce(l.late_for, l.effective_on) AND e.kind <> 'reversal' "
     "AND NOT EXISTS (SELECT 1 FROM membership_event u WHERE u.reverses_id = e.id) "
     "ORDER BY e.effective_on DESC, e.id DESC LIMIT 1), 'candidate')"
 )
-_TAKES = among("t.kind", ("subscribe", "transfer", "inherit"))
+_TAKES = among("l.kind", ("subscribe", "transfer", "inherit"))
+_MAY_BE = (
+    "CASE WHEN l.kind = 'redeem' THEN '|former|' "
+    "WHEN l.kind = 'subscribe' AND l.reason_code = 'conditional_on_admission' THEN '|member|candidate|' "
+    "ELSE '|member|' END"
+)
 _NO_STANDING = (
-    "EXISTS (SELECT 1 FROM $done t JOIN share_leg l ON l.tx_seq = t.seq WHERE l.account = 'holder' AND ("
-    "$takes AND l.qty > 0 AND NOT (t.kind = 'subscribe' "
-    "AND t.reason_code = 'conditional_on_admission' AND $status = 'candidate') AND $status <> 'member' "
-    "OR t.kind = 'redeem' AND t.reason_code <> 'reduction' AND $status <> 'former'))"
+    "EXISTS (SELECT 1 FROM $told l WHERE l.account = 'holder' "
+    "AND ($takes AND l.qty > 0 OR l.kind = 'redeem' AND l.reason_code <> 'reduction') "
+    "AND $place($may_be, '|' || $status || '|') = 0)"
 )
 _WRONG_LOT = (
     "NOT EXISTS (SELECT 1 FROM share_tx t WHERE t.seq = NEW.opened_by_tx "
@@ -70,14 +76,20 @@ _WRONG_CLOSE = (
 )
 
 
-def _guard(table: str, when: str, wrong: str, refusal: str) -> Guard:
-    whole = Template(wrong).safe_substitute(legs=_LEGS, held=_HELD, status=_STATUS, foreign=FOREIGN_LOT, takes=_TAKES)
-    return Guard(table, when, whole, f"{table}: {refusal}")
+_NAMES = {
+    "legs": _LEGS, "held": _HELD, "status": _STATUS, "foreign": FOREIGN_LOT, "takes": _TAKES, "may_be": _MAY_BE,
+}  # fmt: skip
 
 
+def _guard(table: str, when: str, wrong: str, refusal: str, rare: str = "") -> Guard:
+    return Guard(table, when, Template(wrong).safe_substitute(_NAMES), f"{table}: {refusal}", rare=rare)
+
+
+_OTHER_FORM = "the legs are not those of this kind"
 LEG_GUARDS = [
     _guard("share_leg", ALWAYS, _OTHER_PRICE, "a share has the price of its lot"),
-    _guard("share_leg", WHOLE, _WRONG_FORM, "the legs are not those of this kind"),
+    _guard("share_leg", WHOLE, _WRONG_FORM, _OTHER_FORM),
+    _guard("share_leg", WHOLE, _WRONG_FORM_NOT_ISSUED, _OTHER_FORM, _NOT_ISSUED),
     _guard("share_leg", WHOLE, _NO_STANDING, NO_STANDING),
 ]  # fmt: skip
 LOT_GUARDS = [

@@ -218,7 +218,7 @@ BOOK = Book(
     owner="membership_id",
     kept_in="lot_id",
     held="account = 'holder'",
-    asked=("kind", "legs"),
+    asked=("kind", "legs", "late_for", "reason_code"),
     name=BookName.SHARE.value,
     decided="redeem|transfer|inherit|convert|split|nominal_change",
 )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from coopgov.core.act import Act
 from coopgov.core.bulk import Bound, insert_bound, look_again
 from coopgov.core.db import one_at_a_time
-from coopgov.core.direct import Question, insert_together
+from coopgov.core.direct import FIRST, Question, insert_together
 from coopgov.shares import book as shares
 from coopgov.shares.chain import LEDGER_PEN, Batches, Hand, Head, chained, chunks, commitment, link
 from coopgov.treasury.models import CapitalLeg, CapitalNote, CapitalTx
@@ -51,7 +51,7 @@ def line_name(seq: int) -> str:
     return f"capital-tx:{seq}"
 
 
-_LAST = Question(select(CapitalTx.seq, CapitalTx.hash).order_by(CapitalTx.seq.desc()).limit(1))
+_LAST = Question(select(CapitalTx.seq, CapitalTx.hash).order_by(CapitalTx.seq.desc()).limit(FIRST))
 
 
 shares.ask_too(_LAST)

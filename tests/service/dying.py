@@ -21,8 +21,9 @@ from sqlalchemy.orm import Session
 from coopgov import jobs
 from coopgov.app import create_app
 from coopgov.assemblies import service as assemblies
+from coopgov.core import act as acts
 from coopgov.core import journal, mail
-from coopgov.core.db import WRITES, db
+from coopgov.core.db import db
 from coopgov.core.money import Cents
 from coopgov.shares import service as shares
 from coopgov.treasury import service as treasury
@@ -65,14 +66,18 @@ def die_at(moment: str) -> None:
         if statement.startswith(WRITING):
             count("statement")
 
-    def note_commit(connection) -> None:
-        if connection.get_execution_options().get(WRITES):
-            count(COMMIT)
-            if what == "statement":
-                die()
+    # On PostgreSQL the commit goes with the last message of the act.
+    keep = acts.keep_together
 
+    def note_commit(session: Session) -> None:
+        session.flush()
+        count(COMMIT)
+        if what == "statement":
+            die()
+        keep(session)
+
+    acts.keep_together = note_commit
     event.listen(Engine, "after_cursor_execute", note_statement)
-    event.listen(Engine, "commit", note_commit)
     if what == AFTER:
         event.listen(Session, "after_commit", lambda _session: die())
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coopgov.core.direct import Asked, Question
+from coopgov.core.direct import FIRST, Asked, Question
 from coopgov.shares.models import PeriodClose, TwoPersonRule
 from coopgov.shares.rules import BookName, CloseKind
 
@@ -44,7 +44,7 @@ def last_close(session: Session) -> Close | None:
     return _close(row) if row is not None else None
 
 
-_THROUGH = Question(select(PeriodClose.through_date).order_by(PeriodClose.through_date.desc()).limit(1))
+_THROUGH = Question(select(PeriodClose.through_date).order_by(PeriodClose.through_date.desc()).limit(FIRST))
 
 
 def asked_closed() -> Asked:
