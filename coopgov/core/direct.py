@@ -288,4 +288,4 @@ def _connection_of(session: Session, ahead: _Ahead | None) -> Connection:
 
 
 def _key(question: Question, values: Mapping[str, Any]) -> Any:
-    return question, *sorted(values.items())
+    return (question, *sorted(values.items())) if values else question

@@ -6,6 +6,7 @@ together, the beginning of the transaction before the first.
 
 from collections.abc import Callable, Generator, Sequence
 from datetime import date, datetime
+from types import NoneType
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,25 +27,23 @@ _NAMES: Final = "coopgov_prepared"
 _WENT_WELL: Final = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 
-def as_bytes(value: Any) -> bytes | None:
-    """A value as PostgreSQL reads it; bytes are themselves, and must be told to be so."""
-    if value is None:
-        return None
-    write = _WRITTEN.get(type(value))
-    return str(value).encode() if write is None else write(value)
-
-
 def _text_as_bytes(value: str) -> bytes:
     if "\0" in value:
         raise DataError("a text of PostgreSQL cannot hold a NUL")
     return value.encode()
 
 
-def _list_as_bytes(values: Sequence[Any]) -> bytes:
-    return b"{%s}" % b",".join(as_bytes(value) or b"NULL" for value in values)
+def _list_as_bytes(values: Sequence[UUID]) -> bytes:
+    return b"{%s}" % b",".join(b"%032x" % value.int for value in values)
 
 
-_WRITTEN: Final[dict[type, Callable[[Any], bytes]]] = {
+def _other_as_bytes(value: Any) -> bytes:
+    return str(value).encode()
+
+
+# How PostgreSQL reads a value; bytes are themselves, and it must be told so.
+_WRITTEN: Final[dict[type, Callable[[Any], bytes | None]]] = {
+    NoneType: lambda _value: None,
     UUID: lambda value: b"%032x" % value.int,
     datetime: lambda value: value.isoformat().encode(),
     date: lambda value: value.isoformat().encode(),
@@ -90,6 +89,8 @@ def send_together(connection: Connection, statements: Sequence[Statement]) -> li
 
 def read_rows(connection: Connection, result: Any) -> list[tuple[Any, ...]]:
     """The rows of an answer, as the driver gives them."""
+    if not result.ntuples:
+        return []
     reader = Transformer(connection.connection.driver_connection)
     reader.set_pgresult(result)
     return reader.load_rows(0, result.ntuples, tuple)
@@ -102,7 +103,10 @@ def _beginning(driver: Any) -> list[Statement]:
 
 
 def _written(values: Sequence[Any]) -> tuple[list[bytes | None], list[int]]:
-    return [as_bytes(value) for value in values], [int(type(value) in _NO_TEXT) for value in values]
+    find, other = _WRITTEN.get, _other_as_bytes
+    kinds = [type(value) for value in values]
+    told = [find(kind, other)(value) for kind, value in zip(kinds, values, strict=True)]
+    return told, [int(kind in _NO_TEXT) for kind in kinds]
 
 
 def _answers(library: Any, number: int) -> Generator[Wait, Ready, list[Any]]:
@@ -110,17 +114,10 @@ def _answers(library: Any, number: int) -> Generator[Wait, Ready, list[Any]]:
         if (yield Wait.RW) & Ready.R:
             library.consume_input()
     found = []
-    for _ in range(number):
-        found.append((yield from _next(library)))
-        # Nothing more of this one.
-        yield from _next(library)
-    # The end of the message.
-    yield from _next(library)
-    return found
-
-
-def _next(library: Any) -> Generator[Wait, Ready, Any]:
-    while library.is_busy():
-        if (yield Wait.R):
-            library.consume_input()
-    return library.get_result()
+    # After each answer comes the end of it, after all the end of the message.
+    for _ in range(2 * number + 1):
+        while library.is_busy():
+            if (yield Wait.R):
+                library.consume_input()
+        found.append(library.get_result())
+    return found[:-1:2]

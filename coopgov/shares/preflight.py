@@ -1,6 +1,6 @@
 """The pre-flight of a subscription (*contrôle préalable*): what the treasurer sees before it is written. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -8,7 +8,7 @@ from coopgov.core.errors import Breach
 from coopgov.core.figures import Figures
 from coopgov.core.i18n import N_
 from coopgov.core.money import Cents, Euros
-from coopgov.core.preflight import Check, checked, green, red, to_judge
+from coopgov.core.preflight import Check, green, red, to_judge
 from coopgov.law.refunds import capital_floor
 from coopgov.shares.rules import (
     MOST_SHARES,
@@ -31,27 +31,45 @@ from coopgov.shares.rules import (
 class Beside:
     """What the pre-flight of a subscription shows beside the rules: the highest capital, an admission refused."""
 
-    peak: int
+    peak: int = 0
     statutory_minimum: int = 0
     admission: Sequence[Breach] = ()
     # What the part of employed members would become.
     employed: Sequence[Breach] = ()
 
 
+# What a rule refuses or leaves to a person, and the point as it is shown when that is nothing.
+Point = tuple[list[Check], Callable[[], Check] | None]
+
+
 def preflight(draft: Draft, beside: Beside, figures: Figures) -> list[Check]:
     """Everything that is right, wrong or for a person to judge before a subscription (*contrôle préalable*)."""
-    found = [*checked(check_days(draft) + check_standing(draft), _standing_check(draft))]
+    points = _points(draft, beside, figures)
+    return [check for found, kept in points for check in (found or ([kept()] if kept is not None else []))]
+
+
+def stands_against(draft: Draft, beside: Beside, figures: Figures) -> list[Check]:
+    """What of it is refused, or for a person to judge: an act asks for no more."""
+    return [check for found, _kept in _points(draft, beside, figures) for check in found]
+
+
+def _points(draft: Draft, beside: Beside, figures: Figures) -> list[Point]:
+    first: Point = _red(check_days(draft) + check_standing(draft)), lambda: _standing_check(draft)
     if not 1 <= draft.quantity < MOST_SHARES:
-        return [*found, red(not_a_number_of_shares(draft.quantity))]
+        return [first, (_red([not_a_number_of_shares(draft.quantity)]), None)]
     return [
-        *found,
-        *_admission_checks(draft, beside),
-        *checked(check_least_held(draft, figures), _least_check(draft, figures)),
-        *([red(breach) for breach in check_pay_up(draft, figures)] or [_pay_up_check(draft, figures)]),
-        *checked(check_share_of_capital(draft, figures), _part_check(draft, figures)),
-        *map(red, beside.employed),
-        _capital_check(draft, beside, figures),
+        first,
+        (_admission_checks(draft, beside), None),
+        (_red(check_least_held(draft, figures)), lambda: _least_check(draft, figures)),
+        (_red(check_pay_up(draft, figures)), lambda: _pay_up_check(draft, figures)),
+        (_red(check_share_of_capital(draft, figures)), lambda: _part_check(draft, figures)),
+        (_red(beside.employed), None),
+        ([], lambda: _capital_check(draft, beside, figures)),
     ]
+
+
+def _red(breaches: Iterable[Breach]) -> list[Check]:
+    return [red(breach) for breach in breaches]
 
 
 def _standing_check(draft: Draft) -> Check:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypedDict, Unpack
 from uuid import UUID
@@ -22,7 +22,7 @@ from coopgov.shares import book, capital, queries, rules
 from coopgov.shares.book import BOOK_NAME, Entry, line_name
 from coopgov.shares.chain import LEDGER_PEN
 from coopgov.shares.events import ManySharesSubscribed, SharesSubscribed
-from coopgov.shares.preflight import Beside
+from coopgov.shares.preflight import Beside, stands_against
 from coopgov.shares.preflight import preflight as checks_of
 from coopgov.shares.rules import Draft, Standing, TxKind, late_day
 from coopgov.shares.service.classes import asked_nominal, class_and_nominal, nominal_by, version_on
@@ -63,7 +63,8 @@ def preflight(session: Session, asked: Asked, figures: Figures, *, today: date) 
     version = statutes.find_statutes_on(session, asked.effective_on) or statutes.history(session)[-1]
     member = members.get_member(session, asked.member_id)
     draft = _draft(session, asked, member, version.share_nominal_cents, today, figures)
-    return _preflight(session, draft, member, figures, peak=queries.peak_capital(session, today))
+    beside = _beside(session, draft, member, figures)
+    return checks_of(draft, replace(beside, peak=queries.peak_capital(session, today)), figures)
 
 
 def _draft(session: Session, asked: Asked, member: MemberRow, unit: int, today: date, figures: Figures) -> Draft:
@@ -75,16 +76,14 @@ def _draft(session: Session, asked: Asked, member: MemberRow, unit: int, today: 
     )  # fmt: skip
 
 
-def _preflight(session: Session, draft: Draft, member: MemberRow, figures: Figures, *, peak: int = 0) -> list[Check]:
+def _beside(session: Session, draft: Draft, member: MemberRow, figures: Figures) -> Beside:
     # The highest capital is only shown: an act does not look through the whole book for it.
     minimum = figures.find_figure("capital.statutory_minimum_cents", on=draft.effective_on)
-    beside = Beside(
-        peak=peak,
+    return Beside(
         statutory_minimum=minimum.as_int() if minimum is not None else 0,
         admission=_check_room(session, draft, member, figures),
         employed=_check_ratio(session, draft, member, figures),
     )
-    return checks_of(draft, beside, figures)
 
 
 def _check_room(session: Session, draft: Draft, member: MemberRow, figures: Figures) -> list[Breach]:
@@ -135,7 +134,7 @@ def record(act: Act, asked: Asked, reasons: Mapping[str, str]) -> int:
     _ask_under_the_pen(act.session, member_id, version)
     class_id, unit = nominal_by(act, version)
     draft = _draft(act.session, asked, member, unit, act.today, figures)
-    checks = _preflight(act.session, draft, member, figures)
+    checks = stands_against(draft, _beside(act.session, draft, member, figures), figures)
     refuse_if(check_preflight(checks, reasons))
     reason, quantity = asked.reason, asked.quantity
     reason_code = rules.CONDITIONAL if draft.subscriber.standing is Standing.CANDIDATE else reason
