@@ -31,8 +31,11 @@ class Straight:
         columns = list(self._statement.selected_columns)
         places = [made.binds[name] for name in made.positiontup or ()]
         return Told(
-            str(made), [(bind.key, bind.value, kind_of(bind, dialect).bind_processor(dialect)) for bind in places],
-            [int(bind.type.python_type is bytes) for bind in places],
+            str(made),
+            [
+                (bind.key, bind.value, bind.type.python_type, kind_of(bind, dialect).bind_processor(dialect))
+                for bind in places
+            ],
             [(column.type.python_type, kind_of(column, dialect).result_processor(dialect, None)) for column in columns],
             namedtuple("Answer", [str(column.key) for column in columns], rename=True),
         )  # fmt: skip
@@ -44,18 +47,16 @@ class Told:
     def __init__(
         self,
         text: str,
-        places: list[tuple[str, Any, Processor | None]],
-        formats: list[int],
+        places: list[tuple[str, Any, type, Processor | None]],
         columns: list[tuple[type, Processor | None]],
         answer: Callable[..., Any],
     ) -> None:
-        self.text, self.formats, self.columns, self.answer = text, formats, columns, answer
-        self._places = places
+        self.text, self.places, self.columns, self.answer = text, places, columns, answer
 
     def values(self, values: Mapping[str, Any]) -> list[Any]:
         return [
             values.get(name, given) if processor is None else processor(values.get(name, given))
-            for name, given, processor in self._places
+            for name, given, _kind, processor in self.places
         ]
 
     def read(self, row: Any) -> Any:

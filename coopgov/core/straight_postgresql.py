@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -21,20 +21,32 @@ from coopgov.core.straight import Line, Straight, Told
 Processor = Callable[[Any], Any]
 # PostgreSQL counts its instants and days from here.
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 _READ: Final[Mapping[type, Processor]] = {
+    int: lambda told: int.from_bytes(told, signed=True),
     UUID: lambda told: UUID(bytes=told),
     datetime: lambda told: _EPOCH + timedelta(microseconds=int.from_bytes(told, signed=True)),
     date: lambda told: _EPOCH.date() + timedelta(days=int.from_bytes(told, signed=True)),
     bytes: bytes,
 }
+# In its own form both ways: a text would be made here and taken apart there.
 _WRITTEN: Final[Mapping[type, Callable[[Any], bytes]]] = {
-    UUID: lambda value: b"%032x" % value.int,
-    datetime: lambda value: value.isoformat().encode(),
-    date: lambda value: value.isoformat().encode(),
+    UUID: lambda value: value.bytes,
+    datetime: lambda value: ((value - _EPOCH) // _MICROSECOND).to_bytes(8, signed=True),
+    date: lambda value: (value - _EPOCH.date()).days.to_bytes(4, signed=True),
     bytes: bytes,
     str: str.encode,
 }
 _NUMBERED: Final[Dialect] = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+
+
+class _Prepared(NamedTuple):
+    """A statement as a connection knows it: how each value is written and in which form, how each column is read."""
+
+    name: bytes
+    values: list[tuple[str, Any, Processor]]
+    formats: list[Format]
+    readers: list[Processor]
 
 
 class PostgresqlLine:
@@ -44,24 +56,28 @@ class PostgresqlLine:
 
     def __init__(self, driver: "Connection[Any]") -> None:
         self._driver, self._library = driver, driver.pgconn
-        self._known: dict[Straight, tuple[bytes, list[Processor]]] = {}
+        self._known: dict[Straight, _Prepared] = {}
 
     def rows(self, statement: Straight, **values: Any) -> list[Any]:
         told = statement.told(_NUMBERED)
-        name, readers = self._known.get(statement) or self._prepare(statement, told)
-        written = [None if one is None else _WRITTEN.get(type(one), _as_text)(one) for one in told.values(values)]
-        result = self._library.exec_prepared(name, written, told.formats, Format.BINARY)  # type: ignore[arg-type]  # None is NULL
+        known = self._known.get(statement) or self._prepare(statement, told)
+        written = [write(values.get(name, given)) for name, given, write in known.values]
+        result = self._library.exec_prepared(known.name, written, known.formats, Format.BINARY)
         if result.status != ExecStatus.TUPLES_OK:
             raise error_from_result(result)
         return [
-            told.answer(*[read(result.get_value(row, at)) for at, read in enumerate(readers)])
+            told.answer(*[read(result.get_value(row, at)) for at, read in enumerate(known.readers)])
             for row in range(result.ntuples)
         ]
 
-    def _prepare(self, statement: Straight, told: Told) -> tuple[bytes, list[Processor]]:
+    def _prepare(self, statement: Straight, told: Told) -> _Prepared:
         name = b"straight_%d" % len(self._known)
         self._do(self._library.prepare(name, told.text.encode()))
-        self._known[statement] = name, [_reader(kind, processor) for kind, processor in told.columns]
+        self._known[statement] = _Prepared(
+            name, [(key, given, _writer(kind, processor)) for key, given, kind, processor in told.places],
+            [Format.BINARY if kind in _WRITTEN else Format.TEXT for _key, _given, kind, _processor in told.places],
+            [_reader(kind, processor) for kind, processor in told.columns],
+        )  # fmt: skip
         return self._known[statement]
 
     @contextmanager
@@ -86,6 +102,13 @@ class PostgresqlLine:
 
     def close(self) -> None:
         self._driver.close()
+
+
+def _writer(kind: type, processor: Processor | None) -> Processor:
+    write = _WRITTEN.get(kind, _as_text)
+    if processor is None:
+        return lambda value: None if value is None else write(value)
+    return lambda value: None if value is None else write(processor(value))
 
 
 def _reader(kind: type, processor: Processor | None) -> Processor:

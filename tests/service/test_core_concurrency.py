@@ -6,15 +6,17 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta, timezone
+from uuid import UUID
 
 import pytest
-from sqlalchemy import Integer, column, text
+from sqlalchemy import Date, Integer, String, Uuid, bindparam, column, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from coopgov.config import ROOT
 from coopgov.core import journal, straight_sqlite
 from coopgov.core.act import open_act
-from coopgov.core.db import FairLock, db, writers_turn
+from coopgov.core.db import FairLock, Instant, db, writers_turn
 from coopgov.core.policy import SYSTEM
 from coopgov.core.straight import Line, Straight, write_straight
 from tests.service.waiting import PATIENCE, until
@@ -183,6 +185,25 @@ def test_only_one_holds_the_fair_lock():
 
     together(6, work)
     assert set(most) == {1}
+
+
+KINDS = {"at": Instant(), "day": Date(), "who": Uuid(), "word": String(), "n": Integer()}
+TOLD = Straight(select(*(bindparam(name, type_=kind).label(name) for name, kind in KINDS.items())))
+SUMMER = timezone(timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"at": datetime(2026, 11, 29, 20, 15, 30, 123_456, UTC), "day": date(2026, 11, 29), "who": UUID(int=2017), "word": "né", "n": 7},
+        {"at": datetime(1900, 1, 1, tzinfo=SUMMER), "day": date(1900, 2, 28), "who": UUID(int=0), "word": "", "n": -1},
+        dict.fromkeys(KINDS),
+    ],
+)  # fmt: skip
+def test_a_straight_statement_is_told_values_and_tells_them_as_they_are(app, told):
+    with app.app_context():
+        [row] = write_straight(lambda line: line.rows(TOLD, **told))
+    assert row._asdict() == told
 
 
 INSERT = Straight(text("INSERT INTO list VALUES (:n) RETURNING n").columns(column("n", Integer())))
