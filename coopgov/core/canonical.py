@@ -43,15 +43,17 @@ def plain(fact: object) -> Any:
 
 
 def _plain(fact: object) -> Any:
-    if isinstance(fact, Enum):
-        return fact.value
-    if fact is None or isinstance(fact, str):
+    kind = type(fact)
+    # The commonest first: nothing else is of these very types.
+    if kind is str or fact is None or (isinstance(fact, str) and not isinstance(fact, Enum)):
         return fact
+    if kind is not dict and isinstance(fact, Enum):
+        return fact.value
     if isinstance(fact, int):
         if not -_LARGEST <= fact <= _LARGEST:
             raise rfc8785.IntegerDomainError(fact)
         return fact
-    if isinstance(fact, Mapping):
+    if isinstance(fact, dict | Mapping):
         return {str(key): _plain(value) for key, value in fact.items()}
     if isinstance(fact, list | tuple):
         return [_plain(item) for item in fact]

@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from typing import Any, Final
 
 from sqlalchemy import Connection, Dialect, Integer, Table, literal_column
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.visitors import iterate
 
@@ -24,7 +25,11 @@ Statement = tuple[str, Sequence[Any]]
 # Told of a limit as it stands, PostgreSQL plans once; one that is a parameter it takes for a tenth of the table.
 FIRST: Final = literal_column("1", Integer())
 _ONE_PLAN: Statement = ("SET LOCAL plan_cache_mode = force_generic_plan", ())
+_SAVE: Statement = ("SAVEPOINT kept_if_new", ())
+_GO_BACK: Statement = ("ROLLBACK TO SAVEPOINT kept_if_new", ())
 _ANY_PLAN: Statement = ("SET LOCAL plan_cache_mode TO DEFAULT", ())
+# A model, and rows of its table.
+Batch = tuple[Any, Sequence[Mapping[str, Any]]]
 Telling = Callable[[], AbstractContextManager[None]]
 
 
@@ -101,7 +106,7 @@ class _Told:
         return self.answer(*found)
 
 
-def insert_together(session: Session, *batches: tuple[Any, Sequence[Mapping[str, Any]]]) -> None:
+def insert_together(session: Session, *batches: Batch) -> None:
     """Write rows of several tables, in this order; PostgreSQL is sent a few of them without waiting for each answer."""
     ahead = _ahead_in(session)
     connection = _connection_of(session, ahead)
@@ -109,7 +114,7 @@ def insert_together(session: Session, *batches: tuple[Any, Sequence[Mapping[str,
         for model, rows in batches:
             bulk_insert(session, model, rows)
         return
-    made = [_inserted(connection.dialect, model.__table__, rows) for model, rows in batches if rows]
+    made = _insertions(connection.dialect, batches)
     if ahead is None:
         _send(connection, made)
         return
@@ -117,6 +122,10 @@ def insert_together(session: Session, *batches: tuple[Any, Sequence[Mapping[str,
     ahead.waiting.extend(made)
     if not ahead.may_wait:
         ahead.send()
+
+
+def _insertions(dialect: Dialect, batches: Sequence[Batch]) -> list[Statement]:
+    return [_inserted(dialect, model.__table__, rows) for model, rows in batches if rows]
 
 
 def _inserted(dialect: Dialect, table: Table, rows: Sequence[Mapping[str, Any]]) -> Statement:
@@ -248,6 +257,29 @@ def keep_together(session: Session) -> None:
     session.flush()
     if found.waiting:
         found.send(_messages().COMMIT)
+
+
+def keep_if_new(session: Session, key: int, *batches: Batch) -> bool:
+    """After waiting for the key, write these rows and keep the act, all in one message with what waits.
+
+    False where a row of the same number or hash is there already: none of them is written, and nothing is kept yet.
+    """
+    found, tables = session.info[AHEAD], {model.__tablename__ for model, _rows in batches}
+    made = _insertions(found.connection.dialect, batches)
+    try:
+        found.send((WAIT, (key,)), _SAVE, *made, _messages().COMMIT)
+    except IntegrityError as error:
+        if not isinstance(error.orig, _messages().UniqueViolation) or error.orig.diag.table_name not in tables:
+            raise
+        found.send(_GO_BACK)
+        return False
+    return True
+
+
+def known_ahead(session: Session, question: Question, **values: Any) -> list[Any] | None:
+    """What was answered to a question asked ahead, as it was then; None where nothing is known, or in a savepoint."""
+    found = _ahead_in(session)
+    return None if found is None or session.in_nested_transaction() else found.answers.get(_key(question, values))
 
 
 def ask_ahead(session: Session, *asked: Asked, keys: tuple[int, ...] = ()) -> None:

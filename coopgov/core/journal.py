@@ -16,7 +16,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coopgov.core.canonical import canonical_json, plain
 from coopgov.core.db import Base, Instant, Model, append_only, table_of
-from coopgov.core.direct import FIRST, Question, ask_ahead, insert_together, sent_together
+from coopgov.core.direct import (
+    FIRST,
+    Asked,
+    Batch,
+    Question,
+    ask_ahead,
+    insert_together,
+    keep_if_new,
+    known_ahead,
+    sent_together,
+)
 from coopgov.core.ids import new_id
 from coopgov.core.policy import Actor
 
@@ -106,13 +116,29 @@ class ClockWentBack(Exception):
 
 
 def write(session: Session, actor: Actor, now: datetime, notes: Sequence[Note]) -> None:
-    """Add the lines of one act; raises ClockWentBack when `now` is over a minute before the last line."""
+    """Add the lines of one act; raises ClockWentBack when `now` is over a minute before the last line.
+
+    Where the last line was asked ahead, they are made after that one and kept with the whole act, unless another act
+    was faster: then, and otherwise, they are made under the key.
+    """
     if not notes:
         return
     session.flush()
+    known = known_ahead(session, _LAST) if len(notes) == 1 else None
+    if known and keep_if_new(session, _ADVISORY_LOCK, *_made_after(_Last(*known[0]), actor, now, notes)):
+        return
     # The last lock of every act: whoever took it earlier and then waited for anything else could wait for ever.
     ask_ahead(session, (_LAST, {}), keys=(_ADVISORY_LOCK,))
-    last = _last(session)
+    with sent_together(session):
+        insert_together(session, *_made_after(_last(session), actor, now, notes))
+
+
+def asked() -> Asked:
+    """What `write` asks first, to be asked ahead: where nobody else is likely to write a line meanwhile."""
+    return _LAST, {}
+
+
+def _made_after(last: "_Last | None", actor: Actor, now: datetime, notes: Sequence[Note]) -> tuple[Batch, Batch]:
     now = (_never_earlier(now, last) if last else now).astimezone(UTC)
     seq, prev = (last.seq, last.hash) if last else (0, FIRST_PREV)
     lines, payloads = [], []
@@ -122,8 +148,7 @@ def write(session: Session, actor: Actor, now: datetime, notes: Sequence[Note]) 
         lines.append(line)
         payloads.append(payload)
         prev = line["hash"]
-    with sent_together(session):
-        insert_together(session, (JournalPayload, payloads), (JournalLine, lines))
+    return (JournalPayload, payloads), (JournalLine, lines)
 
 
 def head(session: Session) -> Head:

@@ -12,11 +12,13 @@ from uuid import UUID
 
 from psycopg import Binary
 from psycopg.adapt import Transformer
-from psycopg.errors import DataError, error_from_result
+from psycopg.errors import DataError, UniqueViolation, error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.waiting import Ready, Wait
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+__all__ = ["COMMIT", "NUMBERED", "UniqueViolation", "read_rows", "send_together"]
 
 Statement = tuple[str, Sequence[Any]]
 # Statements are told to the library with their parameters numbered.

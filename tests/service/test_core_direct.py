@@ -1,5 +1,6 @@
 """What is sent straight: rows that wait for the next message are written in order, before anything else, or not at all."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -9,9 +10,14 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 
 from coopgov.ballots.models import Roll
+from coopgov.core import journal
+from coopgov.core.act import open_act
 from coopgov.core.direct import Question, ask_ahead, insert_together, sent_together
 from coopgov.core.errors import Breach, RuleBroken
+from coopgov.core.journal import JournalLine
+from coopgov.core.policy import SYSTEM
 
+on_postgresql = pytest.mark.parametrize("app", ["postgresql"], indirect=True)
 SIZES = Question(select(Roll.size, Roll.hash).where(Roll.size >= bindparam("least")).order_by(Roll.size))
 TWICE = Breach("twice", "It is there already.")
 
@@ -28,6 +34,8 @@ def telling():
     try:
         yield
     except DBAPIError as error:
+        if "roll" not in str(error.orig):
+            raise
         raise RuleBroken([TWICE]) from error
 
 
@@ -106,7 +114,46 @@ def test_what_a_part_that_is_undone_wrote_is_undone_alone(act, session):
     assert sizes_in(session) == [1, 3, 4]
 
 
-@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+@on_postgresql
+def test_a_line_made_ahead_of_the_key_comes_after_those_of_faster_acts(app, act, session):
+    def another():
+        with app.app_context(), open_act(app.extensions["coopgov.runtime"], SYSTEM) as a:
+            a.record("test.done", "thing:faster")
+
+    with act() as a:
+        a.record("test.done", "thing:first")
+    for name in ("alone", "overtaken"):
+        with act() as a:
+            ask_ahead(a.session, journal.asked())
+            write(a, len(name))
+            a.record("test.done", f"thing:{name}")
+            if name == "overtaken":
+                with ThreadPoolExecutor(1) as pool:
+                    pool.submit(another).result()
+    assert sizes_in(session) == [5, 9]
+    lines = session.scalars(select(JournalLine.about).order_by(JournalLine.seq)).all()
+    assert lines == ["thing:first", "thing:alone", "thing:faster", "thing:overtaken"]
+    assert list(journal.verify(session)) == []
+
+
+def refused_beside_a_line(act):
+    with act() as a:
+        ask_ahead(a.session, journal.asked())
+        write(a, 1)
+        a.record("test.done", "thing:again")
+
+
+@on_postgresql
+def test_a_row_that_is_there_is_no_line_of_a_faster_act(act, session):
+    with act() as a:
+        write(a, 1)
+        a.record("test.done", "thing:first")
+    with pytest.raises(RuleBroken):
+        refused_beside_a_line(act)
+    assert (sizes_in(session), journal.head(session).size) == ([1], 1)
+
+
+@on_postgresql
 def test_a_text_that_postgresql_cannot_hold_is_refused_whole(act, session):
     with pytest.raises(DBAPIError, match="NUL"), act() as a:
         insert_together(a.session, (Roll, [row(1, "half\0lost")]))

@@ -1,7 +1,7 @@
 """The days on which a movement is weighed: its own, and every later one on which something is known to move."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -50,10 +50,19 @@ def asked_held(member_id: UUID) -> Asked:
 def held_on_days(session: Session, member_id: UUID, class_id: UUID | None, days: Sequence[date]) -> list[Held]:
     """What a member holds at the end of each of these days."""
     rows = _MOVES.rows(session, member_id=member_id)
-    moves = [Held(q if c == class_id else 0, v if c == class_id else 0, q, v) for _, c, q, v in rows]
-    totals = list(accumulate(moves, _plus, initial=Held()))
-    known = [row.effective_on for row in rows]
-    return [totals[bisect_right(known, day)] for day in days]
+    of_class = [row[1] == class_id for row in rows]
+    sums = [
+        _sums(row[2] * mine for row, mine in zip(rows, of_class, strict=True)),
+        _sums(row[3] * mine for row, mine in zip(rows, of_class, strict=True)),
+        _sums(row[2] for row in rows),
+        _sums(row[3] for row in rows),
+    ]
+    known = [row[0] for row in rows]
+    return [Held(*(column[bisect_right(known, day)] for column in sums)) for day in days]
+
+
+def _sums(amounts: Iterable[int]) -> list[int]:
+    return list(accumulate(amounts, initial=0))
 
 
 def employed_capital_on(session: Session, on: date) -> Cents:
@@ -93,10 +102,3 @@ def moved_after(session: Session, class_id: UUID, on: date) -> int | None:
     return session.scalar(
         select(func.min(ShareLeg.tx_seq)).where(ShareLeg.class_id == class_id, ShareLeg.effective_on > on)
     )
-
-
-def _plus(one: Held, other: Held) -> Held:
-    return Held(
-        one.of_class + other.of_class, one.class_cents + other.class_cents, one.quantity + other.quantity,
-        one.cents + other.cents,
-    )  # fmt: skip

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from coopgov.core import journal
 from coopgov.core.act import Act
 from coopgov.core.direct import ask_ahead, sent_together
 from coopgov.core.errors import Breach, refuse_if
@@ -150,10 +151,10 @@ def record(act: Act, asked: Asked, reasons: Mapping[str, str]) -> int:
 
 
 def _ask_under_the_pen(session: Session, member_id: UUID, version: Statutes) -> None:
-    """Take the pen and ask all that is asked of both books, in one message."""
+    """Take the pen and ask all that is asked of both books and of the journal, in one message."""
     ask_ahead(
         session, asked_nominal(version), capital.asked(), queries.asked_held(member_id), queries.asked_closed(),
-        *book.heads_asked(), keys=(LEDGER_PEN,),
+        *book.heads_asked(), journal.asked(), keys=(LEDGER_PEN,),
     )  # fmt: skip
 
 
