@@ -114,9 +114,12 @@ def test_a_mistake_is_undone_by_a_new_line_and_the_register_still_says_what_it_s
     assert (held(date(2026, 3, 1)), held(date(2026, 3, 2)), held(TODAY)) == (4, 4, 4)
     assert held(date(2026, 3, 2), known_at=then) == 34
     assert owed(coop) == (0, 0)
-    nadia.opens("/shares/").presses("Rechercher", {"Chercher": "Diallo", "Tel qu’il était le": "2021-01-03"})
-    nadia.sees("tel qu’il était à la fin du 3 janvier 2021", "Capital souscrit 0,00 €").misses("200,00 €")
-    nadia.presses("Rechercher", {"Tel qu’il était le": "2021-01-04"}).sees("Capital souscrit 2 000,00 €", "200,00 €")
+    nadia.opens("/shares/").presses("Rechercher", {"Tel qu’il était le": "2021-01-03"})
+    nadia.sees("tel qu’il était à la fin du 3 janvier 2021", "Capital souscrit 0,00 €")
+    nadia.presses("Rechercher", {"Tel qu’il était le": "2021-01-04"}).sees("Capital souscrit 2 000,00 €")
+    # Whoever looks for somebody sees her alone, on the same day.
+    nadia.presses("Rechercher", {"Chercher": "Diallo"}).sees("200,00 €").misses("Capital souscrit")
+    nadia.presses("Rechercher", {"Tel qu’il était le": "2021-01-03"}).sees("Diallo").misses("200,00 €")
     nadia.is_refused("Rechercher", {"Tel qu’il était le": "2021-02-30"})
     nadia.opens("/shares/movements").sees("Contre-passation", "de la ligne 11")
     assert coop.faults() == []
