@@ -1,8 +1,9 @@
 """The subscribed capital by day: read once, then carried on with the lines written since."""
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate
 from typing import Any
@@ -48,8 +49,9 @@ class Capital:
     """How the subscribed capital changed on each day, oldest first, in the book that ends there; never changed."""
 
     end: Head = Head()  # noqa: RUF009 - frozen itself
-    days: tuple[date, ...] = ()
-    changes: tuple[int, ...] = ()
+    days: list[date] = field(default_factory=list)
+    # Whole numbers as they are: thousands of objects would be touched for each line that is carried on.
+    changes: "array[int]" = field(default_factory=lambda: array("q"))
     total: int = 0
 
     def on(self, day: date) -> Cents:
@@ -73,15 +75,16 @@ class Capital:
 
     def carried_on(self, end: Head, more: Iterable[tuple[date, int]]) -> "Capital":
         """The same with what was written since."""
-        days, changes, total = list(self.days), list(self.changes), self.total
+        days, changes, total = self.days, self.changes[:], self.total
         for day, cents in more:
             at, total = bisect_left(days, day), total + cents
             if at < len(days) and days[at] == day:
                 changes[at] += cents
             else:
+                days = list(days) if days is self.days else days
                 days.insert(at, day)
                 changes.insert(at, cents)
-        return Capital(end, tuple(days), tuple(changes), total)
+        return Capital(end, days, changes, total)
 
 
 _known = Capital()
