@@ -217,7 +217,8 @@ def signed_account(offices: Iterable[Role]) -> str:
     It asks what `find_signed` finds out; `signed_values` are what it is told.
     """
     names = ", ".join(f"'{office.value}'" for office in sorted(offices))
-    wanted, more = _holds(f"r.role IN ({names})"), _holds(f"r.role <> '{Role.MEMBER.value}'")
+    # Told as an expression, the office is looked up among those of the account: SQLite would look through all members.
+    wanted, more = _holds(f"coalesce(r.role, '') IN ({names})"), _holds(f"r.role <> '{Role.MEMBER.value}'")
     # An office ends a session sooner: only of one that is older is it asked whether there is any.
     return (
         "(SELECT k.account_id FROM account_session k WHERE k.token_hash = :token AND k.ended_at IS NULL "  # noqa: S608 - our names
