@@ -410,3 +410,13 @@ def test_the_register_of_mandates_is_read_on_a_day_as_it_was_known(act, session,
     )  # fmt: skip
     assert queries.register_of_mandates(session, date(2026, 11, 1), before)[1].last_day == date(2029, 12, 31)
     assert queries.register_of_mandates(session, date(2021, 1, 1)) == []
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_session_s_office_is_looked_up_among_those_of_its_account(app, session, clock):
+    """Without statistics SQLite would rather look through everybody who holds the office: with each ballot, then."""
+    asked = text(f"EXPLAIN QUERY PLAN SELECT {queries.signed_account([Role.MEMBER])}").bindparams(*queries.SIGNED_BINDS)
+    plan = session.execute(asked, queries.signed_values("token", clock.now, by_code=False)).all()
+    used = [step.detail for step in plan if " r " in step.detail]
+    assert len(used) == 2
+    assert all("account_id=?" in one for one in used), used

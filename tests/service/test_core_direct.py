@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import LargeBinary, bindparam, func, literal, select
 from sqlalchemy.exc import DBAPIError
 
 from coopgov.ballots.models import Roll
@@ -158,3 +158,22 @@ def test_a_text_that_postgresql_cannot_hold_is_refused_whole(act, session):
     with pytest.raises(DBAPIError, match="NUL"), act() as a:
         insert_together(a.session, (Roll, [row(1, "half\0lost")]))
     assert sizes_in(session) == []
+
+
+def test_answers_come_whole_and_in_their_order(act, session):
+    texts = ["é'\"\\", "\u2028 { [ null", "", "true", "12.50", "ǆ\U0001f5f3"]
+    with act() as a:
+        insert_together(a.session, (Roll, [row(2**30 - size, text) for size, text in enumerate(texts)]))
+    told = select(Roll.id, Roll.reference_on, Roll.size, Roll.hash, Roll.frozen_at, func.sum(Roll.size).over())
+    for statement in (told.order_by(Roll.size), told.order_by(Roll.size.desc()).limit(4), told.where(Roll.size < 0)):
+        assert [tuple(one) for one in Question(statement).rows(session)] == [
+            tuple(one) for one in session.execute(statement)
+        ]
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_answers_that_hold_bytes_come_one_by_one(act, session):
+    with act() as a:
+        insert_together(a.session, (Roll, [row(5)]))
+    told = select(Roll.size, literal(b"\x00\xff", LargeBinary()).label("bytes"))
+    assert [(one.size, one.bytes) for one in Question(told).rows(session)] == [(5, b"\x00\xff")]
