@@ -34,7 +34,7 @@ SETTINGS = (
     Setting("COOPGOV_MAIL_URL", "mailbox: in the demonstration, else none", "`smtp://user:password@host:587`, `smtps://…`; `mailbox:` only in the demonstration."),
     Setting("COOPGOV_MAIL_FROM", "coopgov@localhost", "Sender of mails."),
     Setting("COOPGOV_WEB_WORKERS", "2", "Web processes on PostgreSQL; SQLite always has one."),
-    Setting("COOPGOV_WEB_THREADS", "4", "Threads of each web process; more of them wait for one another."),
+    Setting("COOPGOV_WEB_THREADS", "4", "Threads of each web process. A vote of thousands is faster with 8; pages are not."),
 )  # fmt: skip
 
 
