@@ -4,10 +4,8 @@ import hashlib
 import random
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Flask
@@ -16,6 +14,7 @@ from sqlalchemy import select
 
 from bench.filling import SECRETARY, enrol
 from bench.load import a_post
+from bench.world import settle
 from coopgov.accounts import queries as accounts
 from coopgov.accounts.models import AccountSession
 from coopgov.accounts.rules import How
@@ -83,20 +82,9 @@ def make_meeting(app: Flask, count: int, *, named: int = 1, secret: int = 1) -> 
         if is_empty():
             with on_stage(app, lambda _sentence: None, today - FOUNDED) as stage:
                 codes = _convene(stage, count, named + 1, secret)
-            _settle()
+            # Weeks lie between convening and voting.
+            settle()
         return _meeting(app, codes)
-
-
-def _settle() -> None:
-    """Weeks lie between convening and voting: PostgreSQL has tidied up by then what was written at once."""
-    if db.engine.dialect.name == "postgresql":
-        with closing(db.engine.raw_connection()) as connection:
-            driver: Any = connection.driver_connection
-            # Not the pool's any more: it is set to write at once.
-            connection.detach()
-            driver.set_autocommit(True)
-            driver.set_read_only(False)
-            driver.execute("VACUUM ANALYZE")
 
 
 def _convene(stage: Stage, count: int, named: int, secret: int) -> Sequence[str]:

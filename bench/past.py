@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from bench.filling import SEED
 from bench.load import processes
-from bench.world import Place, make_app
+from bench.world import Place, make_app, settle
 
 YEARS = 3
 SINCE_DAYS = 1200  # the first admissions are that many days ago
@@ -296,7 +296,7 @@ def found_coop(place: Place, begin: date) -> int:
 
 
 def let_it_look(app: Flask, today: date) -> None:
-    """Let the database see what it holds, as it does by night; name a treasurer and somebody of the board."""
+    """Name a treasurer and somebody of the board; let the database see what it holds, as it does by night."""
     from bench.filling import OFFICES
     from coopgov.accounts import queries, service
     from coopgov.core.policy import SYSTEM
@@ -309,6 +309,8 @@ def let_it_look(app: Flask, today: date) -> None:
             assert account is not None
             for role in roles:
                 service.grant_role(act, account_id=account.id, role=role, from_day=today, decision="constitution")
+    with app.app_context():
+        settle()
 
 
 def in_a_process(work: Callable[..., Any], *args: Any) -> Any:

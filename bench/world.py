@@ -9,9 +9,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -81,6 +82,20 @@ def make_app(place: Place) -> Flask:
     with app.app_context():
         upgrade()
     return app
+
+
+def settle() -> None:
+    """What the next hours bring after much was written at once: PostgreSQL has tidied up."""
+    from coopgov.core.db import db
+
+    if db.engine.dialect.name == "postgresql":
+        with closing(db.engine.raw_connection()) as connection:
+            driver: Any = connection.driver_connection
+            # Not the pool's any more: it is set to write at once.
+            connection.detach()
+            driver.set_autocommit(True)
+            driver.set_read_only(False)
+            driver.execute("VACUUM ANALYZE")
 
 
 @contextmanager
