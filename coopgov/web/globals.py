@@ -64,7 +64,7 @@ def address_of(endpoint: str, **values: Any) -> str:
     is_known = type(value) is UUID if len(values) == 1 else not values
     if not is_known or endpoint.startswith(".") or not has_request_context():
         return url_for(endpoint, **values)
-    before, after = _around(request.script_root, endpoint, name)
+    before, after = _around(request.root_path, endpoint, name)
     return f"{before}{value}{after}" if values else before
 
 
@@ -89,7 +89,7 @@ def nav_items() -> list[NavItem]:
 
 def _asset(folder: str, path: str) -> str:
     """The address of a static file, changing with its content so that it may be cached for a year."""
-    return _address(folder, request.script_root, path)
+    return _address(folder, request.root_path, path)
 
 
 @lru_cache(MOST_KNOWN)

@@ -1,7 +1,7 @@
 """Templates as Flask and Jinja make them, but quick at what a list does in each of its cells."""
 
 from collections.abc import MutableMapping
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 import markupsafe
@@ -11,6 +11,7 @@ from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
+_PLAIN = frozenset({FunctionType, MethodType})
 _NO_CALLER = StrictUndefined("No caller defined", name="caller")
 # What `escape` does of a text, before it makes markup of it: a page only puts it beside other text.
 _escape_text = getattr(markupsafe, "_escape_inner", escape)
@@ -22,7 +23,7 @@ class QuickContext(Context):
     def call(self, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call something for a template: components and plain functions straight, all else as Jinja does."""
         kind = type(obj)
-        if kind is not Macro and (kind is not FunctionType or hasattr(obj, "jinja_pass_arg")):
+        if kind is not Macro and (kind not in _PLAIN or hasattr(obj, "jinja_pass_arg")):
             return super().call(obj, *args, **kwargs)
         kwargs.pop("_block_vars", None)
         kwargs.pop("_loop_vars", None)
