@@ -123,17 +123,17 @@ def say_all(engine: str, site: Lane, number: int) -> None:
     )
 
 
-def say_live(engine: str, meeting: Meeting, site: Lane, board: str, each: int) -> None:
+def say_live(engine: str, meeting: Meeting, site: Lane, board: str, rounds: int, each: int) -> None:
     """The rate while somebody of the bureau looks at the turnout twice a second, beside the rate without."""
     page, rates = a_get(f"/assemblies/{meeting.assembly_id}", board), []
-    for _turn in range(3):
+    for _round in range(rounds):
         alone, stop = site.take(each).rate, threading.Event()
         looks = threading.Thread(target=_look, args=(site.address, page, stop))
         looks.start()
         rates.append(site.take(each).rate / alone)
         stop.set()
         looks.join()
-    how = f"of the rate without, median of 3 turns of {each} ballots; the page with the turnout is asked for twice a second"
+    how = f"of the rate without, median of {rounds} turns of {each} ballots; the page with the turnout is asked for twice a second"
     say(f"{engine}: casting while the turnout is shown", statistics.median(rates), 0.9, how, at_least=True)
 
 
@@ -244,7 +244,7 @@ def run(place: Place, told: argparse.Namespace) -> None:
         for name, items in (("named", meeting.named), ("secret", meeting.secret)):
             site = Lane(f"127.0.0.1:{PORT}", pid, meeting.ballots(items), 303)
             say_rate(place.engine, name, site, alone, told.rounds, told.each)
-            say_live(place.engine, meeting, site, board, told.each)
+            say_live(place.engine, meeting, site, board, told.rounds, told.each)
             say_tail(place.engine, site, told.each, CLIENTS if place.engine == "sqlite" else MORE_CLIENTS)
             if place.engine == "sqlite":
                 say_syncs(pid, site, told.each)
