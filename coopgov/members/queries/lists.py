@@ -56,7 +56,7 @@ def list_members(
     if not words:
         found: Iterable[Any] = _listing(tuple(filters), turn).rows(session, **filters, **place, most=limit + 1)
     else:
-        found = _finds(session, words, filters, turn, place, limit + limit // 4 + 1)
+        found = _finds(session, words, filters, turn, place, 2 * limit + 1)
     return _page([member_row(row) for row in islice(found, limit + 1)], limit, after=after, before=before)
 
 
