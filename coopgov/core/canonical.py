@@ -43,17 +43,15 @@ def plain(fact: object) -> Any:
 
 
 def _plain(fact: object) -> Any:
-    kind = type(fact)
-    # The commonest first: nothing else is of these very types.
-    if kind is str or fact is None or (isinstance(fact, str) and not isinstance(fact, Enum)):
-        return fact
-    if kind is not dict and isinstance(fact, Enum):
+    if isinstance(fact, Enum):
         return fact.value
+    if fact is None or isinstance(fact, str):
+        return fact
     if isinstance(fact, int):
         if not -_LARGEST <= fact <= _LARGEST:
             raise rfc8785.IntegerDomainError(fact)
         return fact
-    if isinstance(fact, dict | Mapping):
+    if isinstance(fact, Mapping):
         return {str(key): _plain(value) for key, value in fact.items()}
     if isinstance(fact, list | tuple):
         return [_plain(item) for item in fact]

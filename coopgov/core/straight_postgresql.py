@@ -12,10 +12,10 @@ from weakref import WeakKeyDictionary
 from psycopg import Connection, Error
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, Format, TransactionStatus
-from sqlalchemy import Dialect, Engine, event
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy import Engine, event
 
 from coopgov.core.driver import refused
+from coopgov.core.message_postgresql import NUMBERED
 from coopgov.core.straight import Line, Straight, Told
 
 Processor = Callable[[Any], Any]
@@ -37,7 +37,6 @@ _WRITTEN: Final[Mapping[type, Callable[[Any], bytes]]] = {
     bytes: bytes,
     str: str.encode,
 }
-_NUMBERED: Final[Dialect] = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 
 
 class _Prepared(NamedTuple):
@@ -59,7 +58,7 @@ class PostgresqlLine:
         self._known: dict[Straight, _Prepared] = {}
 
     def rows(self, statement: Straight, **values: Any) -> list[Any]:
-        told = statement.told(_NUMBERED)
+        told = statement.told(NUMBERED)
         known = self._known.get(statement) or self._prepare(statement, told)
         written = [write(values.get(name, given)) for name, given, write in known.values]
         result = self._library.exec_prepared(known.name, written, known.formats, Format.BINARY)

@@ -32,7 +32,7 @@ def _is_of_session(request: Request) -> bool:
     if not held:
         return False
     try:
-        told = _signer(request_ctx.app.secret_key).read(request.form.get(_FIELD, ""))
+        told = _signer(request_ctx.app.secret_key).loads(request.form.get(_FIELD, ""))
     except BadData:
         return False
     return isinstance(told, str) and hmac.compare_digest(held, told)

@@ -2,14 +2,13 @@
 
 from typing import Any, Final
 
-from flask import Flask, Request, Response, abort, current_app, has_request_context, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, has_request_context, redirect, request, url_for
 from flask.globals import request_ctx
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
-from itsdangerous import BadSignature
 
 from coopgov.config import Config
-from coopgov.web.signing import KeptSigner, PlainTags
+from coopgov.web.signing import KeptSigner
 
 # Where one votes: elsewhere these pages send on to the voting site.
 VOTES: Final = frozenset({
@@ -25,8 +24,6 @@ BESIDE: Final = frozenset({
 
 class HostSessions(SecureCookieSessionInterface):
     """Cookies of sessions: that of the voting site has a name of its own, and neither host reads the other's."""
-
-    serializer = PlainTags()
 
     def __init__(self) -> None:
         self._signers: dict[object, KeptSigner | None] = {}
@@ -44,16 +41,6 @@ class HostSessions(SecureCookieSessionInterface):
         told: Any = {"serializer": made.serializer, "signer_kwargs": made.signer_kwargs}
         return KeptSigner(made.secret_keys, salt=made.salt, **told)
 
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """What the browser keeps of its session; no other cookie is read for it."""
-        signer, kept = self.get_signing_serializer(app), _first_cookie(request, self.get_cookie_name(app))
-        if signer is None or kept is None:
-            return super().open_session(app, request)
-        try:
-            return self.session_class(signer.read(kept, max_age=int(app.permanent_session_lifetime.total_seconds())))
-        except BadSignature:
-            return self.session_class()
-
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """What hardly any page changes is not told again; that it was looked at is."""
         if not session or session.modified or "Vary" in response.headers:
@@ -65,13 +52,6 @@ class HostSessions(SecureCookieSessionInterface):
         """The name of the cookie for the host that is asked."""
         name = super().get_cookie_name(app)
         return f"{name}-vote" if app.extensions["coopgov.config"].vote_host and on_vote_site() else name
-
-
-def _first_cookie(request: Request, name: str) -> str | None:
-    """The value of a cookie as we write it; None where it is not sent, or sent in quotes."""
-    sent = (part.strip().partition("=") for part in request.environ.get("HTTP_COOKIE", "").split(";"))
-    value = next((value for told, _equals, value in sent if told == name), "")
-    return None if not value or '"' in value else value
 
 
 def register_vote_site(app: Flask) -> None:

@@ -48,7 +48,10 @@ def list_members(
     before: str | None = None,
     limit: int | None = None,
 ) -> MemberPage:
-    """One page in the order of folded names, of those whose words begin with the words of `text`."""
+    """One page in the order of folded names, of those whose words begin with the words of `text`.
+
+    Without a `limit`, PAGE of the list or FINDS of a search; `after` and `before` are the keys of a page.
+    """
     words, (turn, place) = _prefixes(text), _turn(after, before)
     limit = limit or (FINDS if words else PAGE)
     kept = {"status": status, "category": category, "college": college}
