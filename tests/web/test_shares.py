@@ -168,6 +168,13 @@ def test_the_register_shows_capital_and_who_owes_and_is_searched(world, treasure
     assert "Capital souscrit" not in found
     assert f"/shares/members/{alice}/subscribe" not in found
     assert "Personne" in treasurer.get("/shares/?q=zzz").text
+    refused = treasurer.get("/shares/?q=goff&on=2021-02-30")
+    assert (refused.status_code, f"/shares/members/{alice}" in refused.text, "Bob Le Goff" in refused.text) == (
+        422,
+        False,
+        True,
+    )
+    assert "Capital souscrit" in treasurer.get(f"/shares/?q={'a' * 101}").text
 
 
 def test_the_register_of_movements_is_paged_by_number(world, treasurer, alice):

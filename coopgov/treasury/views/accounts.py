@@ -81,9 +81,11 @@ def index() -> ResponseReturnValue:
     valid = form.validate()
     # What is to come is not in the register: a later day is today.
     on = min((form.on.data if valid else None) or today(), today())
+    # A day that is none is refused by itself: whoever is looked for is found all the same.
+    text = "" if form.q.errors else form.q.data or ""
     found = members.list_members(
         session,
-        text=(form.q.data or "") if valid else "",
+        text=text,
         after=request.args.get("after"),
         before=request.args.get("before"),
     )
@@ -94,7 +96,7 @@ def index() -> ResponseReturnValue:
         is_today=on == today(),
         lines=_register_lines(found.rows, on),
         page=found,
-        whole=None if form.q.data else _whole(on),
+        whole=None if text else _whole(on),
         may_record=current_actor().may(Permission.SHARES_RECORD),
         may_approve=current_actor().may(Permission.SHARES_APPROVE),
     )
